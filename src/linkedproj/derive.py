@@ -1,0 +1,120 @@
+"""What is computed from a record before it is written, so that the record itself stays plain.
+
+Each rule adds columns to the row; the writers do not know which column was typed and which was computed. A rule applies
+to every record type whose shape has the field it fills.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkedproj.cells import Column
+from linkedproj.lexical import envelope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from linkedproj.config import Config
+    from linkedproj.schema import Schema
+    from linkedproj.tables import Header
+
+Cells = list[str]
+Rule = tuple[list[str], "Callable[[str, Sequence[str]], Sequence[str]]"]
+
+INVERSES = {"participation": "Participation", "activity": "Activity"}
+"""Field of an initiative -> the record type whose links to the initiative it turns round."""
+
+
+class Derivation:
+    """The columns of one table with those that are computed, and the way to fill them.
+
+    `columns` are all published columns in the order of the file, then the computed ones.
+    """
+
+    def __init__(self, header: Header, schema: Schema, config: Config) -> None:
+        self._schema = schema
+        self._names = list(header.names)
+        terms = header.kind.terms or frozenset()
+        rules = [
+            *(self._label(tag) for tag in config.languages if "label" in terms),
+            *([self._period()] if "temporal" in terms else []),
+            *([self._status(config.as_of)] if "status" in terms else []),
+            *([(["asOf"], lambda _, __: (config.as_of,))] if "asOf" in terms else []),
+            *_nested_ids(header),
+        ]
+        self._rules = [rule for rule in rules if rule]
+        self.inverses = [term for term in INVERSES if term in terms]
+        added = [name for names, _ in self._rules for name in names] + self.inverses
+        given = {"status"} & set(self._names)
+        typed = [c for c in header.columns if not c.own and c.name != "id" and c.name not in given]
+        self.columns = typed + [self._column(name, len(self._names) + i) for i, name in enumerate(added)]
+        self.computed = frozenset(added)
+
+    def fill(self, identifier: str, cells: Cells, linked: Sequence[str]) -> Cells:
+        """Give the cells with the computed ones behind them; `linked` are those of `inverses`."""
+        found = cells.copy()
+        for _, rule in self._rules:
+            found += rule(identifier, cells)
+        found += linked
+        return found
+
+    def _column(self, name: str, index: int) -> Column:
+        path, _, language = name.partition("@")
+        head, _, tail = path.partition(".")
+        fields = self._schema.fields
+        return Column(name, index, fields.get(tail or head), language, fields[head] if tail else None)
+
+    def _index(self, name: str) -> int:
+        return self._names.index(name) if name in self._names else -1
+
+    def _label(self, tag: str) -> Rule | None:
+        """A viewer without inference knows no other name than rdfs:label (T9)."""
+        index = max(self._index(f"title@{tag}"), self._index(f"name@{tag}"))
+        return ([f"label@{tag}"], lambda _, cells: (cells[index],)) if index >= 0 else None
+
+    def _period(self) -> Rule | None:
+        """The full days that stated dates can mean: queries and shapes compare nothing else."""
+        start, end = self._index("start"), self._index("end")
+        if start < 0 and end < 0:
+            return None
+
+        def period(identifier: str, cells: Sequence[str]) -> Sequence[str]:
+            first, last = _envelope(_at(cells, start), _at(cells, end))
+            return (identifier if first or last else "", first, last)
+
+        return ["temporal.id", "temporal.from", "temporal.until"], period
+
+    def _status(self, as_of: str) -> Rule:
+        start, end, stated = self._index("start"), self._index("end"), self._index("status")
+
+        def status(_: str, cells: Sequence[str]) -> Sequence[str]:
+            return (_at(cells, stated) or status_at(as_of, _at(cells, start), _at(cells, end)),)
+
+        return ["status"], status
+
+
+def _nested_ids(header: Header) -> list[Rule]:
+    """Name a nested record after its owner and its field, so that there is never a blank node."""
+    parents = dict.fromkeys(column.parent.term for column in header.columns if column.parent)
+    return [([f"{term}.id"], lambda identifier, _, term=term: (f"{identifier}-{term}",)) for term in parents]
+
+
+def status_at(day: str, start: str, end: str) -> str:
+    """Give the status of an initiative on a day, by its stated dates ("" when unknown).
+
+    Source: the code list `status` of the vocabulary; an initiative is over on the day after its envelope ends.
+    """
+    first, last = _envelope(start, end)
+    if last and last < day:
+        return "completed"
+    if first and first > day:
+        return "planned"
+    return "ongoing" if first and last else "unknown"
+
+
+def _at(cells: Sequence[str], index: int) -> str:
+    return cells[index] if index >= 0 else ""
+
+
+def _envelope(start: str, end: str) -> tuple[str, str]:
+    return (envelope(start)[0] if start else "", envelope(end)[1] if end else "")

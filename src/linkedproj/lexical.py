@@ -1,0 +1,129 @@
+"""How values are spelled: the lexical forms that a cell may have.
+
+Sources: XML Schema 1.1 Part 2 (lexical mappings), RFC 3987 (IRIs), RFC 5646 (language tags). Digits are ASCII
+digits: `\\d` would let in those of every script.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_YEAR = re.compile(r"[0-9]{4}")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DATETIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])"
+)
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
+_POINT = re.compile(r"POINT\((-?[0-9]{1,3}(?:\.[0-9]+)?) (-?[0-9]{1,2}(?:\.[0-9]+)?)\)")
+
+_SCHEMES = frozenset({"http", "https", "urn", "ftp", "doi", "tag", "geo", "info"})
+_IRI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>.*)", re.DOTALL)
+_IRI_BAD = re.compile(r"[\x00-\x20<>\"{}|^`\\\x7f-\xa0]|%(?![0-9A-Fa-f]{2})")
+_AUTHORITY = re.compile(r"//(?:[^/?#@\[\]]*@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]+)(?::(?P<port>[0-9]*))?(?=[/?#]|$)")
+
+
+def is_day(text: str) -> bool:
+    """Tell whether `text` is a day of the calendar, written YYYY-MM-DD."""
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_month(text: str) -> bool:
+    """Tell whether `text` is a month, written YYYY-MM."""
+    match = _MONTH.fullmatch(text)
+    return bool(match) and "01" <= match[2] <= "12" and match[1] != "0000"
+
+
+def is_year(text: str) -> bool:
+    """Tell whether `text` is a year, written YYYY."""
+    return bool(_YEAR.fullmatch(text)) and text != "0000"
+
+
+def date_fault(text: str) -> str:
+    """Give the rule that a date cell breaks, or "": YYYY-MM-DD, YYYY-MM and YYYY are dates."""
+    if is_day(text) or is_month(text) or is_year(text):
+        return ""
+    return "LP-CELL-DAY" if _DAY.fullmatch(text) or _MONTH.fullmatch(text) else "LP-CELL-DATE"
+
+
+def date_type(text: str) -> str:
+    """Give the datatype of a well spelled date cell: xsd:date, xsd:gYearMonth or xsd:gYear."""
+    return XSD + {10: "date", 7: "gYearMonth", 4: "gYear"}[len(text)]
+
+
+def envelope(stated: str) -> tuple[str, str]:
+    """Give the first and the last day a stated date can mean, both included.
+
+    `stated` is well spelled: "2017-11" is 1 to 30 November 2017, "2019" the whole year.
+    Source: XSD 1.1 Part 2, date, gYearMonth and gYear (lexical mapping).
+    """
+    if len(stated) == len("YYYY"):
+        return f"{stated}-01-01", f"{stated}-12-31"
+    if len(stated) == len("YYYY-MM"):
+        return f"{stated}-01", f"{stated}-{monthrange(int(stated[:4]), int(stated[5:]))[1]:02}"
+    return stated, stated
+
+
+def iri_fault(text: str) -> str:
+    """Say what keeps `text` from being an absolute IRI we publish, or "".
+
+    What passes is accepted by every RDF parser we know; schemes are those that lead to a page or a name.
+    Source: RFC 3987 section 2.2.
+    """
+    match = _IRI.fullmatch(text)
+    if not match:
+        return "scheme"
+    if match["scheme"] not in _SCHEMES:
+        return "scheme"
+    if _IRI_BAD.search(text):
+        return "character"
+    if text.count("#") > 1:
+        return "fragment"
+    if match["scheme"] in {"http", "https", "ftp"}:
+        authority = _AUTHORITY.match(match["rest"])
+        if not authority or authority["port"] == "":
+            return "host"
+    elif not match["rest"]:
+        return "scheme"
+    return ""
+
+
+def _datetime_fault(text: str) -> str:
+    match = _DATETIME.fullmatch(text)
+    return "" if match and is_day(match[1]) else "LP-CELL-DATETIME"
+
+
+def _point_fault(text: str) -> str:
+    match = _POINT.fullmatch(text)
+    return "" if match and abs(float(match[1])) <= 180 and abs(float(match[2])) <= 90 else "LP-CELL-WKT"  # noqa: PLR2004 - degrees
+
+
+SPELLINGS = {
+    XSD + "date": date_fault,
+    XSD + "decimal": lambda text: "" if _DECIMAL.fullmatch(text) else "LP-CELL-DECIMAL",
+    XSD + "integer": lambda text: "" if _INTEGER.fullmatch(text) else "LP-CELL-INTEGER",
+    XSD + "boolean": lambda text: "" if text in {"true", "false", "1", "0"} else "LP-CELL-BOOLEAN",
+    XSD + "dateTime": _datetime_fault,
+    XSD + "hexBinary": lambda text: "" if _HEX.fullmatch(text) else "LP-CELL-HEX",
+    XSD + "anyURI": lambda text: "LP-CELL-IRI" if iri_fault(text) else "",
+    XSD + "string": lambda _: "",
+    WKT: _point_fault,
+}
+"""Datatype IRI -> the rule that a cell of this type breaks, or ""."""

@@ -1,0 +1,109 @@
+"""Compare what saved queries answer with what they are expected to answer.
+
+Expected answers lie in `expected/<id>.csv` beside the queries: values only, ended by LF, in the order in which pyoxigraph
+gives the rows, so that a changed record shows as a changed line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from linkedproj.query.bind import bind
+from linkedproj.query.formats import write_csv
+from linkedproj.query.local import run
+from linkedproj.query.reference import run_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import pyoxigraph as ox
+    import rdflib
+
+    from linkedproj.query.saved import Expect, SavedQuery
+    from linkedproj.query.table import Table
+
+
+def expected_path(folder: Path, query: SavedQuery) -> Path:
+    """Say where the expected answer lies; `folder` is that of the queries."""
+    return folder / "expected" / f"{query.id}.csv"
+
+
+def verify(
+    query: SavedQuery, store: ox.Store, graph: rdflib.Graph, folder: Path, bases: Mapping[str, str]
+) -> Iterator[str]:
+    """Run a query and its cases on both engines; give one readable text for each difference.
+
+    Raises:
+        QueryError: the query does not parse.
+    """
+    sparql = bind(query, {}, bases)
+    table = run(store, sparql, query.file, query.header_lines)
+    yield from against_reference(table, run_reference(graph, sparql))
+    yield from against_expect(table, query.expect)
+    yield from against_golden(table, expected_path(folder, query))
+    for case in query.cases:
+        sparql = bind(query, case.arguments, bases)
+        table = run(store, sparql, query.file, query.header_lines)
+        for difference in (
+            *against_reference(table, run_reference(graph, sparql)),
+            *against_expect(table, case.expect),
+        ):
+            yield f"with {dict(case.arguments)}: {difference}"
+
+
+def update(query: SavedQuery, store: ox.Store, folder: Path, bases: Mapping[str, str]) -> bool:
+    """Write down the present answer as the expected one; tell whether it differs from what was there.
+
+    Raises:
+        QueryError: the query does not parse.
+    """
+    table = run(store, bind(query, {}, bases), query.file, query.header_lines)
+    path, text = expected_path(folder, query), _golden(table)
+    if path.is_file() and _read(path) == text:
+        return False
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8", newline="")
+    return True
+
+
+def against_golden(table: Table, path: Path) -> list[str]:
+    """Compare with the expected answer, line by line."""
+    if not path.is_file():
+        return [f"{path.parent.name}/{path.name} is missing. Write it with: linkedproj query --test --update"]
+    lines = [text.splitlines() for text in (_read(path), _golden(table))]
+    diff = "\n".join(difflib.unified_diff(*lines, "expected", "found", lineterm="", n=1))
+    return [diff] if diff else []
+
+
+def against_reference(table: Table, reference: Table) -> list[str]:
+    """Compare the rows of two engines, whatever their order."""
+    if table.columns != reference.columns:
+        return [f"pyoxigraph has the columns {table.columns}, rdflib {reference.columns}"]
+    ours, theirs = table.multiset(), reference.multiset()
+    return [
+        *(f"only pyoxigraph, {count} times: {' | '.join(row)}" for row, count in sorted((ours - theirs).items())),
+        *(f"only rdflib, {count} times: {' | '.join(row)}" for row, count in sorted((theirs - ours).items())),
+    ]
+
+
+def against_expect(table: Table, expect: Expect) -> list[str]:
+    """Compare with what the header says of columns and number of rows."""
+    found = len(table.rows)
+    faults = [
+        (bool(expect.columns) and table.columns != expect.columns, f"columns {expect.columns}, not {table.columns}"),
+        (expect.rows not in {-1, found}, f"{expect.rows} rows, not {found}"),
+        (found < expect.min_rows, f"at least {expect.min_rows} rows, not {found}"),
+        (-1 < expect.max_rows < found, f"at most {expect.max_rows} rows, not {found}"),
+    ]
+    return [f"expected {what}" for is_fault, what in faults if is_fault]
+
+
+def _golden(table: Table) -> str:
+    return write_csv(table).replace("\r\n", "\n")
+
+
+def _read(path: Path) -> str:
+    # Not read_text: it would fold the line ends inside a value.
+    return path.read_bytes().decode()

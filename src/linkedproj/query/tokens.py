@@ -1,0 +1,53 @@
+"""Cut SPARQL text into tokens, as far as needed to know what is code and what is not.
+
+Source: SPARQL 1.1 Query Language, section 19.8 (terminals IRIREF, STRING_LITERAL*, VAR1, VAR2, PN_LOCAL, PLX) and 19.4
+(comments).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s+)
+    | (?P<comment>\#[^\r\n]*)
+    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\" | '''(?:'{0,2}(?:[^'\\]|\\.))*'''
+               | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
+    | (?P<variable>[?$]\w+)
+    | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<name>(?:[^\W\d_][\w.-]*)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])* | [^\W\d_]\w*)
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text; `kind` is space, comment, iri, string, variable, tag, name or other."""
+
+    kind: str
+    text: str
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Cut `text` into tokens; joined again they are `text`, character for character."""
+    for match in _TOKEN.finditer(text):
+        yield Token(match.lastgroup or "other", match[0])
+
+
+def prefixes(text: str) -> dict[str, str]:
+    """Give the prefixes that the text declares: {"dct": "http://purl.org/dc/terms/"}."""
+    code = [token for token in tokens(text) if token.kind not in {"space", "comment"}]
+    return {
+        name.text[:-1]: iri.text[1:-1]
+        for word, name, iri in zip(code, code[1:], code[2:], strict=False)
+        if word.text.upper() == "PREFIX" and name.text.endswith(":") and iri.kind == "iri"
+    }

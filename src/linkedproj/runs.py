@@ -1,0 +1,74 @@
+"""Sort more than fits in memory."""
+
+from __future__ import annotations
+
+import heapq
+import marshal
+import tempfile
+from typing import IO, TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T", bound=tuple[object, ...])
+
+_BLOCK = 256
+
+
+class SortedRuns(Generic[T]):
+    """Collect tuples of strings, numbers and lists of strings; give them back in order, as often as asked.
+
+    Up to `limit` items stay in memory; beyond that, sorted runs go to unnamed temporary files and are merged when
+    read, so that memory stays flat however many items there are. Items that compare equal keep no order of their own:
+    put something that tells them apart (a row number) into the tuple.
+    """
+
+    def __init__(self, limit: int = 16_384) -> None:
+        self._limit = limit
+        self._items: list[T] = []
+        self._files: list[IO[bytes]] = []
+        self._sorted = True
+        self._count = 0
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return self._count + len(self._items)
+
+    def add(self, item: T) -> None:
+        """Add one item."""
+        self._items.append(item)
+        self._sorted = False
+        if len(self._items) >= self._limit:
+            self._spill()
+
+    def __iter__(self) -> Iterator[T]:
+        """Give all items in order."""
+        if not self._sorted:
+            self._items.sort()
+            self._sorted = True
+        if not self._files:
+            return iter(self._items)
+        return heapq.merge(*(_read(file) for file in self._files), iter(self._items))
+
+    def _spill(self) -> None:
+        self._items.sort()
+        # Closed when this object goes: an unnamed file needs no other cleaning up.
+        file: IO[bytes] = tempfile.TemporaryFile(prefix="linkedproj-")  # noqa: SIM115 - lives as long as the runs
+        for start in range(0, len(self._items), _BLOCK):
+            marshal.dump(self._items[start : start + _BLOCK], file)
+        self._files.append(file)
+        self._count += len(self._items)
+        self._items = []
+
+
+def _read(file: IO[bytes]) -> Iterator[tuple[object, ...]]:
+    """Read one run block by block; several readers of the same run each keep their own position."""
+    position = 0
+    while True:
+        file.seek(position)
+        try:
+            block = marshal.load(file)  # noqa: S302 - a file this process wrote and nobody else can name
+        except EOFError:
+            return
+        position = file.tell()
+        yield from block

@@ -1,0 +1,56 @@
+"""From rows to dumps: one format a module, and the table that names them.
+
+A writer never sees a graph: it turns the cells of a row into text, in the order of the context.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkedproj.writers import jsonld, ntriples, turtle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from linkedproj.cells import Column
+    from linkedproj.context import RecordType
+    from linkedproj.schema import Schema
+
+    Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[str, Sequence[str]], str]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A serialisation of records.
+
+    `compile_rows` gives the row writer of one table; `head`, `between` and `foot` stand round the records.
+    `media_type` is the registered one, `file_type` the code of the EU file-type authority list.
+    """
+
+    suffix: str
+    media_type: str
+    file_type: str
+    label: str
+    compile_rows: Compile
+    head: Callable[[Schema], str]
+    between: str = ""
+    foot: str = ""
+
+
+def _nothing(_: Schema) -> str:
+    return ""
+
+
+FORMATS: dict[str, Format] = {
+    "turtle": Format(".ttl", "text/turtle", "RDF_TURTLE", "Turtle", turtle.compile_rows, turtle.head),
+    "jsonld": Format(
+        ".jsonld", "application/ld+json", "JSON_LD", "JSON-LD", jsonld.compile_rows, jsonld.head, ",\n", "\n]}\n"
+    ),
+    "ntriples": Format(
+        ".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, _nothing
+    ),
+}
+"""Name of a format -> how it is written."""
+
+__all__ = ["FORMATS", "Format"]

@@ -1,0 +1,166 @@
+"""The house itself: who imports whom, what the package holds, and that the documents keep up with the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("rdflib", "pyshacl", "SPARQLWrapper", "jinja2")
+FOLDERS = [ROOT / name for name in ("data", "docs", "ontology", "queries", "tests")]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in folder.glob("*.md"))])
+COMMANDS = sorted(
+    path.stem.strip("_").replace("_", "-")
+    for path in (ROOT / "src/linkedproj/commands").glob("*.py")
+    if not path.stem.startswith("_")
+)
+QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
+
+
+def _run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a program without input and give back what it said; a failure shows its output."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def _tracked() -> list[Path]:
+    """Give the files that a clone would hold; new ones count before they are committed."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: which files are published is not known")
+    names = _run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout.split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+# ---------------------------------------------------------------- who imports whom
+
+
+def test_imports_keep_the_layers() -> None:
+    _run(Path(sysconfig.get_path("scripts")) / "lint-imports", "--no-cache")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)], ids=" ".join
+)
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import json, sys\n"
+        "from linkedproj.cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
+    )
+    shown = _run(sys.executable, "-c", code, *arguments).stdout
+    assert json.loads(shown.splitlines()[-1]) == []
+
+
+# ---------------------------------------------------------------- the package
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build sdist, and from it the wheel, and unpack the wheel into a folder of its own."""
+    place = tmp_path_factory.mktemp("wheel")
+    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", place, ROOT)
+    wheel = next(place.glob("*.whl"))
+    _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", place / "lib", wheel)
+    return place / "lib"
+
+
+def _from_wheel(installed: Path, *arguments: str | Path) -> str:
+    """Run the wheel's own program from the top of the disk, where no checkout is near."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1))\n"
+        "import linkedproj; assert linkedproj.__file__.startswith(sys.path[0]), linkedproj.__file__\n"
+        "from linkedproj.cli import main; main(sys.argv[1:])"
+    )
+    here = Path(ROOT.anchor)
+    return _run(sys.executable, "-c", code, installed, *arguments, cwd=here, PYTHONPATH=str(installed)).stdout
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_what_the_checkout_holds(installed: Path) -> None:
+    package = installed / "linkedproj"
+    places = {
+        "src/linkedproj": package,
+        "ontology": package / "_shipped/ontology",
+        "queries": package / "_shipped/queries",
+    }
+    missing = [
+        path
+        for folder, packed in places.items()
+        for path in _tracked()
+        if path.is_relative_to(ROOT / folder) and not (packed / path.relative_to(ROOT / folder)).is_file()
+    ]
+    assert missing == []
+
+
+@pytest.mark.slow
+def test_the_wheel_works_alone(installed: Path, tmp_path: Path) -> None:
+    assert "build" in _from_wheel(installed, "--help")
+    _from_wheel(installed, "check", ROOT / "data")
+    _from_wheel(installed, "build", ROOT / "data", "--out", tmp_path / "public")
+    assert (tmp_path / "public/dump/latest/portfolio.ttl").is_file()
+    assert all(name in _from_wheel(installed, "query") for name in QUERIES)
+
+
+# ---------------------------------------------------------------- the documents
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_in_the_documents(name: str) -> None:
+    assert any(f"linkedproj {name}" in path.read_text(encoding="utf-8") for path in DOCUMENTS)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_query_is_in_the_list_of_queries(name: str) -> None:
+    assert f"{name}" in (ROOT / "queries/README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    stated = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert stated
+    assert f"version: {stated[1]}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"## {stated[1]}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+# ---------------------------------------------------------------- what never leaves the workshop
+
+# Written so that this file does not contain what it looks for.
+FORBIDDEN = {
+    "a path of one machine": re.compile(r"(?<![\w.:~/-])/(?:home|root|Users|work|tmp)/\w"),
+    "a package registry": re.compile(r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs"),
+    "an e-mail address": re.compile(r"[\w.+-]+@(?!example[.])[\w-]+[.](?:cat|com|edu|es|eu|info|net|org|uk)\b"),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_published_file_has(what: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
+        for path in _tracked()
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if FORBIDDEN[what].search(line)
+    ]
+    assert found == []
