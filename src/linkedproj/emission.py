@@ -30,9 +30,10 @@ Write = "Callable[[str, Sequence[str]], None]"
 
 
 class Dump:
-    """One file of one format, written record by record."""
+    """One file of one format, written record by record; `supporting` tells that it takes sources and evidence."""
 
-    def __init__(self, path: Path, format_name: str, schema: Schema) -> None:
+    def __init__(self, path: Path, format_name: str, schema: Schema, *, supporting: bool = False) -> None:
+        self.supporting = supporting
         self._format, self._schema = FORMATS[format_name], schema
         self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
         self._file.write(self._format.head(schema))

@@ -65,11 +65,15 @@ class LinkedprojError(Exception):
 
 
 class DataError(LinkedprojError):
-    """The records are not sound; nothing was written."""
+    """The records are not sound; nothing was written.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in the records")
-        self.problems = tuple(problems)
+    `findings` is all that the check found, as `linkedproj.check` gives it.
+    """
+
+    def __init__(self, problems: Sequence[Problem], findings: object = None) -> None:
+        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+        super().__init__(f"{count} in the records. Run linkedproj check to see them; nothing was written.")
+        self.problems, self.findings = tuple(problems), findings
 
 
 class SetupError(LinkedprojError):

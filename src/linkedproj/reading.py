@@ -94,7 +94,7 @@ class _Reading:
         portfolio.headers.append(header)
         self._report_header(header, line)
         memos = [(c.index, _Memo(self._cell_check(c))) for c in header.columns if _is_typed(c)]
-        required = [c.index for c in header.columns if c.name in header.required]
+        required = [c.index for c in header.columns if c.name in self.kind.required]
         counts, rows, table, width = portfolio.counts, portfolio.stored[self.kind.name], self.kind.name, len(names)
         at = names.index("id") if "id" in names else width
         suspect, is_id = _SUSPECT.search, ID.fullmatch
@@ -156,7 +156,7 @@ class _Reading:
         identifier, faults = self._identify(header, row.line, cells)
         for column in header.columns:
             faults += [(column, fault) for fault in self.checks.faults(column, cells[column.index])]
-            if not cells[column.index] and column.name in header.required:
+            if not cells[column.index] and column.name in self.kind.required:
                 faults.append((column, Fault("LP-CELL-REQUIRED", {"table": self.kind.table})))
         row = Row(identifier, row.header, row.line, cells)
         for column, fault in faults:

@@ -104,7 +104,7 @@ def load_rules(shapes: Path, shown: str = "") -> Rules:
     Raises:
         SetupError: the shapes file is missing or is no Turtle.
     """
-    found = dict(_catalogue())
+    found = dict(catalogue())
     for rule in _shape_rules(Shapes(shapes, shown)):
         found[rule.code] = rule
     return Rules({code: found[code] for code in sorted(found)})
@@ -125,7 +125,8 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04X}", cut)
 
 
-def _catalogue() -> dict[str, Rule]:
+def catalogue() -> dict[str, Rule]:
+    """Give the rules that are not shapes, by code."""
     lines = (files("linkedproj") / "rules.toml").read_text(encoding="utf-8")
     entries: dict[str, Any] = tomllib.loads(lines)
     shared: dict[str, str] = entries.pop("hint")
@@ -162,20 +163,20 @@ def _shape_rule(shapes: Shapes, shape: Term) -> Rule:
 
 
 def _slots(problem: Problem, language: str) -> dict[str, str]:
-    known = {
+    values = problem.values
+    slots = {
         "file": problem.place.file,
         "line": str(problem.place.line),
         "record": problem.record,
         "table": problem.record.partition("/")[0],
         "column": problem.column,
-        "cell": problem.cell,
         "first": str(problem.also[0]) if problem.also else "",
+        **values,
+        "cell": values.get("value") or values.get("item") or problem.cell,
+        "detail": " ".join((values.get(f"detail@{language}") or values.get("detail", "")).split()),
     }
-    slots = {**known, **problem.values}
-    slots["detail"] = slots.get(f"detail@{language}") or slots.get("detail", "")
-    return {
-        name: visible(" ".join(value.split()) if name == "detail" else value) for name, value in slots.items() if value
-    }
+    longest = {"cell": _LONGEST, "nearest": _LONGEST}
+    return {name: visible(text, longest.get(name, _LONGEST * 5)) for name, text in slots.items() if text}
 
 
 def _fill(text: str, slots: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -28,12 +28,14 @@ Triples = dict[str, dict[str, list[str]]]
 class Schema:
     """All that is known of records before the first one is read.
 
-    `codes` gives the codes of each code list by its base IRI.
+    `codes` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
+    about ("title@ca"), by the shape's IRI.
     """
 
     context: Context
     types: Mapping[str, RecordType]
     codes: Mapping[str, frozenset[str]]
+    shape_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -91,7 +93,18 @@ def load_schema(ontology: Path, base: str | None = None) -> Schema:
         )
         for name, kind in context.types.items()
     }
-    return Schema(context, types, _codes(context, vocabulary))
+    return Schema(context, types, _codes(context, vocabulary), _shape_columns(shapes))
+
+
+def vocabulary_terms(ontology: Path, schema: Schema) -> set[str]:
+    """List the classes and properties that the context or the vocabulary knows.
+
+    Raises:
+        SetupError: the vocabulary is missing, or is no Turtle.
+    """
+    own = {_text(quad.subject) for quad in read_turtle(ontology / "linkedproj.ttl")}
+    properties = {field.iri for field in schema.fields.values()}
+    return own | properties | {iri for kind in schema.types.values() for iri in kind.classes}
 
 
 def read_turtle(path: Path) -> Iterator[ox.Quad]:
@@ -141,7 +154,8 @@ def _columns(shapes: Triples) -> dict[str, tuple[frozenset[str], frozenset[str]]
     """Read from the shapes which terms a class has, and which columns must be filled.
 
     A property shape names the terms it is about by `sh:name`; `sh:minCount` makes a column required, a qualified
-    shape with one `sh:languageIn` makes it required in that language.
+    shape with one `sh:languageIn` makes it required in that language. Those in the group "Derived" are filled by the
+    build where a curator leaves them empty.
     """
     found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
     for po in shapes.values():
@@ -158,10 +172,24 @@ def _columns(shapes: Triples) -> dict[str, tuple[frozenset[str], frozenset[str]]
 def _required(shapes: Triples, prop: str) -> list[str]:
     """Give the language tags ("@ca") in which a property is required; [""] when it is required as such."""
     po = shapes[prop]
+    computed = any(group.endswith("#Derived") for group in po.get(SH + "group", ()))
+    if computed or po.get(SH + "severity", [SH + "Violation"])[0] != SH + "Violation":
+        return []
     if int(po.get(SH + "minCount", ["0"])[0]) > 0:
         return [""]
-    if int(po.get(SH + "qualifiedMinCount", ["0"])[0]) < 1:
-        return []
-    value = po.get(SH + "qualifiedValueShape", [""])[0]
+    return (_languages(shapes, prop) or [""]) if int(po.get(SH + "qualifiedMinCount", ["0"])[0]) > 0 else []
+
+
+def _languages(shapes: Triples, prop: str) -> list[str]:
+    """Give the one language tag that the qualified shape of a property asks for."""
+    value = shapes[prop].get(SH + "qualifiedValueShape", [""])[0]
     language = shapes.get(value, {}).get(SH + "languageIn", [""])[0]
     return [f"@{tag}" for tag in shapes.get(language, {}).get(RDF + "first", [])]
+
+
+def _shape_columns(shapes: Triples) -> dict[str, tuple[str, ...]]:
+    named = {shape: po[SH + "name"] for shape, po in shapes.items() if SH + "name" in po}
+    return {
+        shape: tuple(name + tag for name in names for tag in _languages(shapes, shape) or [""])
+        for shape, names in named.items()
+    }

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 DERIVED = frozenset({"label", "temporal", "participation", "activity", "asOf"})
 """Fields that are computed from others, so that no table has a column for them."""
 
-FILLED = frozenset({"status", "object", "rank", "basis"})
-"""Fields that are computed where the curator leaves them empty."""
-
 
 def find_tables(folder: Path, shown: str, schema: Schema, config: Config, report: Report) -> list[TableFile]:
     """List the tables of a folder, by the order of the context's types and then by name.
@@ -69,12 +66,7 @@ class Header:
     @property
     def missing(self) -> list[str]:
         """The required columns that the table does not have."""
-        return sorted(self.required - set(self.names))
-
-    @property
-    def required(self) -> set[str]:
-        """The columns that must not be empty."""
-        return {name for name in self.kind.required if name.partition("@")[0] not in DERIVED | FILLED}
+        return sorted(self.kind.required - set(self.names))
 
     def _column(self, index: int, name: str) -> Column | None:
         if name == "id" or name[:1] == "_":

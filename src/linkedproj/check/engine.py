@@ -58,11 +58,11 @@ class Result:
         return (self.focus, self.path, self.value, self.component, self.source_shape, self.code)
 
     def facts(self) -> dict[str, str]:
-        """Give what a `Problem` keeps of it among its values, for reports that speak SHACL."""
+        """Give what a `Problem` keeps of it among its values, for reports that speak SHACL; `node` is the value node."""
         kept = {
             "focus": self.focus,
             "path": self.path,
-            "value": self.value,
+            "node": self.value,
             "component": self.component,
             "severity": self.severity,
             "shape": self.source_shape,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -11,7 +10,7 @@ import pyoxigraph as ox
 from linkedproj.check.patterns import is_endless, is_nested
 from linkedproj.check.shacl import BEYOND, COMPARISONS, COMPONENTS, CORE, INNER, PAIRS, PATHS, RANGES, TARGETS
 from linkedproj.errors import Place, Problem
-from linkedproj.rules import LANGUAGES
+from linkedproj.rules import LANGUAGES, catalogue
 from linkedproj.shapes import DCT, RDF, RDFS, SH, Shapes
 
 if TYPE_CHECKING:
@@ -116,13 +115,12 @@ def _codes(graph: Shapes) -> Iterator[Problem]:
 
 
 def _taken_codes(graph: Shapes) -> Iterator[Problem]:
-    holders: dict[str, list[Term]] = defaultdict(list)
+    holders: dict[str, Place] = {code: rule.place for code, rule in catalogue().items()}
     for shape in graph.subjects(DCT + "identifier"):
-        holders[graph.text(shape, DCT + "identifier")].append(shape)
-    for code, shapes in holders.items():
-        first = graph.place(shapes[0])
-        for shape in shapes[1:]:
-            place, detail = graph.place(shape, DCT + "identifier"), f"{code} ({first})"
+        code, place = graph.text(shape, DCT + "identifier"), graph.place(shape, DCT + "identifier")
+        first = holders.setdefault(code, place)
+        if first is not place:
+            detail = f"{code} ({first})"
             yield Problem("LP-SHAPE-CODE", place, cell=code, values={"detail": detail}, also=(first,))
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(name="diagram")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the SVG here instead of printing it."
 )
-def diagram(out: Path | None) -> None:
+def command(out: Path | None) -> None:
     """Draw the record types, their columns and their links as SVG.
 
     Everything in the picture is read from ontology/context.jsonld, shapes.ttl and linkedproj.ttl.

@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 
 _LATEST = Path("public/dump/latest")
 _CODES = "https://w3id.org/linkedproj/"
+_EXAMPLES = """\b
+Examples:
+  linkedproj query
+  linkedproj query projects-by-city -p city=birmingham
+  linkedproj query conflicts --format csv --records data
+"""
 
 
-@click.command(name="query")
+@click.command(name="query", epilog=_EXAMPLES)
 @click.argument("query_id", metavar="[ID]", required=False)
 @click.option("-p", "pairs", metavar="NAME=VALUE", multiple=True, help="Give a parameter a value, such as city=kigali.")
 @click.option(
@@ -45,6 +51,7 @@ _CODES = "https://w3id.org/linkedproj/"
 @click.option("--test", is_flag=True, help="Run on two engines and compare with the expected answers.")
 @click.option("--update", is_flag=True, help="With --test: write down the present answers as the expected ones.")
 def command(
+    *,
     query_id: str | None,
     pairs: tuple[str, ...],
     form: str,
@@ -61,10 +68,7 @@ def command(
     from linkedproj.paths import shipped
     from linkedproj.query import bind, local, saved
 
-    if update and not test:
-        raise click.UsageError("--update goes with --test.")
-    if records and data:
-        raise click.UsageError("--records and --data exclude each other.")
+    _refuse_contradiction(data, records, test=test, update=update)
     folder = shipped("queries")
     context = load_context(shipped("ontology") / "context.jsonld")
     bases = {kind.table: kind.base for kind in context.types.values()}
@@ -82,6 +86,18 @@ def command(
         _write(local.answer(_store(data, records), chosen, arguments, bases), form, context)
 
 
+def _refuse_contradiction(data: Sequence[Path], records: Path | None, *, test: bool, update: bool) -> None:
+    """Refuse options that make no sense together.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if update and not test:
+        raise click.UsageError("--update goes with --test.")
+    if records and data:
+        raise click.UsageError("--records and --data exclude each other.")
+
+
 def _store(data: Sequence[Path], records: Path | None) -> ox.Store:
     from linkedproj.query import local
 
@@ -96,7 +112,11 @@ def _store(data: Sequence[Path], records: Path | None) -> ox.Store:
 
 
 def _arguments(query: SavedQuery, pairs: Sequence[str], lang: str) -> dict[str, str]:
-    """Read `name=value`; the language of the labels follows --lang where the query has such a parameter."""
+    """Read `name=value`; the language of the labels follows --lang where the query has such a parameter.
+
+    Raises:
+        QueryError: a pair has no value, or a name is given twice.
+    """
     arguments = {"lang": lang} if "lang" in query.parameters else {}
     given: set[str] = set()
     for pair in pairs:

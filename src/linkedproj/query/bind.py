@@ -1,7 +1,7 @@
 """Put arguments in the place of a saved query's parameters, each as one RDF term.
 
-The query is cut into tokens and only a whole variable token is ever replaced, by the term's N-Triples spelling: whatever
-an argument holds, the query around it stays the same. Strings, IRIs and comments are never touched.
+The query is cut into tokens and only a whole variable token is ever replaced, by the term's N-Triples spelling:
+whatever an argument holds, the query around it stays the same. Strings, IRIs and comments are never touched.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import pyoxigraph as ox
 
 from linkedproj.errors import QueryError
 from linkedproj.lexical import LANGUAGE, SPELLINGS, XSD, is_day, is_month, is_year
-from linkedproj.query.saved import parameter_name
+from linkedproj.query.parameters import parameter_variable
 from linkedproj.query.tokens import prefixes, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from linkedproj.query.saved import Parameter, SavedQuery
+    from linkedproj.query.parameters import Parameter
+    from linkedproj.query.saved import SavedQuery
 
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 _IRI_BAD = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff]|%(?![0-9A-Fa-f]{2})')
@@ -30,7 +31,7 @@ _SHORT = {"integer": XSD + "integer", "number": XSD + "decimal"}
 
 _SHOWN = 60
 _ESCAPED = re.compile(r'\\[uU]?|["\n\r\t]')
-# The text \u0022 must not become "\\u0022": rdflib 7.6 expands \u before it reads strings, and would find a quote there.
+# The text \u0022 must not become "\\u0022": rdflib 7.6 expands \u before it reads strings, and would find a quote.
 # The letter behind a backslash is spelled as an escape of eight digits, which no digit behind it can join.
 _ESCAPES = {
     "\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t",
@@ -95,8 +96,8 @@ def _unknown(query: SavedQuery, arguments: Mapping[str, str]) -> Iterator[Fault]
 
 def _replaced(body: str, terms: Mapping[str, str]) -> Iterator[str]:
     for token in tokens(body):
-        found = parameter_name(token.text) if token.kind == "variable" else None
-        yield terms.get(found[0], token.text) if found else token.text
+        found = parameter_variable(token.text) if token.kind == "variable" else None
+        yield terms.get(found.name, token.text) if found else token.text
 
 
 def _term(parameter: Parameter, value: str, declared: Mapping[str, str], bases: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """Compare what saved queries answer with what they are expected to answer.
 
-Expected answers lie in `expected/<id>.csv` beside the queries: values only, ended by LF, in the order in which pyoxigraph
-gives the rows, so that a changed record shows as a changed line.
+Expected answers lie in `expected/<id>.csv` beside the queries: values only, ended by LF, in the order in which
+pyoxigraph gives the rows, so that a changed record shows as a changed line.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def against_golden(table: Table, path: Path) -> list[str]:
     """Compare with the expected answer, line by line."""
     if not path.is_file():
         return [f"{path.parent.name}/{path.name} is missing. Write it with: linkedproj query --test --update"]
-    lines = [text.splitlines() for text in (_read(path), _golden(table))]
-    diff = "\n".join(difflib.unified_diff(*lines, "expected", "found", lineterm="", n=1))
+    before, after = _read(path).splitlines(), _golden(table).splitlines()
+    diff = "\n".join(difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1))
     return [diff] if diff else []
 
 

@@ -63,6 +63,10 @@ class Part:
         return self.value
 
 
+NOTHING = Part({}, Place(""))
+"""What stands where the header says nothing."""
+
+
 def _advice(word: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(word, known, 1)
     return f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(sorted(known))}."
@@ -86,17 +90,18 @@ def read_header(text: str, file: str) -> Part:
     # Same length as in the file, so that YAML counts the columns of the file.
     source = "\n".join("  " + line[len(_MARK) :] for line in lines)
     try:
-        node = yaml.compose(source, Loader=yaml.BaseLoader)  # noqa: S506 - composing builds no object of any kind
+        node = yaml.compose(source, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
-        raise _unreadable(error, file) from error
+        place, why = _unreadable(error, file)
+        advice = "Put a text that holds ': ' or '#' in quotes"
+        raise QueryError(f"the header is no YAML: {why}. {advice}.", place) from error
     return _part(node, file) if node else Part({}, Place(file, 1, 1))
 
 
-def _unreadable(error: yaml.YAMLError, file: str) -> QueryError:
+def _unreadable(error: yaml.YAMLError, file: str) -> tuple[Place, str]:
     mark = getattr(error, "problem_mark", None)
     why = getattr(error, "problem", None) or "not allowed here"
-    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-    return QueryError(f"the header is no YAML: {why}. Put a text that holds ': ' or '#' in quotes.", place)
+    return (Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)), why
 
 
 def _part(node: yaml.Node, file: str) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
@@ -39,10 +39,9 @@ def dump_files(folder: Path) -> list[Path]:
         QueryError: there is no dump.
     """
     files = [folder / name for name in DUMP]
-    missing = [file.name for file in files if not file.is_file()]
-    if missing:
+    if not all(file.is_file() for file in files):
         advice = "Build one with 'linkedproj build', or query the records themselves with --records DIR"
-        raise QueryError(f"there is no dump in {folder}: {', '.join(missing)} is missing. {advice}.")
+        raise QueryError(f"there is no dump in {folder}. {advice}.")
     return files
 
 
@@ -69,7 +68,7 @@ def _load(store: ox.Store, path: Path) -> None:
     if syntax is None:
         raise QueryError(f"no RDF syntax is known by this suffix. There are: {', '.join(SUFFIXES)}.", Place(str(path)))
     with gzip.open(path) if packed else path.open("rb") as file:
-        store.bulk_load(file, format=syntax)
+        store.bulk_load(cast("IO[bytes]", file), format=syntax)
 
 
 def run(store: ox.Store, sparql: str, file: str = "query", above: int = 0) -> Table:
@@ -81,7 +80,8 @@ def run(store: ox.Store, sparql: str, file: str = "query", above: int = 0) -> Ta
     try:
         found = store.query(sparql)
     except SyntaxError as error:
-        raise _unparsed(error, file, above) from error
+        place, what = _unparsed(str(error), file, above)
+        raise QueryError(f"this is no SPARQL 1.1: {what}.", place) from error
     if not isinstance(found, ox.QuerySolutions):
         raise QueryError("only SELECT queries can be run so far. Select the columns that are wanted.", Place(file))
     columns = tuple(variable.value for variable in found.variables)
@@ -101,9 +101,8 @@ def _plain(term: object) -> ox.NamedNode | ox.BlankNode | ox.Literal | None:
     return term if isinstance(term, ox.NamedNode | ox.BlankNode | ox.Literal) else None
 
 
-def _unparsed(error: SyntaxError, file: str, above: int) -> QueryError:
-    match = _SYNTAX.fullmatch(str(error))
+def _unparsed(message: str, file: str, above: int) -> tuple[Place, str]:
+    match = _SYNTAX.fullmatch(message)
     if not match:
-        return QueryError(f"this is no SPARQL 1.1: {error}.", Place(file))
-    place = Place(file, int(match["line"]) + above, int(match["column"]))
-    return QueryError(f"this is no SPARQL 1.1: {match['what']}.", place)
+        return Place(file), message
+    return Place(file, int(match["line"]) + above, int(match["column"])), match["what"]

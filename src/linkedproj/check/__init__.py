@@ -1,0 +1,126 @@
+"""All checks of a portfolio, in the order in which each needs the one before.
+
+Cells while reading; ids and references across tables; evidence against records; then the shapes, on the very triples
+that would be published. Where a cell check and a shape object to the same cell, the cell check's wording wins.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkedproj.check.engine import EngineError, Limits, engine_name, validate
+from linkedproj.check.lint import coverage, lint
+from linkedproj.check.locate import locate
+from linkedproj.check.quotes import Quotes, check_quotes
+from linkedproj.config import load_config
+from linkedproj.context import RDF
+from linkedproj.emission import Dump, emit
+from linkedproj.errors import Place, Problem
+from linkedproj.reading import read_portfolio
+from linkedproj.schema import load_schema, vocabulary_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from linkedproj.config import Config
+    from linkedproj.evidence import Evidence
+    from linkedproj.portfolio import Portfolio
+    from linkedproj.schema import Schema
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a check found: the portfolio as read, how its values are known, and every problem in order."""
+
+    portfolio: Portfolio
+    evidence: Evidence
+    problems: tuple[Problem, ...]
+    engine: str
+    quotes: Quotes | None = None
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Where everything is: the portfolio's folder, its name to people, the ontology, and a folder for scratch files.
+
+    `sources` holds the private copies that quotes are looked up in, if there are any.
+    """
+
+    folder: Path
+    shown: str
+    ontology: Path
+    scratch: Path
+    sources: Path | None = None
+    limits: Limits = Limits()
+
+
+def check(
+    setup: Setup,
+    records: Callable[[Schema, Config], Sequence[Dump]] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Findings:
+    """Check a portfolio; `records` opens further dumps that are written in the same pass (see `linkedproj.build`).
+
+    `tell` hears what is being done.
+
+    Raises:
+        SetupError: portfolio.toml, the ontology or the folder of sources cannot be used.
+    """
+    config = load_config(setup.folder, setup.shown)
+    schema = load_schema(setup.ontology, config.base)
+    tell("reading the tables")
+    portfolio = read_portfolio(setup.folder, schema, config, setup.shown)
+    quotes = check_quotes(portfolio, setup.sources) if setup.sources else None
+    tell("writing the records")
+    nodes = [setup.scratch / "records.nt", setup.scratch / "evidence.nt"]
+    evidence = _write(portfolio, schema, nodes, records(schema, config) if records else ())
+    tell("checking the shapes")
+    shapes = setup.ontology / "shapes.ttl"
+    problems = [*portfolio.problems, *evidence.problems, *(quotes.problems if quotes else ())]
+    problems += lint(shapes, vocabulary_terms(setup.ontology, schema), "ontology/shapes.ttl")
+    kinds = schema.types.values()
+    counts = _classes(nodes)
+    classes = {kind.iri: counts.get(kind.iri, 0) for kind in kinds}
+    problems += coverage(shapes, classes, "ontology/shapes.ttl", {kind.iri: kind.classes for kind in kinds})
+    problems += _judge(setup, nodes, portfolio, evidence, problems)
+    return Findings(portfolio, evidence, tuple(sorted(problems, key=lambda p: p.order)), engine_name(), quotes)
+
+
+def _write(portfolio: Portfolio, schema: Schema, nodes: Sequence[Path], dumps: Iterable[Dump]) -> Evidence:
+    records, supporting = (Dump(path, "ntriples", schema) for path in nodes)
+    more = list(dumps)
+    try:
+        return emit(
+            portfolio,
+            [records, *(dump for dump in more if not dump.supporting)],
+            [supporting, *(dump for dump in more if dump.supporting)],
+        )
+    finally:
+        for dump in (records, supporting, *more):
+            dump.close()
+
+
+def _judge(
+    setup: Setup, nodes: Sequence[Path], portfolio: Portfolio, evidence: Evidence, known: Iterable[Problem]
+) -> list[Problem]:
+    """Run the SHACL engine, and drop what a check before it has said of the same cell."""
+    try:
+        results = validate(nodes, setup.ontology / "shapes.ttl", setup.limits)
+    except EngineError as error:
+        return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})]
+    said = {(problem.place.file, problem.place.line, problem.column) for problem in known}
+    said |= {(file, line, name.partition("@")[0]) for file, line, name in said}
+    return [p for p in locate(results, portfolio, evidence) if (p.place.file, p.place.line, p.column) not in said]
+
+
+def _classes(nodes: Iterable[Path]) -> dict[str, int]:
+    """Count the nodes of each class in N-Triples files that this program wrote."""
+    marker = f" <{RDF}type> <"
+    counts: Counter[str] = Counter()
+    for path in nodes:
+        with path.open(encoding="utf-8") as lines:
+            counts.update(line.split(marker, 1)[1][:-4] for line in lines if marker in line)
+    return dict(counts)

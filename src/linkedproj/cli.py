@@ -1,0 +1,54 @@
+"""The command line: one command a file in `commands/`, found by name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from linkedproj import commands
+from linkedproj.errors import LinkedprojError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SETUP_WRONG = 2
+
+
+class Commands(click.Group):
+    """Loads a command when it is asked for, so that help never waits for a library."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the modules in `commands/`."""
+        del ctx
+        return sorted(module.name.rstrip("_") for module in pkgutil.iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"linkedproj.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="linkedproj")
+def linkedproj() -> None:
+    """Publish a portfolio of projects as linked open data.
+
+    Tables a curator keeps become RDF, are checked with SHACL, and are published as Turtle, JSON-LD and N-Triples dumps
+    with saved SPARQL queries.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; what we refuse to do is one sentence, never a traceback."""
+    try:
+        linkedproj.main(arguments, prog_name="linkedproj")
+    except LinkedprojError as error:
+        click.echo(f"linkedproj: {error}", err=True)
+        sys.exit(SETUP_WRONG)

@@ -1,0 +1,50 @@
+"""The report as one static page that needs no script: language and filters are radio buttons and style rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from linkedproj.reports.words import say
+from linkedproj.rules import LANGUAGES, visible
+
+if TYPE_CHECKING:
+    from linkedproj.errors import Problem
+    from linkedproj.reports.report import Report
+
+
+def write(report: Report, language: str) -> str:
+    """Print the report as HTML that opens in a language and holds all of them."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("linkedproj.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    files = sorted({problem.place.file for problem in report.problems})
+    rules = sorted({problem.rule for problem in report.problems})
+    return environment.get_template("report.html").render(
+        report=report,
+        language=language if language in LANGUAGES else "en",
+        languages=LANGUAGES,
+        say=say,
+        files=files,
+        rules=rules,
+        rows=[_row(report, problem, files, rules) for problem in report.problems],
+    )
+
+
+def _row(report: Report, problem: Problem, files: list[str], rules: list[str]) -> dict[str, Any]:
+    return {
+        "file": files.index(problem.place.file),
+        "rule": rules.index(problem.rule),
+        "severity": report.severity(problem),
+        "code": problem.rule,
+        "place": visible(str(problem.place), 400),
+        "record": visible(problem.record),
+        "cell": visible(problem.cell, 400),
+        "also": [visible(str(place), 400) for place in problem.also],
+        "wordings": {language: report.wording(problem, language) for language in LANGUAGES},
+    }

@@ -1,0 +1,52 @@
+"""The report for programs: everything, in every language. Keys are added but never change their meaning."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from linkedproj.reports.report import exit_code
+from linkedproj.rules import LANGUAGES, Severity
+
+if TYPE_CHECKING:
+    from linkedproj.errors import Place, Problem
+    from linkedproj.reports.report import Report
+
+SCHEMA = "https://w3id.org/linkedproj/check-report/1"
+
+
+def write(report: Report, _language: str = "en") -> str:
+    """Print the report as one JSON object."""
+    counts = report.counts()
+    content = {
+        "schema": SCHEMA,
+        "engine": report.engine,
+        "exitCode": exit_code(report),
+        "counts": {str(kind): counts[kind] for kind in Severity},
+        "files": report.files,
+        "records": dict(report.records),
+        "recordsFine": report.fine(),
+        "problems": [_problem(report, problem) for problem in report.problems],
+        "notes": list(report.notes),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _problem(report: Report, problem: Problem) -> dict[str, Any]:
+    wordings = {language: report.wording(problem, language) for language in LANGUAGES}
+    return {
+        "code": problem.rule,
+        "severity": str(report.severity(problem)),
+        **_place(problem.place),
+        "record": problem.record,
+        "field": problem.column,
+        "cell": problem.cell,
+        "message": {language: wording.message for language, wording in wordings.items()},
+        "fix": {language: wording.fix for language, wording in wordings.items()},
+        "also": [_place(place) for place in problem.also],
+        "values": dict(problem.values),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line, "column": place.column}

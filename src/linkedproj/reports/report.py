@@ -1,0 +1,86 @@
+"""What a check has found, as a value that every format prints from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkedproj.reports.words import say
+from linkedproj.rules import Severity, Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linkedproj.errors import Problem
+    from linkedproj.rules import Rules
+
+# Faults of a whole file, of a column or of the shapes lie in no single record.
+_NO_RECORD = ("LP-FILE-", "LP-COLUMN-", "LP-SHAPE-", "LP-RECORD-", "LP-ENGINE")
+
+
+@dataclass(frozen=True)
+class Report:
+    """All problems in the order of files, lines and columns, with what they were found in.
+
+    `records` counts the records of each type, `files` the files that were read (0: not known), `notes` are lines to
+    print at the end, such as how many values have evidence.
+    """
+
+    problems: tuple[Problem, ...]
+    records: Mapping[str, int]
+    rules: Rules
+    engine: str = ""
+    notes: tuple[str, ...] = ()
+    files: int = 0
+
+    def __post_init__(self) -> None:
+        """Sort, whatever order the problems came in."""
+        object.__setattr__(self, "problems", tuple(sorted(self.problems, key=lambda problem: problem.order)))
+
+    def severity(self, problem: Problem) -> Severity:
+        """Say how bad a problem is."""
+        return self.rules.severity(problem)
+
+    def counts(self) -> Counter[Severity]:
+        """Count the problems by severity."""
+        return Counter(self.severity(problem) for problem in self.problems)
+
+    def fine(self) -> int:
+        """Count the records that nothing but a note is said of."""
+        faulty = {
+            problem.record or str(problem.place.line) + problem.place.file
+            for problem in self.problems
+            if not problem.rule.startswith(_NO_RECORD) and self.severity(problem) is not Severity.INFO
+        }
+        return max(0, sum(self.records.values()) - len(faulty))
+
+    def wording(self, problem: Problem, language: str) -> Wording:
+        """Say a problem in a language; the sentence of a shape does not know its record, so that is put first."""
+        wording = self.rules.wording(problem, language)
+        rule = self.rules.by_code.get(problem.rule)
+        if rule and rule.shape and problem.record:
+            return Wording(f"{problem.record}: {wording.message}", wording.fix)
+        return wording
+
+    def total(self, language: str) -> str:
+        """Sum up: how many problems of which kind, in how many files, and how many records are fine."""
+        every, counts = sum(self.records.values()), self.counts()
+        if not self.problems:
+            return say(language, "no_problems", all=every)
+        touched = len({problem.place.file for problem in self.problems})
+        where = say(language, "some_files" if self.files >= touched else "files", n=touched, all=self.files)
+        return say(
+            language,
+            "total" if every else "no_records",
+            problems=say(language, "problems", n=len(self.problems)),
+            kinds=", ".join(say(language, kind, n=counts[kind]) for kind in Severity if counts[kind]),
+            files=where,
+            fine=self.fine(),
+            all=every,
+        )
+
+
+def exit_code(report: Report) -> int:
+    """Give 1 if something stops publication, else 0: warnings and notes do not."""
+    return 1 if report.counts()[Severity.VIOLATION] else 0

@@ -1,0 +1,64 @@
+"""The report for the curator: file, line and column, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from linkedproj.reports.words import say
+from linkedproj.rules import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linkedproj.errors import Place, Problem
+    from linkedproj.reports.report import Report
+
+_SHOWN = 5
+_LINES = 12
+
+
+def write(report: Report, language: str) -> str:
+    """Print the report as text; of one rule in one column, the first five problems and then a count."""
+    blocks = list(_blocks(report, language))
+    ending = [report.total(language), *([say(language, "engine", engine=report.engine)] if report.engine else [])]
+    return "\n".join([*blocks, " ".join(ending), *report.notes]) + "\n"
+
+
+def _blocks(report: Report, language: str) -> Iterator[str]:
+    groups: dict[tuple[str, str, str], list[Problem]] = defaultdict(list)
+    for problem in report.problems:
+        groups[_group(problem)].append(problem)
+    seen: dict[tuple[str, str, str], int] = defaultdict(int)
+    for problem in report.problems:
+        group = _group(problem)
+        seen[group] += 1
+        if seen[group] <= _SHOWN:
+            yield _block(report, problem, language)
+        if seen[group] == _SHOWN and len(groups[group]) > _SHOWN:
+            yield _rest(groups[group][_SHOWN:], language)
+
+
+def _group(problem: Problem) -> tuple[str, str, str]:
+    return (problem.rule, problem.place.file, problem.column)
+
+
+def _block(report: Report, problem: Problem, language: str) -> str:
+    wording = report.wording(problem, language)
+    lines = [f"{_shown(problem.place)}: {wording.message} [{problem.rule}]"]
+    lines += [wording.fix] if wording.fix else []
+    others = [_shown(place) for place in problem.also if str(place) not in wording.message]
+    lines += [say(language, "see", places=", ".join(others))] if others else []
+    return "\n    ".join(lines)
+
+
+def _shown(place: Place) -> str:
+    return visible(str(place), 400)
+
+
+def _rest(problems: list[Problem], language: str) -> str:
+    numbers = sorted({problem.place.line for problem in problems if problem.place.line})
+    listed = ", ".join(str(number) for number in numbers[:_LINES]) + (", …" if len(numbers) > _LINES else "")
+    lines = say(language, "lines", lines=listed) if listed else ""
+    first = problems[0]
+    return say(language, "more", n=len(problems), rule=first.rule, file=visible(first.place.file, 400), lines=lines)
