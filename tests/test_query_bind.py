@@ -45,10 +45,11 @@ def _query(folder: Path, body: str, **defaults: str) -> SavedQuery:
 
 
 HOSTILE = [
-    'x" . ?p ?any ?thing } #', "x> ?p ?o . } #", "} {", "a\nb", "a\rb", "a\x00b", "a\u2028b", '"""', "'''", "a\\", "a\\\\",
+    'x" . ?p ?any ?thing } #', "x> ?p ?o . } #", "} {", "a\nb", "a\rb", "a\x00b", "a\u2028b", '"""', "'''",
+    "a\\", "a\\\\",
     "\\u0022 . ?p ?o } #", "\\U00000022 } #", "\\\\u0022", "\\u005C", "\\u005Cu0022", "\\u00220022",
     'en" ; <http://a> "', '"^^<http://www.w3.org/2001/XMLSchema#integer>', "?_text", "?_other_iri", "$_text", "#",
-    "a\tb", "%41", "\ufeff", "😀", "e\u0301", "١", "", " ",
+    "a\tb", "%41", "\ufeff", "😀", "e\u0301", "\u0661", "", " ",
 ]  # fmt: skip
 
 
@@ -110,7 +111,7 @@ REFUSED = [
     ("?_v_xsd_date", "99999-01-01", DATE),
     ("?_v_xsd_date", '2018" ) } #', DATE),
     ("?_v_integer", "0x10", "is no integer. Write digits only."),
-    ("?_v_integer", "١", "is no integer. Write digits only."),
+    ("?_v_integer", "\u0661", "is no integer. Write digits only."),
     ("?_v_integer", "7.5", "is no integer. Write digits only."),
     ("?_v_number", "1e999", "is no decimal. Write it like 7.5."),
     ("?_v_number", "NaN", "is no decimal. Write it like 7.5."),
@@ -155,15 +156,14 @@ UNTOUCHED = r"""
 SELECT ?x WHERE {
   ?x <http://a/#?_v> "?_v \" ?_v" , '?_v' , '''a ' ?_v
   ''' , \"""?_v " "\""" ; <http://b/> 5 .
-  FILTER(?x <?y && ?x>?_v) FILTER(?x < 3 || ?_vv > 2)  # ?_v
+  FILTER(?x <?y && ?x>?_v) FILTER(?x < 3 || ?_vé > 2)  # ?_v
 }
 """.replace('\\"""', '"""')
 
 
 def test_strings_iris_and_comments_are_not_touched(tmp_path: Path) -> None:
-    query = _query(tmp_path, UNTOUCHED, v="d").body
-    bound = bind(_query(tmp_path, UNTOUCHED.replace("?_vv", "?other"), v="d"), {"v": "new"})
-    assert bound == query.replace("?_vv", "?other").replace("?x>?_v)", '?x>"new")')
+    query = _query(tmp_path, UNTOUCHED, v="d")
+    assert bind(query, {"v": "new"}) == query.body.replace("?x>?_v)", '?x>"new")')
 
 
 def test_a_parameter_that_may_be_left_out_stays_a_variable(tmp_path: Path) -> None:

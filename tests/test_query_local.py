@@ -82,7 +82,7 @@ def test_a_missing_dump_names_the_command_that_builds_one(tmp_path: Path) -> Non
 
 
 def test_a_fault_in_the_query_is_placed_in_its_file() -> None:
-    with pytest.raises(QueryError, match=r"^queries/q.rq:12:4: this is no SPARQL 1.1: "):
+    with pytest.raises(QueryError, match=r"^queries/q.rq:12:6: this is no SPARQL 1.1: "):
         local.run(ox.Store(), "SELECT ?x WHERE {\n ?x }", "queries/q.rq", 10)
     with pytest.raises(QueryError, match="only SELECT"):
         local.run(ox.Store(), "ASK { ?x ?y ?z }")
@@ -115,7 +115,7 @@ def test_another_program_reads_our_json() -> None:
 def test_a_text_table_is_aligned_and_cut_to_the_terminal() -> None:
     assert write_text(TABLE) == 'x          y\n---------  ------------\nhttp://a/  say "a, b" c\n10.0\n_:b        東\n'
     narrow = write_text(TABLE, width=19).splitlines()
-    assert narrow[2] == 'http://…  say "a,…'
+    assert narrow[2] == 'http://…  say "a, …'
     assert "short" in write_text(TABLE, shorten=lambda _: "short")
 
 

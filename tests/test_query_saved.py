@@ -65,7 +65,7 @@ def test_scalars_stay_as_they_are_written(tmp_path: Path) -> None:
 
 BAD = {
     "no-header": (GOOD, "SELECT ?x { ?x ?y 1 }", "1:1: the header is missing. Begin the file with "),
-    "no-yaml": ("#+ summary: Projects", "#+ summary: a: b", "1:14: the header is no YAML: mapping values are not allowed"),
+    "no-yaml": ("#+ summary: Projects", "#+ summary: a: b", "1:14: the header is no YAML: mapping values"),
     "no-summary": ("#+ summary: Projects\n", "", "1:1: summary is missing. Add a line '#+ summary: …' to the header."),
     "no-catalan": (
         "ca: Projectes, ", "",
@@ -77,30 +77,29 @@ BAD = {
         "view: timeline", "view: pie",
         "16:12: 'pie' is none of table, map, timeline, bar, network.",
     ),
-    "no-count": ("min_rows: 2", "min_rows: many", "17:42: 'many' is no number of rows."),
-    "no-list": ("columns: [x]", "columns: x", "17:25: a list is expected here. Write [a, b], or one '- item' a line."),
+    "no-count": ("min_rows: 2", "min_rows: many", "17:39: 'many' is no number of rows."),
+    "no-list": ("columns: [x]", "columns: x", "17:24: a list is expected here. Write [a, b], or one '- item' a line."),
     "no-default": (
         "#+   - since: 2000-01-01\n", "",
-        "20:34: parameter 'since' has no default. Add it under defaults, or write ?__since if it may be left out.",
+        "20:28: parameter 'since' has no default. Add it under defaults, or write ?__since if it may be left out.",
     ),
     "no-label": (
         "ca: Des de, ", "",
-        "21:34: parameter 'since' has no label in 'ca'. "
-        "Add it under linkedproj: params: since: label: {ca: …}.",
+        "21:28: parameter 'since' has no label in 'ca'. Add it under linkedproj: params: since: label: {ca: …}.",
     ),
     "not-used": (
         " ?_since_xsd_date", " ?_yes",
-        "14:13: the query has no parameter 'since'. It would be written ?_since.",
+        "14:15: the query has no parameter 'since'. It would be written ?_since.",
     ),
     "two-ways": (
         "?_yes", "?_yes ?_yes_iri ;",
-        "21:25: parameter 'yes' is written in two ways. Write it in one.",
+        "21:28: parameter 'yes' is written in two ways. Write it in one.",
     ),
     "prefix-of-another": (
         "{ ?x", "{ ?x ?_ye ?z .",
-        "21:31: parameter 'yes' begins with 'ye'. Rename one of them.",
+        "21:32: parameter 'yes' begins with 'ye'. Rename one of them.",
     ),
-    "text-expected": ("#+ summary: Projects", "#+ summary: [a]", "1:13: one value is expected here. Write it on one line"),
+    "text-expected": ("#+ summary: Projects", "#+ summary: [a]", "1:13: one value is expected here. Write it on one"),
 }  # fmt: skip
 
 

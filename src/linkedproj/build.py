@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.check import Findings, Setup, check
+from linkedproj.config import load_config
 from linkedproj.emission import Dump
 from linkedproj.errors import DataError
 from linkedproj.paths import shipped
 from linkedproj.release import Published, Release
 from linkedproj.rules import Severity, load_rules
-from linkedproj.config import load_config
 from linkedproj.writers import FORMATS
 from linkedproj.writers.table import write_tables
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-    from linkedproj.config import Config
     from linkedproj.schema import Schema
 
 
@@ -62,7 +61,7 @@ def build(
     config = load_config(folder, shown_as(folder))
     with Release(out, config.version) as release, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         setup = _setup(folder, Path(scratch), sources)
-        findings = check(setup, lambda schema, _: _open_dumps(release.folder, schema), tell)
+        findings = check(setup, lambda schema: _open_dumps(release.folder, schema), tell)
         _refuse_unsound(findings, setup)
         tell("writing the tables")
         write_tables(findings.portfolio, release.folder)

@@ -22,10 +22,9 @@ from linkedproj.reading import read_portfolio
 from linkedproj.schema import load_schema, vocabulary_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from linkedproj.config import Config
     from linkedproj.evidence import Evidence
     from linkedproj.portfolio import Portfolio
     from linkedproj.schema import Schema
@@ -33,12 +32,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a check found: the portfolio as read, how its values are known, and every problem in order."""
+    """What a check found: the portfolio as read, how its values are known, and every problem in order.
+
+    `triples` counts those of each type, by its name.
+    """
 
     portfolio: Portfolio
     evidence: Evidence
     problems: tuple[Problem, ...]
     engine: str
+    triples: Mapping[str, int]
     quotes: Quotes | None = None
 
 
@@ -59,10 +62,10 @@ class Setup:
 
 def check(
     setup: Setup,
-    records: Callable[[Schema, Config], Sequence[Dump]] | None = None,
+    dumps: Callable[[Schema], Sequence[Dump]] | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Findings:
-    """Check a portfolio; `records` opens further dumps that are written in the same pass (see `linkedproj.build`).
+    """Check a portfolio; `dumps` opens further dumps that are written in the same pass (see `linkedproj.build`).
 
     `tell` hears what is being done.
 
@@ -76,17 +79,17 @@ def check(
     quotes = check_quotes(portfolio, setup.sources) if setup.sources else None
     tell("writing the records")
     nodes = [setup.scratch / "records.nt", setup.scratch / "evidence.nt"]
-    evidence = _write(portfolio, schema, nodes, records(schema, config) if records else ())
+    evidence = _write(portfolio, schema, nodes, dumps(schema) if dumps else ())
     tell("checking the shapes")
     shapes = setup.ontology / "shapes.ttl"
     problems = [*portfolio.problems, *evidence.problems, *(quotes.problems if quotes else ())]
     problems += lint(shapes, vocabulary_terms(setup.ontology, schema), "ontology/shapes.ttl")
     kinds = schema.types.values()
-    counts = _classes(nodes)
+    counts, triples = _census(nodes, schema)
     classes = {kind.iri: counts.get(kind.iri, 0) for kind in kinds}
     problems += coverage(shapes, classes, "ontology/shapes.ttl", {kind.iri: kind.classes for kind in kinds})
     problems += _judge(setup, nodes, portfolio, evidence, problems)
-    return Findings(portfolio, evidence, tuple(sorted(problems, key=lambda p: p.order)), engine_name(), quotes)
+    return Findings(portfolio, evidence, tuple(sorted(problems, key=lambda p: p.order)), engine_name(), triples, quotes)
 
 
 def _write(portfolio: Portfolio, schema: Schema, nodes: Sequence[Path], dumps: Iterable[Dump]) -> Evidence:
@@ -116,11 +119,16 @@ def _judge(
     return [p for p in locate(results, portfolio, evidence) if (p.place.file, p.place.line, p.column) not in said]
 
 
-def _classes(nodes: Iterable[Path]) -> dict[str, int]:
-    """Count the nodes of each class in N-Triples files that this program wrote."""
+def _census(nodes: Iterable[Path], schema: Schema) -> tuple[dict[str, int], dict[str, int]]:
+    """Count the nodes of each class, and the triples of each type, in N-Triples files that this program wrote."""
     marker = f" <{RDF}type> <"
-    counts: Counter[str] = Counter()
+    classes: Counter[str] = Counter()
+    bases: Counter[str] = Counter()
     for path in nodes:
         with path.open(encoding="utf-8") as lines:
-            counts.update(line.split(marker, 1)[1][:-4] for line in lines if marker in line)
-    return dict(counts)
+            for line in lines:
+                subject, _, rest = line.partition(marker)
+                if rest:
+                    classes[rest[:-4]] += 1
+                bases[subject[1 : subject.rindex("/", 0, subject.find(">")) + 1]] += 1
+    return dict(classes), {name: bases[kind.base] for name, kind in schema.types.items() if bases[kind.base]}

@@ -58,7 +58,7 @@ class Result:
         return (self.focus, self.path, self.value, self.component, self.source_shape, self.code)
 
     def facts(self) -> dict[str, str]:
-        """Give what a `Problem` keeps of it among its values, for reports that speak SHACL; `node` is the value node."""
+        """Give what a `Problem` keeps of it among its values; the value node is `node` there."""
         kept = {
             "focus": self.focus,
             "path": self.path,

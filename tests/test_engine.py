@@ -1,0 +1,160 @@
+"""The SHACL engine in its own process: what it finds comes back as it was, and what breaks comes back as a sentence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from linkedproj.check import engine
+from linkedproj.check.engine import EngineError, Limits, Result, engine_name, validate
+
+SH = "http://www.w3.org/ns/shacl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+EX = "https://example.org/"
+PREFIXES = f"""
+@prefix ex: <{EX}> .
+@prefix sh: <{SH}> .
+@prefix xsd: <{XSD}> .
+@prefix dct: <http://purl.org/dc/terms/> .
+"""
+
+Judge = Callable[..., list[Result]]
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Judge:
+    def run(shapes: str, data: str, limits: Limits | None = None) -> list[Result]:
+        (tmp_path / "shapes.ttl").write_text(PREFIXES + shapes, encoding="utf-8")
+        (tmp_path / "data.nt").write_text(data, encoding="utf-8")
+        return validate([tmp_path / "data.nt"], tmp_path / "shapes.ttl", limits)
+
+    return run
+
+
+def person(value: str, subject: str = "a") -> str:
+    kind = f"<{EX}{subject}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{EX}Person> .\n"
+    return kind + f"<{EX}{subject}> <{EX}age> {value} .\n"
+
+
+AGE = """
+ex:Person a sh:NodeShape ; sh:targetClass ex:Person ; sh:property ex:age-most .
+ex:age-most sh:path ex:age ; sh:maxInclusive 0 ; dct:identifier "LP-AGE-MOST" ;
+  sh:message "Too old.\\nBe younger."@en , "Massa vell.\\nSigueu més jove."@ca .
+"""
+
+
+def test_a_literal_is_reported_as_it_stands_however_often(judge: Judge) -> None:
+    data = person(f'"01"^^<{XSD}integer>')
+    expected = Result(
+        focus=f"{EX}a",
+        path=f"{EX}age",
+        value=f'"01"^^<{XSD}integer>',
+        component=f"{SH}MaxInclusiveConstraintComponent",
+        severity="violation",
+        source_shape=f"{EX}age-most",
+        code="LP-AGE-MOST",
+        messages={"ca": "Massa vell.\nSigueu més jove.", "en": "Too old.\nBe younger."},
+    )
+    assert judge(AGE, data) == [expected]
+    assert judge(AGE, data) == [expected]
+
+
+def test_the_calling_process_is_left_alone(judge: Judge) -> None:
+    judge(AGE, person('"1"'))
+    assert "pyshacl" not in sys.modules
+
+
+def test_sound_records_have_no_results(judge: Judge) -> None:
+    assert judge(AGE, person(f'"0"^^<{XSD}integer>')) == []
+
+
+def test_results_come_sorted(judge: Judge) -> None:
+    data = "".join(person(f'"{n}"^^<{XSD}integer>', f"p{n}") for n in (3, 1, 2))
+    assert [result.focus for result in judge(AGE, data)] == [f"{EX}p1", f"{EX}p2", f"{EX}p3"]
+
+
+def test_the_nested_shape_speaks_where_the_outer_one_is_silent(judge: Judge) -> None:
+    shapes = """
+    ex:Person a sh:NodeShape ; sh:targetClass ex:Person ; sh:property ex:age-form .
+    ex:age-form sh:path ex:age ; sh:or ( ex:Year ex:Month ) ; dct:identifier "LP-AGE-FORM" .
+    ex:Year a sh:NodeShape ; sh:datatype xsd:gYear ; sh:message "It is no year."@en .
+    ex:Month a sh:NodeShape ; sh:datatype xsd:gYearMonth ; sh:message "It is no month."@en .
+    """
+    [result] = judge(shapes, person('"x"'))
+    assert (result.code, result.messages) == ("LP-AGE-FORM", {"en": "It is no year. It is no month."})
+
+
+def test_only_the_nested_shape_that_failed_speaks(judge: Judge) -> None:
+    shapes = """
+    ex:Person a sh:NodeShape ; sh:targetClass ex:Person ; sh:property [ sh:path ex:age ; sh:node ex:Age ] .
+    ex:Age a sh:NodeShape ; sh:property ex:Age-unit , ex:Age-note .
+    ex:Age-unit sh:path ex:unit ; sh:minCount 1 ; sh:message "No unit."@en ; dct:identifier "LP-AGE-UNIT" .
+    ex:Age-note sh:path ex:note ; sh:maxCount 0 ; sh:message "No notes here."@en .
+    """
+    [result] = judge(shapes, person(f"<{EX}x>"))
+    assert (result.code, result.messages) == ("LP-AGE-UNIT", {"en": "No unit."})
+    assert (result.source_shape, result.value) == (f"{EX}Person", f"<{EX}x>")
+
+
+def test_a_shape_without_words_gets_those_of_the_engine(judge: Judge) -> None:
+    shapes = (
+        "ex:P sh:targetClass ex:Person ; sh:property [ sh:path ( ex:age [ sh:inversePath ex:of ] ) ; sh:minCount 1 ] ."
+    )
+    [result] = judge(shapes, person(f"<{EX}x>"))
+    assert (result.code, result.path) == ("", f"<{EX}age>/(^<{EX}of>)")
+    assert result.messages[""].startswith("Less than 1 values")
+    assert result.facts()["detail"] == result.messages[""]
+
+
+def test_quotes_and_line_ends_survive(judge: Judge) -> None:
+    [result] = judge(AGE.replace("sh:maxInclusive 0", "sh:datatype xsd:date"), person('"a\\"\\\\\\nb"@en'))
+    assert result.value == '"a\\"\\\\\\nb"@en'
+
+
+def test_values_that_cannot_be_compared_end_in_a_sentence(judge: Judge) -> None:
+    shapes = "ex:P sh:targetClass ex:Person ; sh:property [ sh:path ex:age ; sh:lessThanOrEquals ex:until ] ."
+    data = person(f'"2020-03-01"^^<{XSD}date>') + f'<{EX}a> <{EX}until> "2020-02-30"^^<{XSD}date> .\n'
+    with pytest.raises(EngineError, match=r"^the SHACL engine failed with TypeError: "):
+        judge(shapes, data)
+
+
+def test_data_that_is_no_ntriples_ends_in_a_sentence(judge: Judge) -> None:
+    with pytest.raises(EngineError, match=r"^the SHACL engine failed with \w+: "):
+        judge(AGE, "nonsense")
+
+
+def test_too_little_time_ends_in_a_sentence(judge: Judge) -> None:
+    expected = (
+        "the SHACL engine did not finish within 0.01 seconds. Allow more time, or look for a shape whose pattern takes "
+        "very long."
+    )
+    with pytest.raises(EngineError) as caught:
+        judge(AGE, person('"1"'), Limits(seconds=0.01))
+    assert str(caught.value) == expected
+
+
+def test_a_pattern_that_never_ends_is_stopped(judge: Judge) -> None:
+    shapes = 'ex:P sh:targetClass ex:Person ; sh:property [ sh:path ex:age ; sh:pattern "^(a+)+$" ] .'
+    with pytest.raises(EngineError, match=r"^the SHACL engine did not finish within 3 seconds\. "):
+        judge(shapes, person(f'"{"a" * 60}!"'), Limits(seconds=3))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the address space")
+def test_too_little_memory_ends_in_a_sentence(judge: Judge) -> None:
+    with pytest.raises(EngineError, match=r"memory"):
+        judge(AGE, "".join(person(f'"{n}"', f"p{n}") for n in range(20_000)), Limits(megabytes=20))
+
+
+def test_a_child_that_cannot_start_ends_in_a_sentence(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_SOURCE", Path("nowhere"))
+    monkeypatch.setenv("PYTHONPATH", "")
+    with pytest.raises(EngineError, match=r"^the SHACL engine could not be run: .*linkedproj"):
+        judge(AGE, person('"1"'))
+
+
+def test_the_engine_is_named_with_its_version() -> None:
+    assert engine_name().startswith("pyshacl 0.")
+    assert engine_name("no-such-engine") == "no-such-engine"
