@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from linkedproj.check.lint import coverage, lint
-from linkedproj.errors import Problem
 from linkedproj.rules import LANGUAGES, Rules, catalogue
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from linkedproj.errors import Problem
 
 EX = "https://example.org/"
 TERMS = {EX + name for name in ("Person", "age", "name", "start", "end")}
@@ -22,6 +26,8 @@ PREFIXES = """\
 """
 MESSAGE = " , ".join(f'"a.\\nb."@{language}' for language in LANGUAGES)
 PERSON = "s:Person a sh:NodeShape ; sh:targetClass ex:Person ; sh:property s:p .\n"
+
+NEEDS = "A property shape needs an IRI and a code that no other shape has; missing or taken:"
 
 Check = Callable[[str], list[str]]
 
@@ -77,18 +83,12 @@ FAULTS = {
     ),
     "no IRI, no code": (
         f"{PERSON}s:Person sh:property [ sh:path ex:age ; sh:minCount 1 ; sh:message {MESSAGE} ] .\n",
-        [
-            "shapes.ttl:7:34 LP-SHAPE-CODE: A property shape needs an IRI and a code that no other shape has; missing or "
-            "taken: IRI, dct:identifier."
-        ],
+        [f"shapes.ttl:7:32 LP-SHAPE-CODE: {NEEDS} IRI, dct:identifier."],
     ),
     "code used twice": (
         shape("sh:minCount 1")
         + f'ex:q sh:path ex:name ; sh:minCount 1 ; dct:identifier "LP-P" ; sh:message {MESSAGE} .\n',
-        [
-            "shapes.ttl:10:40 LP-SHAPE-CODE: A property shape needs an IRI and a code that no other shape has; missing or "
-            "taken: LP-P (shapes.ttl:7:22)."
-        ],
+        [f"shapes.ttl:10:40 LP-SHAPE-CODE: {NEEDS} LP-P (shapes.ttl:7:22)."],
     ),
     "languages missing": (
         shape("sh:minCount 1").replace('"a.\\nb."@ca , ', "").replace('"a.\\nb."@es', '"c"@de'),
@@ -176,7 +176,7 @@ def test_coverage_finds_idle_shapes_and_unshaped_records(tmp_path: Path) -> None
         encoding="utf-8",
     )
     counts = {EX + "Person": 0, EX + "Cat": 3, EX + "Firm": 2, EX + "Agent": 2, EX + "Thing": 5}
-    above = {EX + "Firm": [EX + "Agent", EX + "Thing"], EX + "Cat": [EX + "Thing"]}
+    above = {EX + "Firm": [EX + "Agent", EX + "Thing"], EX + "Cat": [EX + "Cat", EX + "Thing"]}
     problems = coverage(path, counts, "shapes.ttl", above)
     assert told(problems) == [
         "shapes.ttl LP-RECORD-UNSHAPED: No shape looks at the 3 records of the class ex:Cat.",

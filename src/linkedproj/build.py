@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from linkedproj.check import Findings, Setup, check
 from linkedproj.config import load_config
+from linkedproj.csvtables import write_tables
 from linkedproj.emission import Dump
 from linkedproj.errors import DataError
 from linkedproj.paths import shipped
 from linkedproj.release import Published, Release
 from linkedproj.rules import Severity, load_rules
 from linkedproj.writers import FORMATS
-from linkedproj.writers.table import write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,9 +37,7 @@ class Built:
     findings: Findings
 
 
-def check_folder(
-    folder: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None
-) -> Findings:
+def check_folder(folder: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Findings:
     """Check the portfolio in a folder; nothing is written.
 
     Raises:
@@ -49,9 +47,7 @@ def check_folder(
         return check(_setup(folder, Path(scratch), sources), tell=tell)
 
 
-def build(
-    folder: Path, out: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None
-) -> Built:
+def build(folder: Path, out: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Built:
     """Check the portfolio in a folder and publish its dumps under `out`; `tell` hears what is being done.
 
     Raises:
@@ -78,7 +74,7 @@ def load_store(folder: Path) -> ox.Store:
         DataError: the records are not sound.
         SetupError: portfolio.toml or the ontology cannot be used.
     """
-    import pyoxigraph as ox  # noqa: PLC0415 - only queries need it
+    import pyoxigraph as ox
 
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         setup = _setup(folder, Path(scratch), None)

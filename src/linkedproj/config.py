@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import difflib
 import re
 import tomllib
@@ -13,7 +13,7 @@ from linkedproj.errors import Place, SetupError
 from linkedproj.lexical import LANGUAGE, iri_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -100,7 +100,7 @@ def _lists(value: object) -> bool:
     )
 
 
-_SETTINGS = {
+_SETTINGS: dict[str, tuple[bool, Callable[[Any], object], str]] = {
     "id": (True, lambda v: isinstance(v, str) and _VERSION.fullmatch(v), "write a short name for the portfolio."),
     "version": (
         True,
@@ -114,7 +114,7 @@ _SETTINGS = {
     ),
     "as-of": (
         True,
-        lambda v: isinstance(v, datetime.date) and not isinstance(v, datetime.datetime),
+        lambda v: isinstance(v, dt.date) and not isinstance(v, dt.datetime),
         "write the day at which the status of projects is stated, such as 2020-02-11, without quotes.",
     ),
     "licence": (True, lambda v: isinstance(v, str) and not iri_fault(v), "write the IRI of the data's licence."),
@@ -125,7 +125,7 @@ _SETTINGS = {
     ),
     "delimiter": (False, lambda v: v in {",", ";", "\t", "|"}, 'write ",", ";", "|" or a tab.'),
     "title": (False, _texts, "write one title a language."),
-    "publisher": (False, lambda v: isinstance(v, dict), "write it as a table: [publisher.name] with one name a language."),
+    "publisher": (False, lambda v: isinstance(v, dict), "write it as a table, with one name a language."),
     "curated": (False, _lists, "write a list of column names per table."),
     "ids": (False, _texts, "write a rule per table, such as '{project}-{organisation}'."),
     "mailboxes": (False, lambda v: isinstance(v, list), "write a list of names that stand before the @."),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
+_VERSION = 1.1
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _KEYWORDS = {
     "@reverse", "@vocab", "@list", "@index", "@graph", "@nest", "@json", "@direction", "@included", "@none",
@@ -143,7 +144,7 @@ def compile_context(document: object, base: str | None = None, source: _Source |
     root = terms.get("@base")
     if not isinstance(root, str) or iri_fault(root) or not root.endswith("/"):
         raise source.refuse("@base", '"@base" must be an absolute IRI that ends in "/": ids are appended to it.')
-    if terms.get("@version") != 1.1:
+    if terms.get("@version") != _VERSION:
         raise source.refuse("@version", '"@version" must be 1.1: scoped contexts are new in JSON-LD 1.1.')
     if base and base != root:
         document = json.loads(json.dumps(document).replace(json.dumps(root)[:-1], json.dumps(base)[:-1]))

@@ -68,12 +68,12 @@ class Derivation:
         return self._names.index(name) if name in self._names else -1
 
     def _label(self, tag: str) -> Rule | None:
-        """A viewer without inference knows no other name than rdfs:label (T9)."""
+        """Copy title or name: a viewer without inference knows no other name than rdfs:label."""
         index = max(self._index(f"title@{tag}"), self._index(f"name@{tag}"))
         return ([f"label@{tag}"], lambda _, cells: (cells[index],)) if index >= 0 else None
 
     def _period(self) -> Rule | None:
-        """The full days that stated dates can mean: queries and shapes compare nothing else."""
+        """Spell out the full days that stated dates can mean: queries and shapes compare nothing else."""
         start, end = self._index("start"), self._index("end")
         if start < 0 and end < 0:
             return None
@@ -96,7 +96,11 @@ class Derivation:
 def _nested_ids(header: Header) -> list[Rule]:
     """Name a nested record after its owner and its field, so that there is never a blank node."""
     parents = dict.fromkeys(column.parent.term for column in header.columns if column.parent)
-    return [([f"{term}.id"], lambda identifier, _, term=term: (f"{identifier}-{term}",)) for term in parents]
+    return [([f"{term}.id"], _suffix(term)) for term in parents]
+
+
+def _suffix(term: str) -> Callable[[str, Sequence[str]], Sequence[str]]:
+    return lambda identifier, _: (f"{identifier}-{term}",)
 
 
 def status_at(day: str, start: str, end: str) -> str:

@@ -1,15 +1,14 @@
-"""The way out: every record in order, with what is computed and what is known of it, to the dumps that are asked for."""
+"""The way out: every record in order, with what is computed and known of it, to the dumps that are asked for."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar
 
 from linkedproj.cells import Column
 from linkedproj.derive import INVERSES, Derivation
-from linkedproj.evidence import Evidence
-from linkedproj.portfolio import Row
+from linkedproj.evidence import Evidence, Subject
 from linkedproj.runs import SortedRuns
 from linkedproj.writers import FORMATS
 
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
     from linkedproj.portfolio import Portfolio
     from linkedproj.schema import Schema
 
+T = TypeVar("T", bound=tuple[Any, ...])
+
 IN_INITIATIVE = "https://w3id.org/linkedproj/ns#inInitiative"
 
 SUPPORTING = ("Source", "Evidence", "Quote")
 """Types that go to the evidence file; all others are the portfolio."""
-
-Write = "Callable[[str, Sequence[str]], None]"
 
 
 class Dump:
@@ -91,20 +90,20 @@ class _Table:
         self._portfolio, self._kind, self._evidence, self._dumps = portfolio, kind, evidence, dumps
         self._by_header: dict[int, tuple[Derivation, list[Callable[[str, Sequence[str]], None]]]] = {}
         terms = [term for term in INVERSES if kind.terms and term in kind.terms]
-        self._linked = {term: _Join((item for item in links.get((kind.name, term), ())), 0) for term in terms}
+        self._linked = [_Join(links.get((kind.name, term), ())) for term in terms]
 
     def run(self) -> None:
-        claims = _Join(self._evidence.claims(self._kind.name), 0)
+        claims = _Join(self._evidence.claims(self._kind.name))
         weigh = self._evidence.weigh
         watch = self._evidence.present
         for row in self._portfolio.rows(self._kind.name):
             derivation, writers = self._by_header.get(row.header) or self._compile(row.header)
-            linked = ["; ".join(child for _, child in join.take(row.id)) for join in self._linked.values()]
+            linked = ["; ".join(child for _, child in join.take(row.id)) for join in self._linked]
             cells = derivation.fill(row.id, row.cells, linked)
             for write in writers:
                 write(row.id, cells)
             if watch:
-                weigh(row, derivation, cells, claims.take(row.id))
+                weigh(Subject(row, self._kind, derivation, cells), claims.take(row.id))
         for claim in claims.rest():
             self._evidence.unknown_subject(claim)
 
@@ -116,40 +115,36 @@ class _Table:
         return derivation, writers
 
 
-class _Join:
-    """Items in the order of a key, handed out key by key; keys are asked for in the same order.
+class _Join(Generic[T]):
+    """Items in the order of their first part, handed out by it; it is asked for in the same order."""
 
-    `take` gives the items of a key, `rest` those whose key was never asked for.
-    """
+    def __init__(self, items: Iterable[T]) -> None:
+        self._groups = ((key, list(same)) for key, same in groupby(items, key=itemgetter(0)))
+        self._skipped: list[T] = []
+        self._current = next(self._groups, None)
 
-    def __init__(self, items: Iterable[tuple[str, ...]] | Iterator[Row], position: int) -> None:
-        self._groups = groupby(items, key=itemgetter(position))
-        self._skipped: list[Row] = []
-        self._current = self._next()
-
-    def _next(self) -> tuple[str, list[Row]] | None:
-        found = next(self._groups, None)
-        return (found[0], list(found[1])) if found else None  # type: ignore[arg-type]  # items are rows or pairs
-
-    def take(self, key: str) -> list[Row]:
+    def take(self, key: str) -> list[T]:
+        """Give the items of a key."""
         while self._current and self._current[0] < key:
             self._skipped += self._current[1]
-            self._current = self._next()
+            self._current = next(self._groups, None)
         if self._current and self._current[0] == key:
             found = self._current[1]
-            self._current = self._next()
+            self._current = next(self._groups, None)
             return found
         return []
 
-    def rest(self) -> Iterator[Row]:
+    def rest(self) -> Iterator[T]:
+        """Give the items whose key was never asked for."""
         yield from self._skipped
-        while self._current:
+        if self._current:
             yield from self._current[1]
-            self._current = self._next()
+        for _, items in self._groups:
+            yield from items
 
 
 def _links(portfolio: Portfolio) -> dict[tuple[str, str], SortedRuns[tuple[str, str]]]:
-    """Turn the links of participations and activities round: by initiative type and field, (initiative, record) pairs."""
+    """Turn the links to initiatives round: (initiative, record) pairs, by the initiative's type and field."""
     found: dict[tuple[str, str], SortedRuns[tuple[str, str]]] = {}
     for term, child in INVERSES.items():
         for row in portfolio.rows(child) if child in portfolio.schema.types else ():
@@ -166,7 +161,7 @@ def _emit_evidence(evidence: Evidence, schema: Schema, dumps: Sequence[Dump]) ->
         return
     statements = [dump.table(schema.types["Evidence"], evidence.columns) for dump in dumps]
     previous = ""
-    for identifier, cells, *_ in evidence.statements:
+    for identifier, cells, _, _ in evidence.statements:
         if identifier != previous:
             for write in statements:
                 write(identifier, cells)

@@ -1,7 +1,7 @@
 """How values are spelled: the lexical forms that a cell may have.
 
 Sources: XML Schema 1.1 Part 2 (lexical mappings), RFC 3987 (IRIs), RFC 5646 (language tags). Digits are ASCII
-digits: `\\d` would let in those of every script.
+digits: a digit class of the regular expressions would let in those of every script.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -23,15 +23,24 @@ _YEAR = re.compile(r"[0-9]{4}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DATETIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?"
+    r"(Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 )
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _POINT = re.compile(r"POINT\((-?[0-9]{1,3}(?:\.[0-9]+)?) (-?[0-9]{1,2}(?:\.[0-9]+)?)\)")
 
-_SCHEMES = frozenset({"http", "https", "urn", "ftp", "doi", "tag", "geo", "info"})
+SCHEMES = frozenset({"http", "https", "urn", "ftp", "doi", "tag", "info"})
+"""What an IRI may begin with. No prefix of the context may have such a name: JSON-LD would expand the IRI by it."""
+
+_HOSTED = frozenset({"http", "https", "ftp"})
 _IRI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>.*)", re.DOTALL)
-_IRI_BAD = re.compile(r"[\x00-\x20<>\"{}|^`\\\x7f-\xa0]|%(?![0-9A-Fa-f]{2})")
-_AUTHORITY = re.compile(r"//(?:[^/?#@\[\]]*@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]+)(?::(?P<port>[0-9]*))?(?=[/?#]|$)")
+_IRI_BAD = re.compile(
+    r"[\x00-\x20<>\"{}|^`\\\x7f-\xa0\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U0010ffff]"
+    r"|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe\U0003ffff]|%(?![0-9A-Fa-f]{2})"
+)
+_AUTHORITY = re.compile(
+    r"//(?:[^/?#@\[\]]*@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]+)(?::(?P<port>[0-9]*))?(?=[/?#]|$)"
+)
 
 
 def is_day(text: str) -> bool:
@@ -48,7 +57,7 @@ def is_day(text: str) -> bool:
 def is_month(text: str) -> bool:
     """Tell whether `text` is a month, written YYYY-MM."""
     match = _MONTH.fullmatch(text)
-    return bool(match) and "01" <= match[2] <= "12" and match[1] != "0000"
+    return match is not None and "01" <= match[2] <= "12" and match[1] != "0000"
 
 
 def is_year(text: str) -> bool:
@@ -82,27 +91,24 @@ def envelope(stated: str) -> tuple[str, str]:
 
 
 def iri_fault(text: str) -> str:
-    """Say what keeps `text` from being an absolute IRI we publish, or "".
+    """Say what keeps `text` from being an absolute IRI we publish ("scheme", "character", "fragment", "host"), or "".
 
     What passes is accepted by every RDF parser we know; schemes are those that lead to a page or a name.
     Source: RFC 3987 section 2.2.
     """
     match = _IRI.fullmatch(text)
-    if not match:
-        return "scheme"
-    if match["scheme"] not in _SCHEMES:
+    if not match or match["scheme"] not in SCHEMES or not match["rest"]:
         return "scheme"
     if _IRI_BAD.search(text):
         return "character"
     if text.count("#") > 1:
         return "fragment"
-    if match["scheme"] in {"http", "https", "ftp"}:
-        authority = _AUTHORITY.match(match["rest"])
-        if not authority or authority["port"] == "":
-            return "host"
-    elif not match["rest"]:
-        return "scheme"
-    return ""
+    return "" if match["scheme"] not in _HOSTED or _has_host(match["rest"]) else "host"
+
+
+def _has_host(rest: str) -> bool:
+    authority = _AUTHORITY.match(rest)
+    return authority is not None and authority["port"] != ""
 
 
 def _datetime_fault(text: str) -> str:

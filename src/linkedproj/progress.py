@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,7 +26,7 @@ class Progress:
         """Say what is being done now."""
         self._step = step
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         """Begin to watch the clock."""
         if self._stream.isatty():
             self._thread = threading.Thread(target=self._watch, daemon=True)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from linkedproj.cells import CellChecks, Column, Fault, id_fault, split
+from linkedproj.consistency import consistency_problems
 from linkedproj.context import Kind
 from linkedproj.errors import Place, Problem
 from linkedproj.keys import id_problems, reference_problems
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from linkedproj.schema import Schema
 
 # What makes a row take the slow way: controls, CR, an e-mail's @, blanks at the edge of a cell. The cells are joined by
-# U+001F for this one look at the whole row.
-_SUSPECT = re.compile("[\x00-\x08\x0b-\x1e\x7f@\ud800-\udfff\ufffe\uffff]|(?:^|\x1f)[ \t\n]|[ \t\n](?:\x1f|$)")
+# U+0080 for this one look at the whole row: it is harmless, and keeps most rows one byte a character.
+_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f@\ud800-\udfff\ufffe\uffff]|(?:^|\x80)[ \t\n]|[ \t\n](?:\x80|$)")
 _MEMO = 65_536
 _SLOT = re.compile(r"\{([A-Za-z|]+)\}")
 
@@ -47,6 +48,7 @@ def read_portfolio(folder: Path, schema: Schema, config: Config, shown: str) -> 
         if name not in ANONYMOUS:
             portfolio.problems += id_problems(portfolio, name)
     portfolio.problems += reference_problems(portfolio)
+    portfolio.problems += consistency_problems(portfolio)
     return portfolio
 
 
@@ -101,7 +103,7 @@ class _Reading:
 
         def take(line: int, cells: list[str]) -> None:
             counts[table] += 1
-            sound = len(cells) == width and at < width and not suspect("\x1f".join(cells)) and bool(is_id(cells[at]))
+            sound = len(cells) == width and at < width and not suspect("\x80".join(cells)) and bool(is_id(cells[at]))
             if sound:
                 for index, memo in memos:
                     if not memo[cells[index]]:
@@ -140,10 +142,8 @@ class _Reading:
             problems.append(Problem(fault.rule, header.place(line, index), column=name, cell=name, values=values))
         if self.file.path.suffix != ".csv":
             return
-        missing = header.missing
-        if "id" not in header.names and self.kind.table not in self.portfolio.config.ids and self.kind.name not in ANONYMOUS:
-            missing = ["id", *missing]
-        for name in missing:
+        named = "id" in header.names or self.kind.table in self.portfolio.config.ids or self.kind.name in ANONYMOUS
+        for name in [*([] if named else ["id"]), *header.missing]:
             place = Place(self.file.shown, line, 1)
             problems.append(Problem("LP-COLUMN-MISSING", place, column=name, values={"table": self.kind.table}))
 

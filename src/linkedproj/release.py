@@ -10,7 +10,7 @@ import shutil
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ class Release:
         self.folder = self.root / f"{_STAGING}{os.getpid()}"
         self._copy = self.root / f"{_STAGING}{os.getpid()}-latest"
 
-    def __enter__(self) -> Release:
+    def __enter__(self) -> Self:
         """Make the folder to write into."""
         self.root.mkdir(parents=True, exist_ok=True)
         self._clear_leftovers()
@@ -93,9 +93,12 @@ def _runs(process: int) -> bool:
 
 def _compress(path: Path) -> None:
     """Write `<path>.gz` without name and time, so that equal files have equal copies."""
-    with path.open("rb") as plain, path.with_name(path.name + ".gz").open("wb") as target:
-        with gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed:
-            shutil.copyfileobj(plain, packed, _BLOCK)
+    with (
+        path.open("rb") as plain,
+        path.with_name(path.name + ".gz").open("wb") as target,
+        gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(plain, packed, _BLOCK)
 
 
 def _sha256(path: Path) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import heapq
 import marshal
 import tempfile
-from typing import IO, TYPE_CHECKING, Generic, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-T = TypeVar("T", bound=tuple[object, ...])
+T = TypeVar("T", bound=tuple[Any, ...])
 
 _BLOCK = 256
 
@@ -55,13 +55,14 @@ class SortedRuns(Generic[T]):
         # Closed when this object goes: an unnamed file needs no other cleaning up.
         file: IO[bytes] = tempfile.TemporaryFile(prefix="linkedproj-")  # noqa: SIM115 - lives as long as the runs
         for start in range(0, len(self._items), _BLOCK):
-            marshal.dump(self._items[start : start + _BLOCK], file)
+            # marshal takes plain tuples only, none with named parts.
+            marshal.dump([tuple(item) for item in self._items[start : start + _BLOCK]], file)
         self._files.append(file)
         self._count += len(self._items)
         self._items = []
 
 
-def _read(file: IO[bytes]) -> Iterator[tuple[object, ...]]:
+def _read(file: IO[bytes]) -> Iterator[Any]:
     """Read one run block by block; several readers of the same run each keep their own position."""
     position = 0
     while True:

@@ -73,6 +73,9 @@ class Shapes:
             raise SetupError(_reason(error), Place(self.shown, error.lineno or 0, error.offset or 0)) from error
         self.prefixes: dict[str, str] = {}
         self.tokens = tuple(_tokens(text, self.prefixes))
+        self._places: dict[str, list[Token]] = defaultdict(list)
+        for token in self.tokens:
+            self._places[token.subject].append(token)
         self._graph: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self._parents: dict[Term, list[Term]] = defaultdict(list)
         for quad in quads:
@@ -131,7 +134,7 @@ class Shapes:
 
     def place(self, subject: Term, iri: str = "") -> Place:
         """Say where `iri` stands in a statement about `subject`, or else where that statement begins."""
-        own = [t for t in self.tokens if t.subject == self.named(subject)]
+        own = self._places.get(self.named(subject), [])
         token = next((t for t in own if t.iri == iri), own[0] if own else None)
         return token.place(self.shown) if token else Place(self.shown)
 

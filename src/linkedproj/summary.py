@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkedproj.evidence import BASES
+from linkedproj.paths import shipped
+from linkedproj.reports import Report
+from linkedproj.rules import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,6 +45,18 @@ _BASIS_WORDS = {
     "derived": "derived",
     "curator": "supplied by a curator",
 }
+
+
+def report_of(findings: Findings) -> Report:
+    """Make a report of what a check found."""
+    return Report(
+        problems=findings.problems,
+        records=findings.portfolio.counts,
+        rules=load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"),
+        engine=findings.engine,
+        notes=tuple(evidence_lines(findings)),
+        files=len(findings.portfolio.files),
+    )
 
 
 def coverage_lines(coverage: Coverage) -> list[str]:

@@ -109,7 +109,7 @@ class Header:
 
     def _misspoken(self, field: Field, language: str) -> Fault | None:
         if field.kind is not Kind.TEXT:
-            return Fault("LP-COLUMN-LANGUAGE", {"language": language, "term": field.term}) if language else None
+            return Fault("LP-COLUMN-TAG", {"language": language, "term": field.term}) if language else None
         if LANGUAGE.fullmatch(language) and language in self._languages:
             return None
         expected = ", ".join(f"{field.term}@{tag}" for tag in self._languages)

@@ -7,7 +7,7 @@ that would be published. Where a cell check and a shape object to the same cell,
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from linkedproj.check.engine import EngineError, Limits, engine_name, validate
@@ -57,7 +57,7 @@ class Setup:
     ontology: Path
     scratch: Path
     sources: Path | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def check(

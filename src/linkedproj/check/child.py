@@ -50,10 +50,30 @@ def run(data: Sequence[str], shapes: Path) -> Iterator[dict[str, Any]]:
     for path in data:
         records.parse(path, format=_FORMATS.get(Path(path).suffix, "nt"))
     rules.parse(shapes, format="turtle")
+    _aim(rules)
     options = {"inference": "none", "advanced": False, "use_js": False, "inplace": True}
     validator = Validator(DataGraph.from_rdflib(records), shacl_graph=rules, options=options)
     _, report, _ = validator.run()  # type: ignore[no-untyped-call]  # pyshacl 0.40.1
     return Report(report, rules).results()
+
+
+def _aim(rules: Graph) -> None:
+    """Aim property shapes at the classes of their node shape, which says the same and takes less than half the time.
+
+    pyshacl 0.40.1 runs a property shape once per focus node when a node shape leads to it by sh:property, and once for
+    all of them when it has the target itself. A node shape that other shapes refer to is left as it is.
+    """
+    nested = {value for term in (SH.node, SH["not"], SH.qualifiedValueShape) for value in rules.objects(None, term)}
+    nested |= set(rules.objects(None, RDF.first))
+    for shape in set(rules.subjects(SH.targetClass)) - nested:
+        if (shape, SH.deactivated, None) in rules or (shape, SH.property, None) not in rules:
+            continue
+        classes = list(rules.objects(shape, SH.targetClass))
+        for prop in list(rules.objects(shape, SH.property)):
+            if (prop, SH.path, None) in rules and isinstance(prop, URIRef):
+                rules.remove((shape, SH.property, prop))
+                for iri in classes:
+                    rules.add((prop, SH.targetClass, iri))
 
 
 class Report:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SHOWN = "ontology/shapes.ttl"
 _CLASS = {ox.NamedNode(RDFS + "Class"), ox.NamedNode("http://www.w3.org/2002/07/owl#Class")}
+_NODE_SHAPE = ox.NamedNode(SH + "NodeShape")
 _ALWAYS_KNOWN = {RDF + "type", RDFS + "label"}
 _GLOBAL = {SH + "inversePath", SH + "zeroOrMorePath", SH + "oneOrMorePath"}
 # One sentence can speak of all of these together: they bound the form of one text, or count the same values.
@@ -79,7 +80,7 @@ def _terms(graph: Shapes) -> Iterator[Problem]:
 
 
 def _unknown(graph: Shapes, terms: Container[str]) -> Iterator[Problem]:
-    for shape in graph.subjects(*(SH + name for name in ("path", "class", *PAIRS, *TARGETS))):
+    for shape in graph.subjects(*(SH + name for name in ("path", "class", *PAIRS, *TARGETS)), RDF + "type"):
         paths = [path for value in graph.objects(shape, SH + "path") for path in _path_terms(graph, value)]
         paths += [
             v for name in (*PAIRS, "targetSubjectsOf", "targetObjectsOf") for v in graph.objects(shape, SH + name)
@@ -102,7 +103,8 @@ def _path_terms(graph: Shapes, path: Term) -> Iterator[Term]:
 def _target_classes(graph: Shapes, shape: Term, *names: str) -> list[Term]:
     """Give the classes a shape names; a shape that is itself a class is its own target (SHACL, 2.1.3.3)."""
     stated = [value for name in names for value in graph.objects(shape, SH + name)]
-    return [*stated, shape] if _CLASS & set(graph.objects(shape, RDF + "type")) else stated
+    types = set(graph.objects(shape, RDF + "type"))
+    return [*stated, shape] if types & _CLASS and _NODE_SHAPE in types else stated
 
 
 def _codes(graph: Shapes) -> Iterator[Problem]:
@@ -193,7 +195,7 @@ def _unshaped(
 ) -> Iterator[Problem]:
     shapes = graph.subjects(SH + "targetClass", RDF + "type")
     shaped = {value.value for shape in shapes for value in _target_classes(graph, shape, "targetClass")}
-    general = {iri for above in superclasses.values() for iri in above}
+    general = {iri for own, above in superclasses.items() for iri in above if iri != own}
     for iri, count in classes.items():
         if count and iri not in general and not shaped & {iri, *superclasses.get(iri, ())}:
             values = {"found": graph.short(iri), "count": str(count)}

@@ -42,7 +42,8 @@ def check_quotes(portfolio: Portfolio, folder: Path) -> Quotes:
     """
     if not folder.is_dir():
         raise SetupError(f"{folder} is no folder. Name the one that holds the copies of the sources.")
-    copies = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    copies = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
     problems: list[Problem] = []
     texts: dict[str, str] = {}
     for row in portfolio.rows("Source"):

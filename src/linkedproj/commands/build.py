@@ -29,20 +29,19 @@ def command(folder: Path, out: Path, sources: Path | None, lang: str) -> None:
     Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong.
     """
     from linkedproj.build import build
-    from linkedproj.commands.check import make_report
     from linkedproj.progress import Progress
     from linkedproj.reports import REPORTS
-    from linkedproj.summary import built_lines
+    from linkedproj.summary import built_lines, report_of
 
     try:
         with Progress() as tell:
             built = build(folder, out, sources, tell)
     except DataError as error:
-        click.echo(REPORTS["text"](make_report(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError
+        click.echo(REPORTS["text"](report_of(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError
         kept = f"{out}/ is as it was" if out.exists() else f"{out}/ was not made"
         click.echo(f"Nothing was published; {kept}.", err=True)
         sys.exit(1)
-    report = make_report(built.findings)
+    report = report_of(built.findings)
     if report.problems:
-        click.echo(REPORTS["text"](report, lang), err=True)
+        click.echo(f"{report.total(lang)} To see them: linkedproj check", err=True)
     click.echo("\n".join(built_lines(built)))

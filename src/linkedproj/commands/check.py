@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from linkedproj.check import Findings
-    from linkedproj.reports import Report
 
 FORMATS = ("text", "json", "sarif", "github", "turtle", "html", "csv")
 
@@ -27,7 +22,7 @@ FORMATS = ("text", "json", "sarif", "github", "turtle", "html", "csv")
 @click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the findings.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings to this file.")
 @click.option("--coverage", is_flag=True, help="Tell for each column how its values are known, and where they are not.")
-def command(folder: Path, sources: Path | None, form: str, lang: str, out: Path | None, coverage: bool) -> None:
+def command(folder: Path, sources: Path | None, form: str, lang: str, out: Path | None, *, coverage: bool) -> None:
     """Check the tables in DIR (default: data); nothing is published.
 
     Exit codes: 0 sound, 1 something must be corrected, 2 the set-up is wrong.
@@ -35,11 +30,11 @@ def command(folder: Path, sources: Path | None, form: str, lang: str, out: Path 
     from linkedproj.build import check_folder
     from linkedproj.progress import Progress
     from linkedproj.reports import REPORTS, exit_code
-    from linkedproj.summary import coverage_lines
+    from linkedproj.summary import coverage_lines, report_of
 
     with Progress() as tell:
         findings = check_folder(folder, sources, tell)
-    report = make_report(findings)
+    report = report_of(findings)
     text = REPORTS[form](report, lang)
     if out:
         out.write_text(text, "utf-8")
@@ -49,20 +44,3 @@ def command(folder: Path, sources: Path | None, form: str, lang: str, out: Path 
     if coverage:
         click.echo("\n" + "\n".join(coverage_lines(findings.evidence.coverage)))
     sys.exit(exit_code(report))
-
-
-def make_report(findings: Findings) -> Report:
-    """Make a report of what a check found."""
-    from linkedproj.paths import shipped
-    from linkedproj.reports import Report
-    from linkedproj.rules import load_rules
-    from linkedproj.summary import evidence_lines
-
-    return Report(
-        problems=findings.problems,
-        records=findings.portfolio.counts,
-        rules=load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"),
-        engine=findings.engine,
-        notes=tuple(evidence_lines(findings)),
-        files=len(findings.portfolio.files),
-    )

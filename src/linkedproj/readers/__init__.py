@@ -1,8 +1,8 @@
 """From files to rows: one format a module, and the table that names them.
 
 A reader yields `(columns, line, cells)`: the column names as the curator writes them, the line where the record begins
-and its cells as text, in the order of the columns (no cells at all: here a header stands). `report` takes what cannot be read. A place finder gives the exact
-place of one cell, and is asked only when a cell is wrong.
+and its cells as text, in the order of the columns; with no cells at all, it tells of a header. `report` takes what
+cannot be read. A place finder gives the exact place of one cell, and is asked only when a cell is wrong.
 """
 
 from __future__ import annotations

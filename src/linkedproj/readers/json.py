@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from json.decoder import scanstring
+from json import decoder
 from typing import TYPE_CHECKING
 
 from linkedproj.errors import Place, Problem
@@ -16,13 +16,16 @@ from linkedproj.readers.source import decoded
 from linkedproj.readers.tree import Node, places, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from linkedproj.readers.source import Read, Report, TableFile
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _OTHER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false")
 _DEPTH = 8
+
+# The standard decoder's own reader of strings, which is not in its type stubs.
+_string: Callable[[str, int], tuple[str, int]] = vars(decoder)["scanstring"]
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:
@@ -56,7 +59,7 @@ def _ignore(_: Problem) -> None:
 
 
 def _lines(file: TableFile, report: Report) -> Iterator[Node]:
-    for number, line in enumerate(decoded(file, report).splitlines(), 1):
+    for number, line in enumerate(decoded(file, report).split("\n"), 1):
         if line.strip():
             root = _parse(file, line, _Lines(line, number), 0, report)
             if root is not None:
@@ -77,13 +80,23 @@ class _Lines:
 
 def _parse(file: TableFile, text: str, where: _Lines, start: int, report: Report) -> Node | None:
     try:
-        node, end = _value(text, _skip(text, start), where, 0)
-        if _skip(text, end) != len(text):
-            raise json.JSONDecodeError("more text follows the value", text, _skip(text, end))
+        node = _whole(text, start, where)
     except json.JSONDecodeError as error:
         place = Place(file.shown, *where(error.pos))
         report(Problem("LP-FILE-SYNTAX", place, values={"detail": error.msg[:1].lower() + error.msg[1:]}))
         return None
+    return node
+
+
+def _whole(text: str, start: int, where: _Lines) -> Node:
+    """Read the one value of a text.
+
+    Raises:
+        JSONDecodeError: it is none, or more follows.
+    """
+    node, end = _value(text, _skip(text, start), where, 0)
+    if _skip(text, end) != len(text):
+        raise json.JSONDecodeError("more text follows the value", text, _skip(text, end))
     return node
 
 
@@ -93,7 +106,11 @@ def _skip(text: str, at: int) -> int:
 
 
 def _value(text: str, at: int, where: _Lines, depth: int) -> tuple[Node, int]:
-    """Read one value with its place; the standard decoder keeps no places and takes equal keys without a word."""
+    """Read one value with its place; the standard decoder keeps no places and takes equal keys without a word.
+
+    Raises:
+        JSONDecodeError: it is none.
+    """
     if depth > _DEPTH:
         raise json.JSONDecodeError("values are nested too deeply for a record", text, at)
     character = text[at : at + 1]
@@ -102,7 +119,7 @@ def _value(text: str, at: int, where: _Lines, depth: int) -> tuple[Node, int]:
     if character == "[":
         return _array(text, at, where, depth)
     if character == '"':
-        value, end = scanstring(text, at + 1, True)  # noqa: FBT003 - the decoder's own signature
+        value, end = _string(text, at + 1)
         return Node(value, *where(at)), end
     if text.startswith("null", at):
         return Node(None, *where(at)), at + 4

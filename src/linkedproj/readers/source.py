@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from linkedproj.errors import Place, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Read = tuple[tuple[str, ...], int, list[str]]
 Report = Callable[[Problem], None]

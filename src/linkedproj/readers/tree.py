@@ -57,9 +57,7 @@ def _ignore(_: Problem) -> None:
     """Take a problem that was reported when the record was read."""
 
 
-def _cells(
-    node: Node, prefix: str, file: TableFile | None, report: Report
-) -> Iterator[tuple[str, tuple[str, Node]]]:
+def _cells(node: Node, prefix: str, file: TableFile | None, report: Report) -> Iterator[tuple[str, tuple[str, Node]]]:
     seen: set[str] = set()
     pairs = node.value if isinstance(node.value, list) else []
     for pair in pairs:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from linkedproj.readers.source import Read, Report, TableFile
 
 _EMPTY = {"", "~", "null"}
+_DEPTH = 8
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:
@@ -34,7 +35,7 @@ def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Plac
 
 def _compose(file: TableFile, text: str, report: Report) -> Node | None:
     # Only files in YAML pay for the parser.
-    import yaml  # noqa: PLC0415
+    import yaml
 
     refused = _refused(text)
     if refused:
@@ -44,38 +45,58 @@ def _compose(file: TableFile, text: str, report: Report) -> Node | None:
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(file.shown, mark.line + 1, mark.column + 1) if mark else Place(file.shown)
-        detail = getattr(error, "problem", None) or str(error)
-        report(Problem("LP-FILE-SYNTAX", place, values={"detail": detail}))
+        report(_syntax_problem(file, text, error))
         return None
     return _node(root) if root is not None else None
 
 
-def _refused(text: str) -> tuple[int, int, str] | None:
-    """Find the first anchor, alias or tag: they make a text mean more than it shows."""
-    import yaml  # noqa: PLC0415
+def _syntax_problem(file: TableFile, text: str, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    if mark:
+        place = Place(file.shown, mark.line + 1, mark.column + 1)
+    else:
+        before = text[: getattr(error, "position", 0)]
+        place = Place(file.shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    detail = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+    return Problem("LP-FILE-SYNTAX", place, values={"detail": detail})
 
+
+def _refused(text: str) -> tuple[int, int, str] | None:
+    """Find the first anchor, alias, tag or merge key: they make a text mean more than it shows.
+
+    Depth is bounded here too: the parser that makes nodes recurses.
+    """
+    import yaml
+
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
-            mark = event.start_mark
-            if getattr(event, "anchor", None):
-                return mark.line + 1, mark.column + 1, "anchors and aliases (& and *) are not supported"
-            if getattr(event, "tag", None):
-                return mark.line + 1, mark.column + 1, "tags (!) are not supported"
-            if getattr(event, "value", None) == "<<" and event.style is None:
-                return mark.line + 1, mark.column + 1, "merge keys (<<) are not supported"
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            what = "values are nested too deeply for a record" if depth > _DEPTH else _refusal(event)
+            if what and event.start_mark:
+                return event.start_mark.line + 1, event.start_mark.column + 1, what
     except yaml.YAMLError:
         return None
     return None
 
 
+def _refusal(event: yaml.Event) -> str:
+    if getattr(event, "anchor", None):
+        return "anchors and aliases (& and *) are not supported"
+    if getattr(event, "tag", None):
+        return "tags (!) are not supported"
+    plain = getattr(event, "style", None) is None or getattr(event, "style", "") == ""
+    return "merge keys (<<) are not supported" if getattr(event, "value", "") == "<<" and plain else ""
+
+
 def _node(node: yaml.Node) -> Node:
-    line, column = node.start_mark.line + 1, node.start_mark.column + 1
-    kind = node.id
-    if kind == "mapping":
+    import yaml
+
+    mark = node.start_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    if isinstance(node, yaml.MappingNode):
         return Node([(_node(key), _node(value)) for key, value in node.value], line, column, is_map=True)
-    if kind == "sequence":
+    if isinstance(node, yaml.SequenceNode):
         return Node([_node(item) for item in node.value], line, column)
     plain = getattr(node, "style", None) in (None, "")
     return Node(None if plain and node.value in _EMPTY else node.value, line, column)

@@ -30,5 +30,6 @@ def _row(report: Report, problem: Problem, language: str) -> tuple[str, ...]:
 
 
 def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula (OWASP, CSV injection)."""
+    """Keep a spreadsheet from running a cell as a formula (OWASP, CSV injection), and the text encodable."""
+    cell = cell.encode("utf-8", "replace").decode("utf-8")
     return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell

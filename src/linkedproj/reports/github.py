@@ -20,7 +20,12 @@ def write(report: Report, language: str) -> str:
 
 def _command(report: Report, problem: Problem, language: str) -> str:
     wording, place = report.wording(problem, language), problem.place
-    stated = {"file": place.file, "line": place.line, "col": place.column, "title": problem.rule}
+    stated = {
+        "file": place.file.encode("utf-8", "replace").decode("utf-8"),
+        "line": place.line,
+        "col": place.column,
+        "title": problem.rule,
+    }
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in stated.items() if value)
     text = f"{wording.message} {wording.fix}".strip()
     return f"::{_COMMANDS[report.severity(problem)]} {properties}::{_data(text)}"

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from linkedproj.errors import Problem
     from linkedproj.reports.report import Report
 
+_LONGEST = 400
+
 
 def write(report: Report, language: str) -> str:
     """Print the report as HTML that opens in a language and holds all of them."""
@@ -30,7 +32,7 @@ def write(report: Report, language: str) -> str:
         language=language if language in LANGUAGES else "en",
         languages=LANGUAGES,
         say=say,
-        files=files,
+        files=[visible(file, _LONGEST) for file in files],
         rules=rules,
         rows=[_row(report, problem, files, rules) for problem in report.problems],
     )
@@ -42,9 +44,9 @@ def _row(report: Report, problem: Problem, files: list[str], rules: list[str]) -
         "rule": rules.index(problem.rule),
         "severity": report.severity(problem),
         "code": problem.rule,
-        "place": visible(str(problem.place), 400),
+        "place": visible(str(problem.place), _LONGEST),
         "record": visible(problem.record),
-        "cell": visible(problem.cell, 400),
-        "also": [visible(str(place), 400) for place in problem.also],
+        "cell": visible(problem.cell, _LONGEST),
+        "also": [visible(str(place), _LONGEST) for place in problem.also],
         "wordings": {language: report.wording(problem, language) for language in LANGUAGES},
     }

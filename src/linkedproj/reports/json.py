@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.reports.report import exit_code
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from linkedproj.errors import Place, Problem
     from linkedproj.reports.report import Report
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 SCHEMA = "https://w3id.org/linkedproj/check-report/1"
 
 
@@ -29,7 +31,13 @@ def write(report: Report, _language: str = "en") -> str:
         "problems": [_problem(report, problem) for problem in report.problems],
         "notes": list(report.notes),
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return dumps(content)
+
+
+def dumps(content: object) -> str:
+    """Write JSON that can be encoded: a lone surrogate, which a JSON table may hold, stays an escape."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def _problem(report: Report, problem: Problem) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkedproj.reports.words import say
-from linkedproj.rules import Severity, Wording
+from linkedproj.rules import Severity, Wording, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,12 +55,16 @@ class Report:
         }
         return max(0, sum(self.records.values()) - len(faulty))
 
+    def _is_judged(self) -> bool:
+        """Tell whether the engine had its say: without it, no record is known to be fine."""
+        return not any(problem.rule == "LP-ENGINE" for problem in self.problems)
+
     def wording(self, problem: Problem, language: str) -> Wording:
         """Say a problem in a language; the sentence of a shape does not know its record, so that is put first."""
         wording = self.rules.wording(problem, language)
         rule = self.rules.by_code.get(problem.rule)
         if rule and rule.shape and problem.record:
-            return Wording(f"{problem.record}: {wording.message}", wording.fix)
+            return Wording(f"{visible(problem.record)}: {wording.message}", wording.fix)
         return wording
 
     def total(self, language: str) -> str:
@@ -72,7 +76,7 @@ class Report:
         where = say(language, "some_files" if self.files >= touched else "files", n=touched, all=self.files)
         return say(
             language,
-            "total" if every else "no_records",
+            "total" if every and self._is_judged() else "no_records",
             problems=say(language, "problems", n=len(self.problems)),
             kinds=", ".join(say(language, kind, n=counts[kind]) for kind in Severity if counts[kind]),
             files=where,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from linkedproj.reports.json import dumps
 from linkedproj.rules import Severity, text_in
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def write(report: Report, language: str) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return dumps(log)
 
 
 def _version() -> str:
@@ -70,7 +70,7 @@ def _result(report: Report, problem: Problem, codes: list[str], language: str) -
 
 
 def _location(place: Place) -> dict[str, Any]:
-    where: dict[str, Any] = {"artifactLocation": {"uri": quote(place.file)}}
+    where: dict[str, Any] = {"artifactLocation": {"uri": quote(place.file, errors="replace")}}
     if place.line:
         where["region"] = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
     return {"physicalLocation": where}

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _PREFIXES = """\
 @prefix lp: <https://w3id.org/linkedproj/ns#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _UNFIT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -44,7 +43,7 @@ def write(report: Report, _language: str = "en") -> str:
 def _name(problem: Problem, number: int) -> str:
     """Name a result by its content; the number tells apart two that are alike in everything."""
     content = repr((problem.order, problem.record, problem.column, sorted(problem.values.items()), number))
-    return f"urn:linkedproj:result:{hashlib.sha256(content.encode('utf-8', 'replace')).hexdigest()[:24]}"
+    return f"urn:linkedproj:result:{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
 def _statements(report: Report, problem: Problem) -> Iterator[str]:
@@ -72,7 +71,7 @@ def _statements(report: Report, problem: Problem) -> Iterator[str]:
 
 def _focus(problem: Problem) -> str:
     about = f"record:{problem.record}" if problem.record else f"file:{problem.place.file}"
-    return _iri(problem.values.get("focus", "")) or f"<urn:linkedproj:{quote(about, safe='/:')}>"
+    return _iri(problem.values.get("focus", "")) or f"<urn:linkedproj:{quote(about, safe='/:', errors='replace')}>"
 
 
 def _iri(text: str) -> str:

@@ -47,9 +47,7 @@ FORMATS: dict[str, Format] = {
     "jsonld": Format(
         ".jsonld", "application/ld+json", "JSON_LD", "JSON-LD", jsonld.compile_rows, jsonld.head, ",\n", "\n]}\n"
     ),
-    "ntriples": Format(
-        ".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, _nothing
-    ),
+    "ntriples": Format(".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, _nothing),
 }
 """Name of a format -> how it is written."""
 

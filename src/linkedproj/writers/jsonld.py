@@ -31,7 +31,8 @@ def head(schema: Schema) -> str:
 def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[str, Sequence[str]], str]:
     """Give the function that writes the row of a record: (id, cells) -> one JSON object on one line."""
     slots = [
-        slot(group, _nested(group, schema) if group.nested else _plain(group, schema)) for group in plan(columns, schema)
+        slot(group, _nested(group, schema) if group.nested else _plain(group, schema))
+        for group in plan(columns, schema)
     ]
     alias = {keyword: term for term, keyword in schema.context.aliases.items()}
     start = f'{{"{alias["@type"]}":{_types(kind, schema)},"{alias["@id"]}":"'

@@ -1,7 +1,7 @@
 """How the columns of a table become the fields of a record: the part that all formats share.
 
-A format turns one key (a cell, or the cells of several columns together) into a fragment of text; a record is the sum of
-its fragments. A fragment is remembered by its key where keys repeat, so that most cells cost one look-up.
+A format turns one key (a cell, or the cells of several columns together) into a fragment of text; a record is the sum
+of its fragments. A fragment is remembered by its key where keys repeat, so that most cells cost one look-up.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ import csv
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from linkedproj.portfolio import Portfolio
@@ -17,8 +16,11 @@ if TYPE_CHECKING:
 
 def write_tables(portfolio: Portfolio, folder: Path) -> list[Path]:
     """Write the published columns of every table that has rows, by id; the curator's own columns stay at home."""
-    return [_write(portfolio, name, folder / f"{kind.table}.csv") for name, kind in portfolio.schema.types.items()
-            if portfolio.counts[name]]
+    return [
+        _write(portfolio, name, folder / f"{kind.table}.csv")
+        for name, kind in portfolio.schema.types.items()
+        if portfolio.counts[name]
+    ]
 
 
 def _write(portfolio: Portfolio, name: str, path: Path) -> Path:
@@ -48,5 +50,3 @@ def _columns(portfolio: Portfolio, name: str) -> list[str]:
 
     ids = ["id"] if name != "Evidence" else []
     return ids + sorted(found, key=order)
-
-

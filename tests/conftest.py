@@ -1,0 +1,114 @@
+"""What the tests share: the shipped portfolio as it would be published, and a small one to break."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from linkedproj.build import build
+from linkedproj.cli import main
+
+ROOT = Path(__file__).parents[1]
+SMALL = Path(__file__).parent / "fixtures" / "small"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that renews golden files."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew; then read the difference")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the command line gave: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def blocks(self) -> list[str]:
+        """Give the problems as the report words them: place, sentence and code, and what to do on the next line."""
+        found = re.findall(r"^\S.*\[LP-[A-Z0-9-]+\](?:\n    .*)*|^… and .*", self.out + self.err, re.MULTILINE)
+        return [re.sub(r"\n +", "\n", block) for block in found]
+
+    @property
+    def codes(self) -> list[str]:
+        """Give the code of each problem that is shown."""
+        return re.findall(r"\[(LP-[A-Z0-9-]+)\]$", self.out + self.err, re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Small:
+    """A copy of tests/fixtures/small in `home`/data, to be changed; `home` is the current folder."""
+
+    home: Path
+
+    @property
+    def folder(self) -> Path:
+        """The tables."""
+        return self.home / "data"
+
+    @property
+    def latest(self) -> Path:
+        """The newest release."""
+        return self.home / "public/dump/latest"
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace a text that is there once."""
+        path = self.folder / name
+        text = path.read_bytes().decode("utf-8")
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {name}"
+        path.write_bytes(text.replace(old, new).encode("utf-8"))
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a whole file, bytes as they are."""
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        (self.folder / name).write_bytes(data)
+
+    def run(self, *arguments: str) -> Outcome:
+        """Run a command of linkedproj in this process."""
+        return run(*arguments)
+
+    def problems(self) -> list[dict[str, object]]:
+        """Check the tables, and give the problems as the report for programs does."""
+        found: list[dict[str, object]] = json.loads(self.run("check", "--format", "json").out)["problems"]
+        return found
+
+
+def run(*arguments: str) -> Outcome:
+    """Run the command line in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main(list(arguments))
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    return Outcome(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish the shipped records once; give the folder of the dumps."""
+    return build(ROOT / "data", tmp_path_factory.mktemp("shipped") / "public").latest
+
+
+@pytest.fixture(scope="session")
+def small_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish the small portfolio once, unchanged; give the folder of the dumps, not to be written to."""
+    return build(SMALL, tmp_path_factory.mktemp("small") / "public").latest
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+    """Copy the small portfolio into an empty folder and go there, so that it is called data/ in messages."""
+    shutil.copytree(SMALL, tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    return Small(tmp_path)
