@@ -20,6 +20,7 @@ RESERVED = frozenset({"id", "type"})
 """Ids that JSON-LD processors read as keywords when they stand as links."""
 
 _EDGES = re.compile(r"\A[ \t\n]|[ \t\n]\Z")
+_COMMON_IRI = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
 _EMAIL = re.compile(r"(?P<local>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
@@ -92,6 +93,22 @@ class CellChecks:
             check = self._by_kind[column.field.kind]
             yield from (fault for value in dict.fromkeys(values) if (fault := check(column.field, value)))
 
+    def is_plain(self, column: Column, cell: str) -> bool:
+        """Tell at a glance that a cell is sound, its text being free of controls and stray blanks.
+
+        False says nothing: `faults` then looks closely.
+        """
+        field = column.field
+        if field is None or not cell:
+            return True
+        if field.kind is Kind.LINK:
+            return ID.fullmatch(cell) is not None and cell not in RESERVED
+        if field.kind is Kind.CODE:
+            return cell in self._schema.codes.get(field.base, ())
+        if field.kind is Kind.IRI:
+            return _COMMON_IRI.fullmatch(cell) is not None
+        return field.kind is Kind.LITERAL and not field.many and not SPELLINGS[field.datatype](cell)
+
     def _text_faults(self, cell: str) -> Iterator[Fault]:
         bad = FORBIDDEN.search(cell)
         if bad:
@@ -108,8 +125,9 @@ class CellChecks:
             return None if ID.fullmatch(value) else Fault("LP-LINK-FORM", _many(field, value))
         if value in codes:
             return None
-        values = {"value": value, "expected": ", ".join(sorted(codes)), **nearest(value, codes)}
-        return Fault("LP-CELL-MANY" if ";" in value else "LP-CELL-CODE", values)
+        if ";" in value:
+            return Fault("LP-CELL-MANY", {"value": value})
+        return Fault("LP-CELL-CODE", {"value": value, "expected": ", ".join(sorted(codes)), **nearest(value, codes)})
 
     def _record_fault(self, _: Field, value: str) -> Fault | None:
         found = self._schema.resolve(value)

@@ -1,6 +1,6 @@
 """What must hold between cells of one record, and between a record and its initiative.
 
-Amounts and dates are compared as stated, over rows in order: shapes cannot tell apart two columns that share a property.
+Amounts and dates are compared as stated, over rows in order: shapes cannot tell two columns of one property apart.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ def consistency_problems(portfolio: Portfolio) -> Iterator[Problem]:
     """Find contributions larger than their budget, and dates and shares that do not fit into their initiative."""
     children = _children(portfolio)
     for type_name in _LINKS.values():
+        if not children[type_name] and not _has(portfolio, type_name, "contribution.value"):
+            continue
         pending = groupby(children[type_name], key=itemgetter(0))
         current = next(pending, None)
         for row in portfolio.rows(type_name):
@@ -39,20 +41,27 @@ def consistency_problems(portfolio: Portfolio) -> Iterator[Problem]:
             while current and current[0] < row.id:
                 current = next(pending, None)
             if current and current[0] == row.id:
-                for _, *child in current[1]:
-                    yield from _inside(portfolio, Row(*child), row)
+                for _, identifier, header, line, cells in current[1]:
+                    yield from _inside(portfolio, Row(identifier, header, line, cells), row)
 
 
 def _children(portfolio: Portfolio) -> Children:
     """Gather the participations and activities that state a date or an amount, by their initiative."""
     found: Children = defaultdict(SortedRuns)
     for name in _CHILDREN:
-        for row in portfolio.rows(name) if name in portfolio.schema.types else ():
+        if not any(_has(portfolio, name, column) for column in _WATCHED):
+            continue
+        for row in portfolio.rows(name):
             if any(_cell(portfolio, row, column) for column in _WATCHED):
                 for link, target in _LINKS.items():
                     if initiative := _cell(portfolio, row, link):
                         found[target].add((initiative, *row))
     return found
+
+
+def _has(portfolio: Portfolio, type_name: str, column: str) -> bool:
+    """Tell whether any table of a type has a column."""
+    return any(column in header.names for header in portfolio.headers if header.kind.name == type_name)
 
 
 def _contribution(portfolio: Portfolio, row: Row) -> Iterator[Problem]:

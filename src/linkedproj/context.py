@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.errors import Place, SetupError
-from linkedproj.lexical import SPELLINGS, iri_fault
+from linkedproj.lexical import LANGUAGE, SCHEMES, SPELLINGS, iri_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +24,7 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 _VERSION = 1.1
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _KEYWORDS = {
     "@reverse", "@vocab", "@list", "@index", "@graph", "@nest", "@json", "@direction", "@included", "@none",
     "@import", "@protected", "@propagate", "@prefix",
@@ -142,7 +143,7 @@ def compile_context(document: object, base: str | None = None, source: _Source |
     source = source or _Source("context")
     terms = _context_object(document, source)
     root = terms.get("@base")
-    if not isinstance(root, str) or iri_fault(root) or not root.endswith("/"):
+    if not isinstance(root, str) or not _is_base(root):
         raise source.refuse("@base", '"@base" must be an absolute IRI that ends in "/": ids are appended to it.')
     if terms.get("@version") != _VERSION:
         raise source.refuse("@version", '"@version" must be 1.1: scoped contexts are new in JSON-LD 1.1.')
@@ -200,6 +201,10 @@ class _Compiler:
                 raise self.source.refuse(
                     term, f'"{term}" is neither a prefix (an absolute IRI that ends in "#" or "/") nor an object.'
                 )
+            if not _PREFIX.fullmatch(term) or term in SCHEMES:
+                raise self.source.refuse(
+                    term, f'"{term}" cannot name a prefix. Use letters, digits and hyphens, and no scheme of an IRI.'
+                )
             found[term] = value
         return found
 
@@ -208,7 +213,7 @@ class _Compiler:
         if not isinstance(value, str):
             raise self.source.refuse(term, f'the term "{term}" needs an "@id" with an IRI.')
         prefix, colon, rest = value.partition(":")
-        if colon and prefix in self.prefixes:
+        if colon and prefix in self.prefixes and not rest.startswith("//"):
             return self.prefixes[prefix] + rest
         if iri_fault(value):
             known = _nearest(prefix, self.prefixes)
@@ -222,6 +227,8 @@ class _Compiler:
         for term, value in self.terms.items():
             if not (isinstance(value, dict) and term[:1].isupper()):
                 continue
+            if not _NAME.fullmatch(term):
+                raise self.source.refuse(term, f'"{term}" cannot name a record type. Use letters and digits only.')
             if set(value) - {"@id", "@context"}:
                 extra = ", ".join(sorted(set(value) - {"@id", "@context"}))
                 raise self.source.refuse(term, f'the record type "{term}" may have "@id" and "@context", not {extra}.')
@@ -236,17 +243,21 @@ class _Compiler:
 
     def _scope(self, term: str, value: dict[str, Any]) -> str:
         """Read the one thing a scoped context may hold, an absolute "@base"."""
-        scope = value.get("@context")
-        if scope is None:
+        if "@context" not in value:
             return ""
+        scope = value["@context"]
         if not isinstance(scope, dict) or set(scope) != {"@base"}:
             raise self.source.refuse(term, f'the "@context" of "{term}" may hold an "@base" and nothing else.')
         base = scope["@base"]
-        if not isinstance(base, str) or iri_fault(base) or base[-1:] not in "/#":
+        if not isinstance(base, str) or iri_fault(base):
             raise self.source.refuse(
                 term,
                 f'the "@base" of "{term}" is relative ("{base}"): processors disagree on what that means. '
                 'Write an absolute IRI that ends in "/".',
+            )
+        if not _is_base(base):
+            raise self.source.refuse(
+                term, f'the "@base" of "{term}", "{base}", must end in "/", without "?" or "#": ids are appended to it.'
             )
         return base
 
@@ -257,7 +268,7 @@ class _Compiler:
         if not isinstance(value, dict):
             raise self.source.refuse(term, f'the term "{term}" must be an object with an "@id".')
         for key in value:
-            if key not in {"@id", "@type", "@language", "@container", "@context"}:
+            if key not in {"@id", "@type", "@language", "@container", "@context"} or value[key] is None:
                 raise self.source.refuse(term, f'"{key}" in the term "{term}" is not supported.')
         plain = Field(term, self.expand(term, value.get("@id")), Kind.PLAIN, order=order)
         found = self._kind(plain, value)
@@ -277,7 +288,7 @@ class _Compiler:
             )
         found = replace(plain, many=container == "@set", language=self._language(plain.term, value))
         if datatype is None:
-            return replace(found, kind=Kind.VALUE) if found.iri == RDF + "object" else found
+            return self._untyped(found)
         if found.language:
             raise self.source.refuse(plain.term, f'"{plain.term}" has both "@type" and "@language". Keep one.')
         if datatype == "@id":
@@ -286,9 +297,20 @@ class _Compiler:
             return replace(found, kind=Kind.PREDICATE)
         return self._literal(found, datatype)
 
+    def _untyped(self, found: Field) -> Field:
+        if found.iri != RDF + "object":
+            return found
+        if found.many or found.language:
+            raise self.source.refuse(
+                found.term, f'"{found.term}" takes any one value: it can have no "@container" or "@language".'
+            )
+        return replace(found, kind=Kind.VALUE)
+
     def _language(self, term: str, value: dict[str, Any]) -> str:
-        language = value.get("@language", "")
-        if not isinstance(language, str) or language != language.lower():
+        if "@language" not in value:
+            return ""
+        language = value["@language"]
+        if not (isinstance(language, str) and LANGUAGE.fullmatch(language)):
             raise self.source.refuse(term, f'the "@language" of "{term}" must be a tag in lower case.')
         return language
 
@@ -301,12 +323,18 @@ class _Compiler:
         return replace(found, kind=Kind.LINK if owner else Kind.CODE, target=owner)
 
     def _literal(self, found: Field, datatype: object) -> Field:
-        iri = self.expand(found.term, datatype)
+        known = isinstance(datatype, str) and datatype[:1] != "@"
+        iri = self.expand(found.term, datatype) if known else ""
         if iri not in SPELLINGS:
             raise self.source.refuse(
                 found.term, f'the datatype "{datatype}" of "{found.term}" has no check of its spelling here.'
             )
         return replace(found, kind=Kind.LITERAL, datatype=iri)
+
+
+def _is_base(iri: str) -> bool:
+    """Tell whether resolving an id against an IRI appends it. Source: RFC 3986, section 5.2."""
+    return not iri_fault(iri) and iri.endswith("/") and not any(part in iri for part in ("?", "#", "/./", "/../"))
 
 
 def _nearest(word: str, words: Iterable[str]) -> str:

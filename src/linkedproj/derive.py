@@ -6,10 +6,12 @@ to every record type whose shape has the field it fills.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from linkedproj.cells import Column
 from linkedproj.lexical import envelope
+from linkedproj.portfolio import INVERSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
 
 Cells = list[str]
 Rule = tuple[list[str], "Callable[[str, Sequence[str]], Sequence[str]]"]
-
-INVERSES = {"participation": "Participation", "activity": "Activity"}
-"""Field of an initiative -> the record type whose links to the initiative it turns round."""
 
 
 class Derivation:
@@ -120,5 +119,6 @@ def _at(cells: Sequence[str], index: int) -> str:
     return cells[index] if index >= 0 else ""
 
 
+@lru_cache(maxsize=8_192)
 def _envelope(start: str, end: str) -> tuple[str, str]:
     return (envelope(start)[0] if start else "", envelope(end)[1] if end else "")

@@ -7,9 +7,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar
 
 from linkedproj.cells import Column
-from linkedproj.derive import INVERSES, Derivation
+from linkedproj.derive import Derivation
 from linkedproj.evidence import Evidence, Subject
-from linkedproj.runs import SortedRuns
+from linkedproj.portfolio import INVERSES
 from linkedproj.writers import FORMATS
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from linkedproj.schema import Schema
 
 T = TypeVar("T", bound=tuple[Any, ...])
-
-IN_INITIATIVE = "https://w3id.org/linkedproj/ns#inInitiative"
 
 SUPPORTING = ("Source", "Evidence", "Quote")
 """Types that go to the evidence file; all others are the portfolio."""
@@ -38,12 +36,12 @@ class Dump:
         self._file.write(self._format.head(schema))
         self._between = ""
 
-    def table(self, kind: RecordType, columns: Iterable[Column]) -> Callable[[str, Sequence[str]], None]:
+    def table(self, kind: RecordType, columns: Iterable[Column]) -> Callable[[str, Sequence[str]], object]:
         """Give the function that writes a record of one table."""
         row = self._format.compile_rows(kind, columns, self._schema)
         out = self._file.write
         if not self._format.between:
-            return lambda identifier, cells: _discard(out(row(identifier, cells)))
+            return lambda identifier, cells: out(row(identifier, cells))
 
         def write(identifier: str, cells: Sequence[str]) -> None:
             out(self._between + row(identifier, cells))
@@ -57,20 +55,15 @@ class Dump:
         self._file.close()
 
 
-def _discard(_: int) -> None:
-    """Take the count of characters written."""
-
-
 def emit(portfolio: Portfolio, records: Sequence[Dump], supporting: Sequence[Dump]) -> Evidence:
     """Write every record of a portfolio to `records`, sources and evidence to `supporting`.
 
     Gives the evidence with what was found wrong in it; the dumps are still open.
     """
     evidence = Evidence(portfolio)
-    links = _links(portfolio)
     for name, kind in portfolio.schema.types.items():
         if name not in {"Evidence", "Quote"}:
-            _Table(portfolio, kind, evidence, links, supporting if name in SUPPORTING else records).run()
+            _Table(portfolio, kind, evidence, supporting if name in SUPPORTING else records).run()
     evidence.finish()
     _emit_evidence(evidence, portfolio.schema, supporting)
     return evidence
@@ -84,13 +77,12 @@ class _Table:
         portfolio: Portfolio,
         kind: RecordType,
         evidence: Evidence,
-        links: dict[tuple[str, str], SortedRuns[tuple[str, str]]],
         dumps: Sequence[Dump],
     ) -> None:
         self._portfolio, self._kind, self._evidence, self._dumps = portfolio, kind, evidence, dumps
-        self._by_header: dict[int, tuple[Derivation, list[Callable[[str, Sequence[str]], None]]]] = {}
+        self._by_header: dict[int, tuple[Derivation, list[Callable[[str, Sequence[str]], object]]]] = {}
         terms = [term for term in INVERSES if kind.terms and term in kind.terms]
-        self._linked = [_Join(links.get((kind.name, term), ())) for term in terms]
+        self._linked = [_Join(portfolio.links.get((kind.name, INVERSES[term]), ())) for term in terms]
 
     def run(self) -> None:
         claims = _Join(self._evidence.claims(self._kind.name))
@@ -107,7 +99,7 @@ class _Table:
         for claim in claims.rest():
             self._evidence.unknown_subject(claim)
 
-    def _compile(self, number: int) -> tuple[Derivation, list[Callable[[str, Sequence[str]], None]]]:
+    def _compile(self, number: int) -> tuple[Derivation, list[Callable[[str, Sequence[str]], object]]]:
         header = self._portfolio.headers[number]
         derivation = Derivation(header, self._portfolio.schema, self._portfolio.config)
         writers = [dump.table(self._kind, derivation.columns) for dump in self._dumps]
@@ -141,18 +133,6 @@ class _Join(Generic[T]):
             yield from self._current[1]
         for _, items in self._groups:
             yield from items
-
-
-def _links(portfolio: Portfolio) -> dict[tuple[str, str], SortedRuns[tuple[str, str]]]:
-    """Turn the links to initiatives round: (initiative, record) pairs, by the initiative's type and field."""
-    found: dict[tuple[str, str], SortedRuns[tuple[str, str]]] = {}
-    for term, child in INVERSES.items():
-        for row in portfolio.rows(child) if child in portfolio.schema.types else ():
-            for column in portfolio.headers[row.header].columns:
-                if column.field and column.field.iri == IN_INITIATIVE and row.cells[column.index]:
-                    runs = found.setdefault((column.field.target, term), SortedRuns())
-                    runs.add((row.cells[column.index], row.id))
-    return found
 
 
 def _emit_evidence(evidence: Evidence, schema: Schema, dumps: Sequence[Dump]) -> None:

@@ -5,8 +5,6 @@ All comparisons run over rows and references in order, so that memory does not g
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from linkedproj.cells import nearest, split
@@ -22,36 +20,44 @@ if TYPE_CHECKING:
 def id_problems(portfolio: Portfolio, type_name: str) -> Iterator[Problem]:
     """Find ids that are given twice, and ids that differ only in case: their pages and files would collide."""
     capitals: set[str] = set()
-    for identifier, same in groupby(portfolio.stored[type_name], key=itemgetter(0)):
-        first, *others = (Row(*row) for row in same)
-        for other in others:
-            place = portfolio.place(first, "id")
-            yield portfolio.problem(other, "LP-ID-TWICE", "id", first=str(place), value=identifier)
-        if identifier != identifier.lower():
-            capitals.add(identifier.lower())
+    previous: tuple[str, int, int] | None = None
+    for key in portfolio.keys[type_name]:
+        if previous and previous[0] == key[0]:
+            first = str(portfolio.place(_row(previous), "id"))
+            yield portfolio.problem(_row(key), "LP-ID-TWICE", "id", first=first, value=key[0])
+        else:
+            previous = key
+            if not key[0].islower() and key[0] != key[0].lower():
+                capitals.add(key[0].lower())
     if capitals:
         yield from _case_problems(portfolio, type_name, capitals)
 
 
+def _row(key: tuple[str, int, int]) -> Row:
+    return Row(*key, [])
+
+
 def _case_problems(portfolio: Portfolio, type_name: str, capitals: set[str]) -> Iterator[Problem]:
-    """Only an id with a capital can collide with another; only a table with such ids is read again."""
-    seen: dict[str, Row] = {}
-    for row in portfolio.rows(type_name):
-        folded = row.id.lower()
-        if folded in capitals and folded in seen:
-            first = portfolio.place(seen[folded], "id")
-            yield portfolio.problem(row, "LP-ID-CASE", "id", first=str(first), value=seen[folded].id)
-        elif folded in capitals:
-            seen[folded] = row
+    """Find ids that differ only in case: one with a capital is needed, so only such tables are looked at again."""
+    seen: dict[str, tuple[str, int, int]] = {}
+    for key in portfolio.keys[type_name]:
+        folded = key[0].lower()
+        if folded not in capitals or seen.get(folded, ("",))[0] == key[0]:
+            continue
+        if folded in seen:
+            first = str(portfolio.place(_row(seen[folded]), "id"))
+            yield portfolio.problem(_row(key), "LP-ID-CASE", "id", first=first, value=seen[folded][0])
+        else:
+            seen[folded] = key
 
 
 def reference_problems(portfolio: Portfolio) -> Iterator[Problem]:
-    """Find links to records that do not exist; a table that could not be read whole is not held against others."""
+    """Find links to records that do not exist; rows that could not be read are not held against others."""
     for target, references in portfolio.references.items():
-        if target not in portfolio.incomplete:
-            missing = set(absent((item[0] for item in references), (row.id for row in portfolio.rows(target))))
-            if missing:
-                yield from _dangling(portfolio, target, missing)
+        wanted = absent((item[0] for item in references), portfolio.ids(target))
+        missing = {identifier for identifier in wanted if not portfolio.may_hold(target, identifier)}
+        if missing:
+            yield from _dangling(portfolio, target, missing)
 
 
 def absent(wanted: Iterable[str], known: Iterable[str]) -> Iterator[str]:
@@ -68,7 +74,7 @@ def absent(wanted: Iterable[str], known: Iterable[str]) -> Iterator[str]:
 def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[Problem]:
     """Find the cells that hold the missing ids: only a faulty portfolio pays for this second look."""
     table = portfolio.schema.types[target].table
-    ids = [row.id for row in portfolio.rows(target)]
+    ids = list(portfolio.ids(target))
     for type_name in portfolio.schema.types:
         for row in portfolio.rows(type_name):
             for column in portfolio.headers[row.header].columns:

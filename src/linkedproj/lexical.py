@@ -35,12 +35,10 @@ SCHEMES = frozenset({"http", "https", "urn", "ftp", "doi", "tag", "info"})
 _HOSTED = frozenset({"http", "https", "ftp"})
 _IRI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>.*)", re.DOTALL)
 _IRI_BAD = re.compile(
-    r"[\x00-\x20<>\"{}|^`\\\x7f-\xa0\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U0010ffff]"
-    r"|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe\U0003ffff]|%(?![0-9A-Fa-f]{2})"
+    r"[^!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~\xa1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    r"\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd]|%(?![0-9A-Fa-f]{2})"
 )
-_AUTHORITY = re.compile(
-    r"//(?:[^/?#@\[\]]*@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]+)(?::(?P<port>[0-9]*))?(?=[/?#]|$)"
-)
+_AUTHORITY = re.compile(r"//(?:[^/?#@]*@)?(?P<host>[^/?#@:]+)(?::(?P<port>[0-9]*))?(?=[/?#]|$)")
 
 
 def is_day(text: str) -> bool:

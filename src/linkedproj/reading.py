@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from linkedproj.cells import CellChecks, Column, Fault, id_fault, split
+from linkedproj.cells import RESERVED, CellChecks, Column, Fault, id_fault, split
 from linkedproj.consistency import consistency_problems
 from linkedproj.context import Kind
 from linkedproj.errors import Place, Problem
 from linkedproj.keys import id_problems, reference_problems
 from linkedproj.lexical import ID
-from linkedproj.portfolio import Portfolio, Row
+from linkedproj.portfolio import IN_INITIATIVE, INVERSES, Portfolio, Row
 from linkedproj.readers import READERS
 from linkedproj.tables import Header, find_tables
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from linkedproj.config import Config
     from linkedproj.context import RecordType
     from linkedproj.readers.source import TableFile
+    from linkedproj.runs import SortedRuns
     from linkedproj.schema import Schema
 
-# What makes a row take the slow way: controls, CR, an e-mail's @, blanks at the edge of a cell. The cells are joined by
-# U+0080 for this one look at the whole row: it is harmless, and keeps most rows one byte a character.
-_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f@\ud800-\udfff\ufffe\uffff]|(?:^|\x80)[ \t\n]|[ \t\n](?:\x80|$)")
-_MEMO = 65_536
+# Cells are joined by this for one look at a whole row: it is printable, and rare.
+_JOINT = "¦"
+_MEMO = 8_192
 _SLOT = re.compile(r"\{([A-Za-z|]+)\}")
 
 ANONYMOUS = frozenset({"Evidence"})
@@ -97,34 +97,47 @@ class _Reading:
         self._report_header(header, line)
         memos = [(c.index, _Memo(self._cell_check(c))) for c in header.columns if _is_typed(c)]
         required = [c.index for c in header.columns if c.name in self.kind.required]
-        counts, rows, table, width = portfolio.counts, portfolio.stored[self.kind.name], self.kind.name, len(names)
+        add, add_key = portfolio.stored[self.kind.name].add, portfolio.keys[self.kind.name].add
+        counts, table, width = portfolio.counts, self.kind.name, len(names)
         at = names.index("id") if "id" in names else width
-        suspect, is_id = _SUSPECT.search, ID.fullmatch
+        links = self._links(header)
 
         def take(line: int, cells: list[str]) -> None:
             counts[table] += 1
-            sound = len(cells) == width and at < width and not suspect("\x80".join(cells)) and bool(is_id(cells[at]))
-            if sound:
-                for index, memo in memos:
-                    if not memo[cells[index]]:
-                        sound = False
-                for index in required:
-                    if not cells[index]:
-                        sound = False
-            if sound and not id_fault(cells[at]):
-                rows.add(Row(cells[at], number, line, cells))
-            else:
-                self._take_slowly(header, Row("", number, line, cells))
+            if len(cells) == width and at < width and _is_plain_text(cells) and _is_plain_id(cells[at]):
+                # Every memo is asked, even after a fault: it notes the references of its cell.
+                sound = False not in [memo[cells[index]] for index, memo in memos]
+                if sound and "" not in [cells[index] for index in required]:
+                    identifier = cells[at]
+                    add((identifier, number, line, cells))
+                    add_key((identifier, number, line))
+                    for index, linked in links:
+                        if cells[index]:
+                            linked.add((cells[index], identifier))
+                    return
+            self._take_slowly(header, Row("", number, line, cells))
 
         return take
 
+    def _links(self, header: Header) -> list[tuple[int, SortedRuns[tuple[str, str]]]]:
+        """Find the columns that lead to the initiative of a record, and where such pairs are gathered."""
+        links = self.portfolio.links
+        return [
+            (column.index, links[column.field.target, self.kind.name])
+            for column in header.columns
+            if column.field and column.field.iri == IN_INITIATIVE and self.kind.name in INVERSES.values()
+        ]
+
     def _cell_check(self, column: Column) -> Callable[[str], bool]:
         """Compile the check of a column; the ids that a link names are noted, to be looked up when all is read."""
+        is_plain, faults = self.checks.is_plain, self.checks.faults
+        is_link = column.field is not None and column.field.kind is Kind.LINK
 
         def check(cell: str) -> bool:
-            if any(self.checks.faults(column, cell)):
+            if not is_plain(column, cell) and any(faults(column, cell)):
                 return False
-            self._note_references(column, cell)
+            if is_link:
+                self._note_references(column, cell)
             return True
 
         return check
@@ -154,7 +167,7 @@ class _Reading:
             self._report_width(header, row)
             return
         identifier, faults = self._identify(header, row.line, cells)
-        for column in header.columns:
+        for column in (column for column in header.columns if column.name != "id"):
             faults += [(column, fault) for fault in self.checks.faults(column, cells[column.index])]
             if not cells[column.index] and column.name in self.kind.required:
                 faults.append((column, Fault("LP-CELL-REQUIRED", {"table": self.kind.table})))
@@ -165,8 +178,16 @@ class _Reading:
         kept = ["" if index in blocked else cell for index, cell in enumerate(cells)]
         for column in header.columns:
             self._note_references(column, kept[column.index])
+            if column.index in blocked:
+                self.portfolio.emptied.add((f"{self.kind.table}/{identifier}", column.name))
         if identifier and not any(fault.rule in {"LP-ID-FORM", "LP-ID-RESERVED"} for _, fault in faults):
-            self.portfolio.stored[self.kind.name].add(row._replace(cells=kept))
+            self.portfolio.stored[self.kind.name].add((identifier, row.header, row.line, kept))
+            self.portfolio.keys[self.kind.name].add((identifier, row.header, row.line))
+            for index, linked in self._links(header):
+                if kept[index]:
+                    linked.add((kept[index], identifier))
+        else:
+            self.portfolio.incomplete.add(self.kind.name)
 
     def _identify(self, header: Header, line: int, cells: list[str]) -> tuple[str, list[tuple[Column, Fault]]]:
         """Find the id of a row: its cell, or joined from others by the rule in portfolio.toml."""
@@ -175,6 +196,8 @@ class _Reading:
         if not identifier and self.kind.name in ANONYMOUS:
             return f"{self.file.path.name}:{line:09}", []
         identifier = identifier or self._joined(header, cells)
+        if not identifier and column.index < 0 and self.file.path.suffix == ".csv":
+            return "", []  # the header was told that it has no column for it
         if not identifier:
             return "", [(column, Fault("LP-ID-MISSING", {"table": self.kind.table}))]
         fault = id_fault(identifier)
@@ -194,12 +217,34 @@ class _Reading:
         rule, index = ("LP-ROW-LONG", width) if found > width else ("LP-ROW-SHORT", found)
         values = {"found": str(found), "expected": str(width), "table": self.kind.table}
         self.portfolio.problems.append(Problem(rule, header.place(row.line, index), values=values))
+        at = header.names.index("id") if "id" in header.names else found
+        if at < found:
+            self.portfolio.unread[self.kind.name].add(row.cells[at])
+        else:
+            self.portfolio.incomplete.add(self.kind.name)
 
     def _report(self, header: Header, row: Row, column: Column, fault: Fault) -> None:
         place = header.place(row.line, column.index) if column.index >= 0 else Place(self.file.shown, row.line, 1)
         cell = row.cells[column.index] if column.index >= 0 else ""
         record = f"{self.kind.table}/{row.id}" if row.id and self.kind.name not in ANONYMOUS else ""
         self.portfolio.problems.append(Problem(fault.rule, place, record, column.name, cell, fault.values))
+
+
+def _is_plain_text(cells: list[str]) -> bool:
+    """Tell at a glance that no cell has a control, an e-mail's @ or a blank at its edge; False says nothing."""
+    joined = _JOINT.join(cells)
+    return (
+        joined.isprintable()
+        and "@" not in joined
+        and joined[:1] != " "
+        and joined[-1:] != " "
+        and _JOINT + " " not in joined
+        and " " + _JOINT not in joined
+    )
+
+
+def _is_plain_id(identifier: str) -> bool:
+    return ID.fullmatch(identifier) is not None and identifier not in RESERVED
 
 
 def _is_typed(column: Column) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import marshal
 import tempfile
+from itertools import chain, pairwise
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class SortedRuns(Generic[T]):
         self._limit = limit
         self._items: list[T] = []
         self._files: list[IO[bytes]] = []
+        self._bounds: list[tuple[T, T]] = []
         self._sorted = True
         self._count = 0
 
@@ -46,9 +48,11 @@ class SortedRuns(Generic[T]):
         if not self._sorted:
             self._items.sort()
             self._sorted = True
-        if not self._files:
-            return iter(self._items)
-        return heapq.merge(*(_read(file) for file in self._files), iter(self._items))
+        runs = [*(_read(file) for file in self._files), iter(self._items)]
+        bounds = [*self._bounds, *([(self._items[0], self._items[-1])] if self._items else [])]
+        in_order = all(last < first for (_, last), (first, _) in pairwise(bounds))
+        # What came in order need not be merged: this is how tables mostly are.
+        return chain.from_iterable(runs) if in_order else heapq.merge(*runs)
 
     def _spill(self) -> None:
         self._items.sort()
@@ -58,6 +62,7 @@ class SortedRuns(Generic[T]):
             # marshal takes plain tuples only, none with named parts.
             marshal.dump([tuple(item) for item in self._items[start : start + _BLOCK]], file)
         self._files.append(file)
+        self._bounds.append((self._items[0], self._items[-1]))
         self._count += len(self._items)
         self._items = []
 

@@ -82,6 +82,12 @@ class Header:
     def _twice(self, index: int, name: str) -> Fault | None:
         return Fault("LP-COLUMN-TWICE", {}) if name in self.names[:index] else None
 
+    def _both(self, index: int, head: str, *, nested: bool) -> Fault | None:
+        """Refuse a column that names a record beside columns that describe it: which one is meant?"""
+        before = self.names[:index]
+        found = head in before if nested else any(name.startswith(f"{head}.") for name in before)
+        return Fault("LP-COLUMN-TWICE", {}) if found else None
+
     def _published(self, index: int, name: str) -> tuple[Column, Fault | None]:
         path, _, language = name.partition("@")
         head, _, tail = path.partition(".")
@@ -90,7 +96,7 @@ class Header:
         column = Column(name, index, field, language, parent)
         if not name.strip():
             return column, Fault("LP-COLUMN-EMPTY", {})
-        twice = self._twice(index, name)
+        twice = self._twice(index, name) or self._both(index, head, nested=bool(tail))
         if twice:
             return column, twice
         if field is None or (tail and parent is None) or head in DERIVED:

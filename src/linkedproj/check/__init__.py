@@ -18,6 +18,7 @@ from linkedproj.config import load_config
 from linkedproj.context import RDF
 from linkedproj.emission import Dump, emit
 from linkedproj.errors import Place, Problem
+from linkedproj.portfolio import INVERSES
 from linkedproj.reading import read_portfolio
 from linkedproj.schema import load_schema, vocabulary_terms
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from linkedproj.check.engine import Result
     from linkedproj.evidence import Evidence
     from linkedproj.portfolio import Portfolio
     from linkedproj.schema import Schema
@@ -87,7 +89,8 @@ def check(
     kinds = schema.types.values()
     counts, triples = _census(nodes, schema)
     classes = {kind.iri: counts.get(kind.iri, 0) for kind in kinds}
-    problems += coverage(shapes, classes, "ontology/shapes.ttl", {kind.iri: kind.classes for kind in kinds})
+    if portfolio.whole:
+        problems += coverage(shapes, classes, "ontology/shapes.ttl", {kind.iri: kind.classes for kind in kinds})
     problems += _judge(setup, nodes, portfolio, evidence, problems)
     return Findings(portfolio, evidence, tuple(sorted(problems, key=lambda p: p.order)), engine_name(), triples, quotes)
 
@@ -114,9 +117,43 @@ def _judge(
         results = validate(nodes, setup.ontology / "shapes.ttl", setup.limits)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})]
-    said = {(problem.place.file, problem.place.line, problem.column) for problem in known}
-    said |= {(file, line, name.partition("@")[0]) for file, line, name in said}
-    return [p for p in locate(results, portfolio, evidence) if (p.place.file, p.place.line, p.column) not in said]
+    certain = (result for result in results if not _is_uncertain(result, portfolio))
+    said = _said(known)
+    lost = {header.file.shown: header for header in portfolio.headers if header.problems}
+    return [
+        problem
+        for problem in locate(certain, portfolio, evidence)
+        if said.isdisjoint(_keys(problem))
+        and (problem.place.file not in lost or problem.column in ("", *lost[problem.place.file].names))
+    ]
+
+
+_OTHER_MATTERS = frozenset({"LP-CELL-BLANK", "LP-EVIDENCE-MISSING", "LP-MONEY-PART", "LP-DATE-INSIDE"})
+"""Rules of a cell that leave its value as it is, so that shapes may still object to it."""
+
+
+def _said(known: Iterable[Problem]) -> set[tuple[str, int, str]]:
+    """Give the cells, and the columns that a whole table lacks (line 0), of which something was said."""
+    said = {
+        (problem.place.file, 0 if problem.rule == "LP-COLUMN-MISSING" else problem.place.line, problem.column)
+        for problem in known
+        if problem.rule not in _OTHER_MATTERS
+    }
+    return said | {(file, line, name.partition("@")[0]) for file, line, name in said if line}
+
+
+def _keys(problem: Problem) -> set[tuple[str, int, str]]:
+    return {(problem.place.file, line, problem.column) for line in (0, problem.place.line)}
+
+
+def _is_uncertain(result: Result, portfolio: Portfolio) -> bool:
+    """Tell whether a result may only come of rows that could not be read: a link to one of them, or none found."""
+    found = portfolio.schema.split(result.value[1:-1]) if result.value.startswith("<") else None
+    if found and portfolio.may_hold(*found):
+        return True
+    children = {portfolio.schema.fields[term].iri: child for term, child in INVERSES.items()}
+    child = children.get(result.path, "")
+    return not result.value and (child in portfolio.incomplete or child in portfolio.unread)
 
 
 def _census(nodes: Iterable[Path], schema: Schema) -> tuple[dict[str, int], dict[str, int]]:

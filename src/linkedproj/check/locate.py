@@ -14,7 +14,7 @@ from linkedproj.writers.ntriples import term
 from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from linkedproj.cells import Column
     from linkedproj.check.engine import Result
@@ -32,6 +32,15 @@ class _Owner(NamedTuple):
 
     type_name: str
     id: str
+    prefix: str = ""
+
+
+class _Stated(NamedTuple):
+    """The row of an evidence table behind a failing node: its header and line, the record it speaks of."""
+
+    header: int
+    line: int
+    subject: str
     prefix: str = ""
 
 
@@ -54,8 +63,10 @@ class _Locator:
             row = self._rows.get((owner.type_name, owner.id))
             if row is not None:
                 return self._in_row(result, owner, row)
-        place = self._claims.get(result.focus, Place("ontology/shapes.ttl"))
-        return Problem(result.code or "LP-SHACL", place, result.focus, values=result.facts())
+        stated = self._claims.get(result.focus)
+        if stated is not None:
+            return self._in_claim(result, stated)
+        return Problem(result.code or "LP-SHACL", Place("ontology/shapes.ttl"), result.focus, values=result.facts())
 
     def _possible_owners(self, node: str) -> Iterator[_Owner]:
         """Give the records a node may belong to: itself, or those whose nested record it is."""
@@ -83,29 +94,36 @@ class _Locator:
             (name, row.id): row for name, ids in wanted.items() for row in self._portfolio.rows(name) if row.id in ids
         }
 
-    def _find_claims(self, evidence: Evidence) -> dict[str, Place]:
+    def _find_claims(self, evidence: Evidence) -> dict[str, _Stated]:
         """Find the rows behind failing evidence and quotes; their ids are made by the build."""
         base = {name: self._schema.types[name].base for name in ("Evidence", "Quote") if name in self._schema.types}
         if not any(node.startswith(tuple(base.values())) for node in self._owners):
             return {}
-        found: dict[str, Place] = {}
+        found: dict[str, _Stated] = {}
         for identifier, cells, header, line in evidence.statements:
-            place = Place(self._portfolio.headers[header].file.shown, line, 1)
-            for node in (base["Evidence"] + identifier, base["Quote"] + cells[_QUOTE_CELL]):
+            nodes = {base["Evidence"] + identifier: "", base["Quote"] + cells[_QUOTE_CELL]: "quote."}
+            for node, prefix in nodes.items():
                 if node in self._owners:
-                    found.setdefault(node, place)
+                    found.setdefault(node, _Stated(header, line, cells[0], prefix))
         return found
+
+    def _in_claim(self, result: Result, stated: _Stated) -> Problem:
+        header = self._portfolio.headers[stated.header]
+        named = [stated.prefix + name for name in self._columns_of(result, typed_as={})]
+        name = next((name for name in named if name in header.names), "")
+        place = header.place(stated.line, header.names.index(name) if name else 0)
+        return Problem(result.code or "LP-SHACL", place, stated.subject, name, values=result.facts())
 
     def _in_row(self, result: Result, owner: _Owner, row: Row) -> Problem:
         header = self._portfolio.headers[row.header]
         columns = {column.name: column for column in header.columns}
-        named = [owner.prefix + name for name in self._columns_of(result)]
+        named = [owner.prefix + name for name in self._columns_of(result, {} if owner.prefix else _TYPED_AS)]
         present = [name for name in named if name in columns]
         name = next((n for n in present if self._holds(row, columns[n], result.value)), (present or named or [""])[0])
         problem = self._portfolio.problem(row, result.code or "LP-SHACL", name)
         return Problem(problem.rule, problem.place, problem.record, name, problem.cell, result.facts())
 
-    def _columns_of(self, result: Result) -> Iterator[str]:
+    def _columns_of(self, result: Result, typed_as: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
         """Name the columns a result can be about, those a curator fills for a computed one included."""
         names = self._schema.shape_columns.get(result.source_shape)
         if not names:
@@ -113,7 +131,7 @@ class _Locator:
         for name in names:
             head, _, language = name.partition("@")
             tags = [f"@{language}"] if language else ["", *(f"@{tag}" for tag in self._portfolio.config.languages)]
-            for typed in _TYPED_AS.get(head, (head,)):
+            for typed in typed_as.get(head, (head,)):
                 yield from (typed + tag for tag in tags)
 
     def _holds(self, row: Row, column: Column, value: str) -> bool:

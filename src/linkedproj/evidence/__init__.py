@@ -81,20 +81,25 @@ class Evidence:
             claim = self._claim(row)
             if claim.is_consistent():
                 self._weigh_claim(claim, subject)
+            else:
+                subject.disputed.update(claim.predicates)
         self._count(subject)
 
     def unknown_subject(self, row: Row) -> None:
         """Report a claim on a record that does not exist."""
         claim = self._claim(row)
+        resolved = self.schema.resolve(claim["subject"])
+        if resolved and self.portfolio.may_hold(resolved[0].name, resolved[1]):
+            return
         claim.report("LP-EVIDENCE-SUBJECT", "subject", value=claim["subject"])
 
     def finish(self) -> None:
         """Report what can only be told when every record has been seen."""
         for target, wanted in self._elsewhere.items():
-            missing = set(absent((item[0] for item in wanted), (row.id for row in self.portfolio.rows(target))))
+            missing = set(absent((item[0] for item in wanted), self.portfolio.ids(target)))
             table = self.schema.types[target].table
             for value, header, line, cells in wanted:
-                if value in missing:
+                if value in missing and not self.portfolio.may_hold(target, value):
                     claim = self._claim(Row("", header, line, cells))
                     claim.report("LP-LINK-DANGLING", "object", value=value, table=table)
 
@@ -124,16 +129,27 @@ class Evidence:
                 self._claims[resolved[0].name].add(row._replace(id=resolved[1]))
 
     def _weigh_claim(self, claim: Claim, subject: Subject) -> None:
-        for name in filter(None, map(str.strip, claim["predicate"].split(";"))):
+        for name in claim.predicates:
             column = subject.column(name, self.schema)
             if column is None or column.field is None:
                 claim.report("LP-EVIDENCE-COLUMN", "predicate", name=name, table=subject.kind.table)
                 continue
+            if self._is_emptied(subject, column):
+                continue
             held = subject.held(column)
-            for value in self._values(claim, column, held):
+            values = self._values(claim, column, held)
+            if not values:
+                subject.disputed.add(name)
+            for value in values:
                 if value in held:
                     subject.known[name, value].add(claim.basis)
                 self._state(claim, subject, column, value)
+
+    def _is_emptied(self, subject: Subject, column: Column) -> bool:
+        """Tell whether the record's own cell was faulty: then nothing can be held against it."""
+        header = self.portfolio.headers[subject.row.header]
+        lost = column.index < 0 and bool(header.problems)
+        return lost or (subject.reference, column.name) in self.portfolio.emptied
 
     def _values(self, claim: Claim, column: Column, held: list[str]) -> list[str]:
         """Give the values that a claim is about, once they agree with what the record holds."""
@@ -193,6 +209,8 @@ class Evidence:
         if column.name in subject.derivation.computed:
             return {"derived"}
         row, table = subject.row, subject.kind.table
+        if column.name in subject.disputed or "Evidence" in self.portfolio.incomplete:
+            return set()
         if column.name not in self.config.curated.get(table, ()):
             problem = self.portfolio.problem(row, "LP-EVIDENCE-MISSING", column.name, value=value, table=table)
             self.problems.append(problem)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Subject:
     """A record that is being weighed: its row, its columns, and its cells with the computed ones.
 
-    `known` gathers by column and value in which ways a value is known.
+    `known` gathers by column and value in which ways a value is known, `disputed` the columns of faulty claims.
     """
 
     row: Row
@@ -31,6 +31,7 @@ class Subject:
     derivation: Derivation
     cells: Sequence[str]
     known: defaultdict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    disputed: set[str] = field(default_factory=set)
 
     @property
     def reference(self) -> str:
@@ -73,6 +74,11 @@ class Claim:
         if self["quote.exact"]:
             return "stated"
         return "cited" if self["source"] else "curator"
+
+    @property
+    def predicates(self) -> list[str]:
+        """The names of the columns it is about."""
+        return [name for name in map(str.strip, self["predicate"].split(";")) if name]
 
     def report(self, rule: str, column: str, **values: str) -> None:
         """Report a problem at a cell of this row."""

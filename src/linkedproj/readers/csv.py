@@ -55,46 +55,40 @@ def _rows(file: TableFile, report: Report) -> Iterator[Read]:
 def _syntax_problem(file: TableFile, line: int, detail: str) -> Problem:
     if "unexpected end of data" not in detail:
         return Problem("LP-FILE-SYNTAX", Place(file.shown, line, 1), values={"detail": detail})
-    starts = list(_starts(_record(file, line), file.delimiter))
-    return Problem("LP-FILE-QUOTE", Place(file.shown, line + starts[-1][0], starts[-1][1]))
+    *_, opened, _ = _marks(file, line)
+    return Problem("LP-FILE-QUOTE", Place(file.shown, line + opened[0], opened[1]))
 
 
-def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Place:
+def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Place:  # noqa: ARG001 - all finders alike
     """Find the cell `index` of the record that begins at `line`; past the last cell, the record's end."""
-    starts = list(_starts(_record(file, line), file.delimiter))
-    if index < len(starts):
-        return Place(file.shown, line + starts[index][0], starts[index][1])
-    return Place(file.shown, line, 1) if len(columns) <= index else Place(file.shown, line, len(starts))
+    marks = _marks(file, line)
+    row, column = marks[min(index, len(marks) - 1)]
+    return Place(file.shown, line + row, column)
 
 
-def _record(file: TableFile, line: int) -> str:
-    """Give the text from `line` on, as far as a record can reach (its end is found by its quotes)."""
+def _marks(file: TableFile, line: int) -> list[tuple[int, int]]:
+    """Give line (from 0) and column (from 1) of each cell of the record that begins at `line`, then of its end."""
+    found, row, column = [(0, 1)], 0, 0
+    begins, fenced, quoted = True, False, False
+    for row, column, character in _characters(file, line):
+        # In a cell that does not begin with a quotation mark, such a mark is text.
+        if character == '"' and (begins or fenced):
+            begins, fenced, quoted = False, True, not quoted
+        elif quoted:
+            continue
+        elif character == file.delimiter:
+            found.append((row, column + 1))
+            begins, fenced = True, False
+        elif character in "\r\n":
+            return [*found, (row, column)]
+        else:
+            begins = False
+    return [*found, (row, column + 1)]
+
+
+def _characters(file: TableFile, line: int) -> Iterator[tuple[int, int, str]]:
+    """Give the characters from `line` on, each with its line (from 0) and column (from 1)."""
     with file.path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        found = []
-        quotes = 0
-        for text in islice(lines, line - 1, None):
-            found.append(text)
-            quotes += text.count('"')
-            if quotes % 2 == 0:
-                break
-    return "".join(found)
-
-
-def _starts(record: str, delimiter: str) -> Iterator[tuple[int, int]]:
-    """Give line (from 0) and column (from 1) of each cell of the first record in `record`."""
-    line, column, quoted, fresh = 0, 0, False, True
-    for position, character in enumerate(record):
-        column += 1
-        if fresh:
-            yield line, column
-            fresh = False
-        if character == '"':
-            quoted = not quoted
-        elif character == "\n" or (character == "\r" and record[position + 1 : position + 2] != "\n"):
-            if not quoted:
-                return
-            line, column = line + 1, 0
-        elif character == delimiter and not quoted:
-            fresh = True
-    if fresh and record:
-        yield line, column + 1
+        for row, text in enumerate(islice(lines, line - 1, None)):
+            for column, character in enumerate(text, 1):
+                yield row, column, character

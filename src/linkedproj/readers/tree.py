@@ -37,9 +37,13 @@ def records(root: Node, file: TableFile, report: Report) -> Iterator[Read]:
     items = root.value if isinstance(root.value, list) and not root.is_map else [root]
     for item in items:
         if isinstance(item, Node) and item.is_map:
-            cells = dict(_cells(item, "", file, report))
+            cells: dict[str, str] = {}
+            for name, (cell, node) in _cells(item, "", file, report):
+                if name in cells:
+                    report(_problem("LP-COLUMN-TWICE", file, node, name))
+                cells.setdefault(name, cell)
             if cells:
-                yield tuple(cells), item.line, [cell for cell, _ in cells.values()]
+                yield tuple(cells), item.line, list(cells.values())
         elif isinstance(item, Node) and (item.value is not None or item.fault):
             report(_problem("LP-CELL-SHAPE", file, item))
 
@@ -64,7 +68,7 @@ def _cells(node: Node, prefix: str, file: TableFile | None, report: Report) -> I
         if not isinstance(pair, tuple):
             continue
         key, value = pair
-        name = prefix + str(key.value)
+        name = prefix + (key.value if isinstance(key.value, str) else "")
         if name in seen:
             report(_problem("LP-COLUMN-TWICE", file, key, name))
             continue
@@ -75,6 +79,10 @@ def _cells(node: Node, prefix: str, file: TableFile | None, report: Report) -> I
 def _cell(name: str, node: Node, file: TableFile | None, report: Report) -> Iterator[tuple[str, tuple[str, Node]]]:
     if node.fault:
         report(_problem("LP-CELL-STRING", file, node, name, {"found": node.fault}))
+        yield name, ("", node)
+    elif "@" in name and isinstance(node.value, list):
+        report(_problem("LP-CELL-SHAPE", file, node, name))
+        yield name, ("", node)
     elif node.is_map and isinstance(node.value, list):
         pairs = [pair for pair in node.value if isinstance(pair, tuple)]
         by_language = all(LANGUAGE.fullmatch(str(key.value)) and len(str(key.value)) == len("en") for key, _ in pairs)

@@ -38,7 +38,7 @@ def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) ->
     start = f'{{"{alias["@type"]}":{_types(kind, schema)},"{alias["@id"]}":"'
 
     def write(identifier: str, cells: Sequence[str]) -> str:
-        text = "".join([fragments[key(cells)] for key, fragments in slots])
+        text = "".join([make(key(cells)) for key, make in slots])
         return f'{start}{identifier}"{text}}}'
 
     return write

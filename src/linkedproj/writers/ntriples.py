@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.cells import split
 from linkedproj.context import RDF, Kind
-from linkedproj.writers.plan import inner_key, plan, slot
+from linkedproj.writers.plan import plan, remembered, singly, slot
 from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from linkedproj.cells import Column
-    from linkedproj.context import Field, RecordType
+    from linkedproj.context import RecordType
     from linkedproj.schema import Schema
-    from linkedproj.writers.plan import Group, Slot
+    from linkedproj.writers.plan import Group
     from linkedproj.writers.values import Value
 
 # No cell can hold it: it stands for the subject until that is known.
@@ -26,11 +27,11 @@ _SUBJECT = "\x00"
 
 def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[str, Sequence[str]], str]:
     """Give the function that writes the row of a record: (id, cells) -> lines."""
-    slots = [_slot(group, schema) for group in plan(columns, schema)]
+    slots = [slot(group, _maker(group, schema)) for group in singly(plan(columns, schema))]
     head = _types(kind)
 
     def write(identifier: str, cells: Sequence[str]) -> str:
-        text = head + "".join([fragments[key(cells)] for key, fragments in slots])
+        text = head + "".join([make(key(cells)) for key, make in slots])
         return text.replace(_SUBJECT, f"<{kind.base}{identifier}>")
 
     return write
@@ -63,43 +64,42 @@ def _types(kind: RecordType) -> str:
     return "".join(f"{_SUBJECT} <{RDF}type> <{iri}> .\n" for iri in kind.classes)
 
 
-def _slot(group: Group, schema: Schema) -> Slot:
-    return slot(group, _nested(group, schema) if group.nested else _plain(group, schema))
+def _maker(group: Group, schema: Schema) -> Callable[[Any], str]:
+    return _nested(group, group.nested, schema) if group.nested else _plain(group, schema)
 
 
-def _plain(group: Group, schema: Schema) -> Callable[[Any], str]:
-    start = f"{_SUBJECT} <{group.field.iri}> "
-    write = _object(group.field, schema)
-    if group.field.kind is Kind.TEXT and len(group.columns) == 1:
-        end = f'"@{group.columns[0].language} .\n'
-        start += '"'
-        return lambda cell: f"{start}{escape(cell)}{end}" if cell else ""
-
-    def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-        return "".join([f"{start}{write(value, language)} .\n" for value, language in group.values(key)])
-
-    return make
+def _plain(group: Group, schema: Schema) -> Callable[[str], str]:
+    """Write the statements of one column; the subject is filled in later."""
+    field = group.field
+    start = f"{_SUBJECT} <{field.iri}> "
+    write = _object(group, schema)
+    if not field.many:
+        return lambda cell: f"{start}{write(cell)} .\n" if cell else ""
+    return lambda cell: "".join([f"{start}{write(value)} .\n" for value in split(field, cell)])
 
 
-def _object(field: Field, schema: Schema) -> Callable[[str, str], str]:
-    if field.kind in (Kind.LINK, Kind.CODE):
-        return lambda value, _: f"<{field.base}{value}>"
-    return lambda value, language: term(value_of(field, value, language, schema))
+def _object(group: Group, schema: Schema) -> Callable[[str], str]:
+    field, language = group.field, group.columns[0].language or group.field.language
+    if field.kind in (Kind.TEXT, Kind.PLAIN):
+        end = f'"@{language}' if language else '"'
+        return lambda cell: f'"{escape(cell)}{end}'
+    if field.kind in (Kind.LINK, Kind.CODE, Kind.IRI):
+        return lambda cell: f"<{field.base}{cell}>"
+    return lambda cell: term(value_of(field, cell, language, schema))
 
 
-def _nested(group: Group, schema: Schema) -> Callable[[Any], str]:
-    nested = group.nested
-    if nested is None:
-        raise LookupError(group.field.term)
-    makers = [_plain(inner, schema) for inner in group.inner]
-    take, head = inner_key(group), _types(nested)
+def _nested(group: Group, nested: RecordType, schema: Schema) -> Callable[[Sequence[str]], str]:
+    """Write a nested record: its key is its own id, then a cell for each of its columns."""
+    makers = [remembered(inner, _plain(inner, schema)) for inner in group.inner]
+    link = f"{_SUBJECT} <{group.field.iri}> "
+    head = _types(nested)
 
-    def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-        identifier, keys = take(key)
-        inner = "".join([maker(part) for maker, part in zip(makers, keys, strict=True)])
+    def make(key: Sequence[str]) -> str:
+        identifier, *cells = key
+        inner = "".join([maker(cell) for maker, cell in zip(makers, cells, strict=True)])
         if not inner:
             return ""
         iri = f"<{nested.base}{identifier}>"
-        return f"{_SUBJECT} <{group.field.iri}> {iri} .\n" + (head + inner).replace(_SUBJECT, iri)
+        return f"{link}{iri} .\n" + (head + inner).replace(_SUBJECT, iri)
 
     return make

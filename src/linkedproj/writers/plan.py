@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from linkedproj.context import Field, RecordType
     from linkedproj.schema import Schema
 
-_MEMO = 65_536
+_MEMO = 8_192
 _UNREPEATED = (Kind.TEXT, Kind.PLAIN, Kind.IRI, Kind.VALUE, Kind.RECORD)
 
 
@@ -72,28 +72,42 @@ def _group(field: Field, members: list[Column], schema: Schema) -> Group:
     return Group(field, columns, tuple(inner), schema.types[field.target])
 
 
-class Fragments(dict[Any, str]):
-    """The fragment of each key, made when it is first asked for and remembered up to a bound."""
+def singly(groups: Iterable[Group]) -> list[Group]:
+    """Take the languages of a text apart, for a format that writes each statement by itself."""
+    found: list[Group] = []
+    for group in groups:
+        if group.nested:
+            found.append(replace(group, inner=tuple(singly(group.inner))))
+        else:
+            found += [replace(group, columns=(column,)) for column in group.columns]
+    return found
 
-    def __init__(self, make: Callable[[Any], str], *, remember: bool) -> None:
+
+class Fragments(dict[Any, str]):
+    """The fragment of each key, made when it is first asked for; all are forgotten when there are too many."""
+
+    def __init__(self, make: Callable[[Any], str]) -> None:
         super().__init__()
-        self._make, self._remember = make, remember
+        self._make = make
 
     def __missing__(self, key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-        fragment = self._make(key)
-        if self._remember:
-            if len(self) > _MEMO:
-                self.clear()
-            self[key] = fragment
+        if len(self) > _MEMO:
+            self.clear()
+        self[key] = fragment = self._make(key)
         return fragment
 
 
-Slot = tuple["Callable[[Sequence[str]], Any]", Fragments]
+Slot = tuple["Callable[[Sequence[str]], Any]", "Callable[[Any], str]"]
 
 
 def slot(group: Group, make: Callable[[Any], str]) -> Slot:
-    """Pair what a group reads from a row with the fragments made of it."""
-    return group.key, Fragments(make, remember=group.repeats)
+    """Pair what a group reads from a row with the way to its fragment."""
+    return group.key, remembered(group, make)
+
+
+def remembered(group: Group, make: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Remember the fragments of a group whose cells come again and again."""
+    return Fragments(make).__getitem__ if group.repeats else make
 
 
 def inner_key(group: Group) -> Callable[[Any], tuple[str, list[Any]]]:

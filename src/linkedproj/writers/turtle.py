@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 
 # An id that ends in "." or holds "~" is no plain prefixed name: `project:a.` would end the statement.
 _LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def prefixes(schema: Schema) -> dict[str, str]:
     """Give the prefixes of a dump: the context's, one per record type, one per code list."""
     found = dict(schema.context.prefixes)
     named = [(kind.table, kind.base) for kind in schema.types.values()]
-    named += [(field.base.rstrip("/").rpartition("/")[2], field.base) for field in schema.fields.values() if field.base]
+    named += [(field.base[:-1].rpartition("/")[2], field.base) for field in schema.fields.values() if field.base]
     for name, base in named:
-        if name not in found and base not in found.values() and base != schema.base:
+        fits = _PREFIX.fullmatch(name) and base != schema.base
+        if fits and name not in found and base not in found.values():
             found[name] = base
     return found
 
@@ -77,10 +79,10 @@ def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) ->
     types = f" a {' , '.join(map(names.iri, kind.classes))}"
 
     def write(identifier: str, cells: Sequence[str]) -> str:
-        text = "".join([fragments[key(cells)] for key, fragments in slots])
+        text = "".join([make(key(cells)) for key, make in slots])
         text = f"{names.link(kind.base, identifier)}{types}{text} .\n\n"
-        for key, fragments in blocks:
-            text += fragments[key(cells)]
+        for key, make in blocks:
+            text += make(key(cells))
         return text
 
     return write
@@ -111,7 +113,8 @@ def _link(group: Group, names: Names) -> Callable[[Any], str]:
 
     def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
         identifier, keys = take(key)
-        return start + names.link(base, identifier) if any(map(any, keys)) else ""
+        filled = any(inner.values(part) for inner, part in zip(group.inner, keys, strict=True))
+        return start + names.link(base, identifier) if filled else ""
 
     return make
 
