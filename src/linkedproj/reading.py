@@ -233,6 +233,8 @@ class _Reading:
 def _is_plain_text(cells: list[str]) -> bool:
     """Tell at a glance that no cell has a control, an e-mail's @ or a blank at its edge; False says nothing."""
     joined = _JOINT.join(cells)
+    if "\n" in joined:
+        joined = joined.replace("\n", " ")
     return (
         joined.isprintable()
         and "@" not in joined

@@ -6,8 +6,12 @@ Source: RFC 4180; the delimiter is the portfolio's. A byte-order mark is passed 
 from __future__ import annotations
 
 import csv
+import re
 import sys
-from itertools import islice
+from array import array
+from functools import lru_cache
+from io import TextIOWrapper
+from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING
 
 from linkedproj.errors import Place, Problem
@@ -15,6 +19,7 @@ from linkedproj.readers.source import encoding_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from linkedproj.readers.source import Read, Report, TableFile
 
@@ -88,7 +93,20 @@ def _marks(file: TableFile, line: int) -> list[tuple[int, int]]:
 
 def _characters(file: TableFile, line: int) -> Iterator[tuple[int, int, str]]:
     """Give the characters from `line` on, each with its line (from 0) and column (from 1)."""
-    with file.path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        for row, text in enumerate(islice(lines, line - 1, None)):
+    stat = file.path.stat()
+    starts = _line_starts(file.path, stat.st_mtime_ns, stat.st_size)
+    with file.path.open("rb") as data:
+        data.seek(starts[min(line, len(starts)) - 1])
+        lines = TextIOWrapper(data, "utf-8-sig" if line == 1 else "utf-8", errors="replace", newline="")
+        for row, text in enumerate(lines):
             for column, character in enumerate(text, 1):
                 yield row, column, character
+
+
+@lru_cache(maxsize=4)
+def _line_starts(path: Path, *_: int) -> array[int]:
+    """Index the lines of a file, when the first place in it is asked for: a table can have many faults."""
+    starts = array("q", [0])
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        starts.extend(match.end() for match in re.finditer(rb"\r\n|\n|\r", data))
+    return starts
