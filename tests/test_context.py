@@ -218,8 +218,7 @@ CHANGES = {
     "missing base": (
         '"@base": "https://data.example.org/id/",',
         "",
-        # The first base there is, which is that of a type.
-        '9:51: "@base" must be an absolute IRI that ends in "/": ids are appended to it.',
+        '1:2: "@base" must be an absolute IRI that ends in "/": ids are appended to it.',
     ),
     "base that is no folder": (
         "https://data.example.org/id/",

@@ -32,6 +32,7 @@ __all__ = ["BASES", "Coverage", "Evidence", "Statement", "Subject"]
 
 _FIELDS = ("subject", "predicate", "object", "rank", "basis", "source", "quote")
 _COUNTED = "status"
+_DERIVED_FROM = {"status": ("status", "start", "end")}
 
 
 class Statement(NamedTuple):
@@ -149,7 +150,8 @@ class Evidence:
         """Tell whether the record's own cell was faulty: then nothing can be held against it."""
         header = self.portfolio.headers[subject.row.header]
         lost = column.index < 0 and bool(header.problems)
-        return lost or (subject.reference, column.name) in self.portfolio.emptied
+        names = _DERIVED_FROM.get(column.name, (column.name,))
+        return lost or any((subject.reference, name) in self.portfolio.emptied for name in names)
 
     def _values(self, claim: Claim, column: Column, held: list[str]) -> list[str]:
         """Give the values that a claim is about, once they agree with what the record holds."""
