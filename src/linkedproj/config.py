@@ -51,7 +51,7 @@ def load_config(folder: Path, shown: str) -> Config:
     place = Place(f"{shown}/portfolio.toml")
     try:
         settings = tomllib.loads((folder / "portfolio.toml").read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         hint = "Name the folder that holds the tables and portfolio.toml."
         raise SetupError(f"there is no portfolio.toml in {shown}. {hint}", None) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

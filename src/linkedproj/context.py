@@ -144,7 +144,9 @@ def compile_context(document: object, base: str | None = None, source: _Source |
     terms = _context_object(document, source)
     root = terms.get("@base")
     if not isinstance(root, str) or not _is_base(root):
-        raise source.refuse("@base", '"@base" must be an absolute IRI that ends in "/": ids are appended to it.')
+        raise source.refuse(
+            "@base" if root else "@context", '"@base" must be an absolute IRI that ends in "/": ids are appended to it.'
+        )
     if terms.get("@version") != _VERSION:
         raise source.refuse("@version", '"@version" must be 1.1: scoped contexts are new in JSON-LD 1.1.')
     if base and base != root:

@@ -38,7 +38,7 @@ class Derivation:
             *(self._label(tag) for tag in config.languages if "label" in terms),
             *([self._period()] if "temporal" in terms else []),
             *([self._status(config.as_of)] if "status" in terms else []),
-            *([(["asOf"], lambda _, __: (config.as_of,))] if "asOf" in terms else []),
+            *([self._settings(config)] if "asOf" in terms else []),
             *_nested_ids(header),
         ]
         self._rules = [rule for rule in rules if rule]
@@ -82,6 +82,12 @@ class Derivation:
             return (identifier if first or last else "", first, last)
 
         return ["temporal.id", "temporal.from", "temporal.until"], period
+
+    def _settings(self, config: Config) -> Rule:
+        """Say on the portfolio itself what portfolio.toml settles for all of it."""
+        settled = {"asOf": config.as_of, "licence": config.licence}
+        cells = tuple(value for name, value in settled.items() if name not in self._names)
+        return [name for name in settled if name not in self._names], lambda _, __: cells
 
     def _status(self, as_of: str) -> Rule:
         start, end, stated = self._index("start"), self._index("end"), self._index("status")

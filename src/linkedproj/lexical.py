@@ -101,7 +101,8 @@ def iri_fault(text: str) -> str:
         return "character"
     if text.count("#") > 1:
         return "fragment"
-    return "" if match["scheme"] not in _HOSTED or _has_host(match["rest"]) else "host"
+    hosted = match["scheme"] in _HOSTED or match["rest"].startswith("//")
+    return "" if not hosted or _has_host(match["rest"]) else "host"
 
 
 def _has_host(rest: str) -> bool:

@@ -75,9 +75,10 @@ class _Reading:
         if kind is None:
             raise LookupError(file.table)
         self.kind: RecordType = kind
+        self._before = 0
 
     def run(self) -> None:
-        before = len(self.portfolio.problems)
+        before = self._before = len(self.portfolio.problems)
         takers: dict[tuple[str, ...], Callable[[int, list[str]], None]] = {}
         for names, line, cells in READERS[self.file.path.suffix].read(self.file, self.portfolio.problems.append):
             take = takers.get(names)
@@ -226,6 +227,8 @@ class _Reading:
     def _report(self, header: Header, row: Row, column: Column, fault: Fault) -> None:
         place = header.place(row.line, column.index) if column.index >= 0 else Place(self.file.shown, row.line, 1)
         cell = row.cells[column.index] if column.index >= 0 else ""
+        if fault.rule == "LP-CELL-REQUIRED" and any(p.place == place for p in self.portfolio.problems[self._before :]):
+            return  # the reader could make nothing of what stands there
         record = f"{self.kind.table}/{row.id}" if row.id and self.kind.name not in ANONYMOUS else ""
         self.portfolio.problems.append(Problem(fault.rule, place, record, column.name, cell, fault.values))
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _OTHER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false")
+# The standard decoder's sentences go on with the place, which a problem has of its own.
+_TAIL = re.compile(r"( starting)? at$|: $")
 _DEPTH = 8
 
 # The standard decoder's own reader of strings, which is not in its type stubs.
@@ -83,7 +85,7 @@ def _parse(file: TableFile, text: str, where: _Lines, start: int, report: Report
         node = _whole(text, start, where)
     except json.JSONDecodeError as error:
         place = Place(file.shown, *where(error.pos))
-        report(Problem("LP-FILE-SYNTAX", place, values={"detail": error.msg[:1].lower() + error.msg[1:]}))
+        report(Problem("LP-FILE-SYNTAX", place, values={"detail": _TAIL.sub("", error.msg[:1].lower() + error.msg[1:])}))
         return None
     return node
 

@@ -30,13 +30,16 @@ Finder = Callable[[TableFile, int, Sequence[str], int], Place]
 
 
 def decoded(file: TableFile, report: Report) -> str:
-    """Read a whole file as UTF-8; what cannot be decoded is reported at its byte and the text ends there."""
+    """Read a whole file as UTF-8; one that cannot be decoded is reported at its byte, a blank one as empty."""
     data = file.path.read_bytes()
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
+        if not text.strip():
+            report(Problem("LP-FILE-EMPTY", Place(file.shown, 1, 1)))
     except UnicodeDecodeError as error:
         report(encoding_problem(file, data, error))
         return ""
+    return text
 
 
 def encoding_problem(file: TableFile, data: bytes, error: UnicodeDecodeError) -> Problem:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from linkedproj.writers.plan import Group
     from linkedproj.writers.values import Value
 
+_BETWEEN = " ,\n        "
 # An id that ends in "." or holds "~" is no plain prefixed name: `project:a.` would end the statement.
 _LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -94,7 +95,7 @@ def _plain(group: Group, names: Names, schema: Schema) -> Callable[[Any], str]:
 
     def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
         values = group.values(key)
-        return start + " , ".join([write(value, language) for value, language in values]) if values else ""
+        return start + _BETWEEN.join([write(value, language) for value, language in values]) if values else ""
 
     return make
 
