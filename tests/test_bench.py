@@ -57,7 +57,7 @@ def test_made_up_texts_hold_what_writers_trip_over(tmp_path: Path) -> None:
     assert [awkward for awkward in AWKWARD if awkward.lower() not in text] == []
 
 
-@pytest.mark.parametrize("peer", ["rdflib", "pyoxigraph stream"])
+@pytest.mark.parametrize("peer", ["rdflib", "pyoxigraph stream", "strings, no checks"])
 def test_our_n_triples_are_those_of_a_mapping_by_hand(made: Path, peer: str) -> None:
     PEERS[peer](made, Laps())
     assert triples(made / "ours.nt") == triples(made / OUTPUTS[peer])

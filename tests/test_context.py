@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.mapping import ROOT
 
 from linkedproj.context import Kind, compile_context, load_context
 from linkedproj.errors import SetupError
-from tests.mapping import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,10 @@ TERMS = {
     "@nest": ('"url": {"@id": "dct:source", "@nest": "more"}', '"@nest" in the term "url" is not supported.'),
     "@index as a key": ('"url": {"@id": "dct:a", "@index": "dct:b"}', '"@index" in the term "url" is not supported.'),
     "@direction": ('"url": {"@id": "dct:a", "@direction": "rtl"}', '"@direction" in the term "url" is not supported.'),
-    "@protected term": ('"url": {"@id": "dct:a", "@protected": true}', '"@protected" in the term "url" is not supported.'),
+    "@protected term": (
+        '"url": {"@id": "dct:a", "@protected": true}',
+        '"@protected" in the term "url" is not supported.',
+    ),
     "@prefix": ('"url": {"@id": "dct:a", "@prefix": true}', '"@prefix" in the term "url" is not supported.'),
     "null inside": ('"url": {"@id": "dct:a", "@type": null}', '"@type" in the term "url" is not supported.'),
     "null context": ('"url": {"@id": "dct:a", "@context": null}', '"@context" in the term "url" is not supported.'),
@@ -105,9 +108,18 @@ TERMS = {
         '"seen": {"@id": "dct:a", "@type": ["xsd:date"]}',
         'the datatype "[\'xsd:date\']" of "seen" has no check of its spelling here.',
     ),
-    "@included": ('"url": {"@id": "@included"}', 'the "@id" of "url", "@included", is no IRI: its prefix is not declared.'),
-    "alias of a keyword": ('"url": "@graph"', '"url" is neither a prefix (an absolute IRI that ends in "#" or "/") nor an object.'),
-    "short term": ('"url": "dct:source"', '"url" is neither a prefix (an absolute IRI that ends in "#" or "/") nor an object.'),
+    "@included": (
+        '"url": {"@id": "@included"}',
+        'the "@id" of "url", "@included", is no IRI: its prefix is not declared.',
+    ),
+    "alias of a keyword": (
+        '"url": "@graph"',
+        '"url" is neither a prefix (an absolute IRI that ends in "#" or "/") nor an object.',
+    ),
+    "short term": (
+        '"url": "dct:source"',
+        '"url" is neither a prefix (an absolute IRI that ends in "#" or "/") nor an object.',
+    ),
     "number": ('"url": 3', 'the term "url" must be an object with an "@id".'),
     "no @id": ('"url": {"@type": "@id"}', 'the term "url" needs an "@id" with an IRI.'),
     "unknown prefix": (
@@ -116,8 +128,10 @@ TERMS = {
     ),
     "relative base": (
         '"theme": {"@id": "dct:subject", "@type": "@id", "@context": {"@base": "theme/"}}',
-        'the "@base" of "theme" is relative ("theme/"): processors disagree on what that means. '
-        'Write an absolute IRI that ends in "/".',
+        (
+            'the "@base" of "theme" is relative ("theme/"): processors disagree on what that means. '
+            'Write an absolute IRI that ends in "/".'
+        ),
     ),
     "base without an end": (
         '"theme": {"@id": "dct:subject", "@type": "@id", "@context": {"@base": "https://x.org/theme"}}',
@@ -128,8 +142,8 @@ TERMS = {
         'the "@base" of "theme", "https://x.org/theme#", must end in "/", without "?" or "#": ids are appended to it.',
     ),
     "base with a query": (
-        '"theme": {"@id": "dct:subject", "@type": "@id", "@context": {"@base": "https://x.org/?theme=/"}}',
-        'the "@base" of "theme", "https://x.org/?theme=/", must end in "/", without "?" or "#": ids are appended to it.',
+        '"theme": {"@id": "dct:subject", "@type": "@id", "@context": {"@base": "https://x.org/?q=/"}}',
+        'the "@base" of "theme", "https://x.org/?q=/", must end in "/", without "?" or "#": ids are appended to it.',
     ),
     "terms in a scope": (
         '"theme": {"@id": "dct:subject", "@type": "@id", "@context": {"@base": "https://x.org/", "a": "dct:a"}}',
@@ -151,7 +165,10 @@ TERMS = {
         '"My City": {"@id": "dct:City", "@context": {"@base": "https://x.org/"}}',
         '"My City" cannot name a record type. Use letters and digits only.',
     ),
-    "term with a hyphen": ('"home-page": {"@id": "dct:a"}', '"home-page" cannot name a column. Use letters and digits only.'),
+    "term with a hyphen": (
+        '"home-page": {"@id": "dct:a"}',
+        '"home-page" cannot name a column. Use letters and digits only.',
+    ),
     "blank node prefix": (
         '"_": "https://x.org/"',
         '"_" cannot name a prefix. Use letters, digits and hyphens, and no scheme of an IRI.',
@@ -295,7 +312,9 @@ def test_the_same_base_changes_nothing(compiled: Compile) -> None:
 
 
 def test_a_document_in_memory_is_refused_without_a_line() -> None:
-    with pytest.raises(SetupError, match=r'^context: "@version" must be 1\.1: scoped contexts are new in JSON-LD 1\.1\.$'):
+    with pytest.raises(
+        SetupError, match=r'^context: "@version" must be 1\.1: scoped contexts are new in JSON-LD 1\.1\.$'
+    ):
         compile_context({"@context": {"@base": "https://x.org/"}})
 
 

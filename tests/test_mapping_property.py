@@ -10,12 +10,12 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.mapping import XSD, agreed, columns_of, oxigraph_triples, rdflib_triples, schema_of
 
 from linkedproj.context import RDF, Field, Kind
 from linkedproj.lexical import FORBIDDEN, SPELLINGS, WKT, iri_fault
 from linkedproj.writers import FORMATS
 from linkedproj.writers.values import Value
-from tests.mapping import XSD, agreed, columns_of, oxigraph_triples, rdflib_triples, schema_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,9 @@ def terms(draw: st.DrawFn, root: str, bases: list[str]) -> dict[str, Any]:
     """Draw the definition of one term."""
     prefix = draw(st.sampled_from(("dct:", "lp:", "x:", "https://x.org/other#", "urn:p:")))
     found: dict[str, Any] = {"@id": prefix + draw(st.sampled_from("abcdefgh"))}
-    shape = draw(st.sampled_from(("text", "plain", "tagged", "literal", "link", "code", "type", "iri", "record", "name")))
+    shape = draw(
+        st.sampled_from(("text", "plain", "tagged", "literal", "link", "code", "type", "iri", "record", "name"))
+    )
     if shape == "text":
         return {**found, "@container": "@language"}
     if shape == "tagged":
@@ -128,7 +130,11 @@ def contexts(draw: st.DrawFn) -> dict[str, Any]:
     root = draw(st.sampled_from(ROOTS))
     names = draw(st.lists(st.sampled_from(("project", "place", "Amount", "a1")), min_size=1, max_size=3, unique=True))
     bases = [draw(st.sampled_from((f"{root}{name}/", f"https://y.org/{name}/"))) for name in names]
-    fields = draw(st.dictionaries(st.from_regex(r"[a-z][A-Za-z0-9]{0,6}", fullmatch=True), terms(root, bases), min_size=4, max_size=9))
+    fields = draw(
+        st.dictionaries(
+            st.from_regex(r"[a-z][A-Za-z0-9]{0,6}", fullmatch=True), terms(root, bases), min_size=4, max_size=9
+        )
+    )
     fields = {name: term for name, term in fields.items() if name not in {"id", "type", *PREFIXES}}
     if draw(st.booleans()):
         fields["anyValue"] = {"@id": "rdf:object"}
@@ -159,7 +165,7 @@ class Records:
         found = []
         for field in self.random.sample(list(self.schema.fields.values()), len(self.schema.fields)):
             inner = [name for other in self.schema.fields.values() for name in self._columns(other)]
-            if field.kind is Kind.LINK and self.random.random() < 0.5:  # noqa: PLR2004 - every other link
+            if field.kind is Kind.LINK and self.random.random() < 0.5:
                 chosen = self.random.sample(inner, self.random.randint(1, min(3, len(inner))))
                 found += [f"{field.term}.id", *(f"{field.term}.{name}" for name in chosen)]
             else:
@@ -182,7 +188,7 @@ class Records:
         if tail == "id":
             return f"{identifier}-{head}"
         field = self.schema.fields[tail or head]
-        if self.random.random() < 0.3:  # noqa: PLR2004 - a share of empty cells
+        if self.random.random() < 0.3:
             return self.random.choice(("", " ; ")) if field.many else ""
         if field.many:
             return "; ".join(self._value(field) for _ in range(self.random.randint(1, 3)))
@@ -263,7 +269,9 @@ ALL_TEXTS = Pools(list(FRAGMENTS), ["a", "X", "x"], ["https://x.org/a?b#c"])
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-@given(contexts(), pools(), st.sampled_from((("lp:Above",), ("https://x.org/Above", "dct:a"), ())), st.integers(0, 2**32))
+@given(
+    contexts(), pools(), st.sampled_from((("lp:Above",), ("https://x.org/Above", "dct:a"), ())), st.integers(0, 2**32)
+)
 @example(EVERY_KIND, ALL_TEXTS, ("https://x.org/Above",), 1)
 @example(EVERY_KIND, ALL_TEXTS, (), 2)
 def test_five_readings_of_random_records_agree(

@@ -6,10 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.mapping import told, travel
 
 from linkedproj.readers import READERS
 from linkedproj.readers.source import TableFile
-from tests.mapping import told, travel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,11 @@ def take(tmp_path: Path) -> Take:
 
 def test_a_table_begins_with_its_header(take: Take) -> None:
     taken = take("project.csv", "id,start\na,2017\nb,\n")
-    assert taken.reads == [(("id", "start"), 1, []), (("id", "start"), 2, ["a", "2017"]), (("id", "start"), 3, ["b", ""])]
+    assert taken.reads == [
+        (("id", "start"), 1, []),
+        (("id", "start"), 2, ["a", "2017"]),
+        (("id", "start"), 3, ["b", ""]),
+    ]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".yaml", ".json", ".jsonl"])
@@ -96,11 +100,11 @@ PLACES = {
     "empty last cell": ("id,start\na,\n", "start", "2:3"),
     "empty last cell of a file without an end": ("id,start\na,", "start", "2:3"),
     "after an empty line": ("id,start\n\na,2017\n", "start", "3:3"),
-    "after quotes": ('id,title@en,start\na,"A, ""B""",2017\n', "start", "2:13"),
+    "after quotes": ('id,title@en,start\na,"A, ""B""",2017\n', "start", "2:14"),
     "after a quoted line end": ('id,title@en,start\na,"A\nB",2017\n', "start", "3:4"),
     "after a quoted CRLF": ('id,title@en,start\r\na,"A\r\nB",2017\r\n', "start", "3:4"),
     "in a record after a quoted line end": ('id,title@en,start\na,"A\n\nB",\nb,,2017\n', "start", "5:4"),
-    "after a mark inside a cell": ('id,title@en,start\na,a 5" pipe,2017\nb,,2018\n', "start", "2:14"),
+    "after a mark inside a cell": ('id,title@en,start\na,a 5" pipe,2017\nb,,2018\n', "start", "2:13"),
     "after several marks inside a cell": ('id,title@en,start\na,a "big" pipe,2017\n', "start", "2:16"),
     "after wide characters": ("id,title@en,start\na,日本語👩,2017\n", "start", "2:8"),
     "the quoted cell itself": ('id,start\na,"20\n17"\n', "start", "2:3"),
@@ -132,9 +136,7 @@ def test_past_the_last_cell_is_the_end_of_the_record(take: Take) -> None:
 )
 def test_an_unclosed_quote_is_placed_where_it_opened(take: Take, text: str, place: str) -> None:
     taken = take("project.csv", text)
-    assert taken.told == [
-        f"data/project.csv:{place} LP-FILE-QUOTE: The quotation mark opened here is never closed."
-    ]
+    assert taken.told == [f"data/project.csv:{place} LP-FILE-QUOTE: The quotation mark opened here is never closed."]
 
 
 def test_text_after_a_closing_quote_stops_the_table_at_its_record(take: Take) -> None:
@@ -155,7 +157,7 @@ def test_a_cell_may_be_long(take: Take) -> None:
 @pytest.mark.parametrize("content", ["", "\n", "\n\n"])
 def test_a_table_without_a_header_is_empty(take: Take, content: str) -> None:
     assert take("project.csv", content).told == [
-        "data/project.csv:1:1 LP-FILE-EMPTY: The file has no header or no rows."
+        "data/project.csv:1:1 LP-FILE-EMPTY: The file is empty: it does not even name its columns."
     ]
 
 
@@ -210,7 +212,7 @@ YAML_REFUSED = {
     "nesting": ("id: " + "[" * 100_000, "1:12", "values are nested too deeply for a record"),
     "unclosed list": ("- id: a\n  theme: [a, b\n", "3:1", "did not find expected ',' or ']'"),
     "indentation": ("- id: a\n   b: c\n", "2:5", "mapping values are not allowed in this context"),
-    "tab": ("id: a\n\tb: c\n", "2:1", "found character that cannot start any token"),
+    "tab": ("id: a\n\tb: c\n", "2:1", "found a tab character that violates indentation"),
     "unclosed quote": ('id: "a\nb: c\n', "3:1", "found unexpected end of stream"),
     "second document": ("id: a\n---\nid: b\n", "2:1", "but found another document"),
     "control": ("id: a\nb: x\x0by\n", "2:5", "control characters are not allowed"),
@@ -221,9 +223,7 @@ YAML_REFUSED = {
 def test_yaml_that_is_wrong_or_means_more_than_it_shows_is_refused(take: Take, case: str) -> None:
     text, place, detail = YAML_REFUSED[case]
     taken = take("project.yaml", text)
-    assert taken.told == [
-        f"data/project.yaml:{place} LP-FILE-SYNTAX: The file cannot be read from here on: {detail}."
-    ]
+    assert taken.told == [f"data/project.yaml:{place} LP-FILE-SYNTAX: The file cannot be read from here on: {detail}."]
     assert taken.records == []
 
 
@@ -236,10 +236,8 @@ def test_an_alias_bomb_is_refused_at_once(take: Take) -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     start = time.process_time()
     taken = take("project.yaml", "\n".join(lines))
-    assert taken.told == [
-        "data/project.yaml:1:5 LP-FILE-SYNTAX: The file cannot be read from here on: "
-        "anchors and aliases (& and *) are not supported."
-    ]
+    detail = "anchors and aliases (& and *) are not supported"
+    assert taken.told == [f"data/project.yaml:1:5 LP-FILE-SYNTAX: The file cannot be read from here on: {detail}."]
     assert time.process_time() - start < 1
 
 
@@ -248,17 +246,17 @@ def test_an_alias_bomb_is_refused_at_once(take: Take) -> None:
 
 JSON_REFUSED = {
     "trailing comma": ('[{"id": "a"},]', "1:14", "a value is missing or is not JSON"),
-    "missing comma": ('[{"id": "a"}\n {"id": "b"}]', "2:2", "',' is missing"),
+    "missing comma": ('[{"id": "a"} {"id": "b"}]', "1:14", "',' is missing"),
     "missing colon": ('{"id" "a"}', "1:7", "':' is missing"),
     "single quotes": ("{'id': 'a'}", "1:2", "a key in double quotes is missing"),
     "bare word": ('{"id": a}', "1:8", "a value is missing or is not JSON"),
     "not a number": ('{"id": NaN}', "1:8", "a value is missing or is not JSON"),
     "comment": ('{"id": "a"} // a', "1:13", "more text follows the value"),
-    "two values": ('{"id": "a"}\n{"id": "b"}', "2:1", "more text follows the value"),
-    "unclosed text": ('{"id": "a}', "1:8", "unterminated string starting at"),
+    "two values": ('{"id": "a"} {"id": "b"}', "1:13", "more text follows the value"),
+    "unclosed text": ('{"id": "a}', "1:8", "unterminated string"),
     "unclosed list": ('[{"id": "a"}', "1:13", "',' is missing"),
-    "line end in a text": ('{"id": "a\nb"}', "1:10", "invalid control character at"),
-    "wrong escape": ('{"id": "\\x"}', "1:9", "invalid \\escape: "),
+    "tab in a text": ('{"id": "a\tb"}', "1:10", "invalid control character"),
+    "wrong escape": ('{"id": "\\x"}', "1:9", "invalid \\escape"),
     "wrong code point": ('{"id": "\\u00g0"}', "1:10", "invalid \\uXXXX escape"),
     "nesting": ('{"id": ' + "[" * 100_000, "1:16", "values are nested too deeply for a record"),
 }
@@ -268,32 +266,19 @@ JSON_REFUSED = {
 @pytest.mark.parametrize("case", JSON_REFUSED)
 def test_json_that_is_wrong_is_placed(take: Take, case: str, suffix: str) -> None:
     text, place, detail = JSON_REFUSED[case]
-    if suffix == ".jsonl" and "\n" in text:
-        pytest.skip("a record of JSON Lines has one line")
     taken = take(f"project{suffix}", text)
-    assert [line.rstrip(". ") for line in taken.told] == [
-        f"data/project{suffix}:{place} LP-FILE-SYNTAX: The file cannot be read from here on: {detail}".rstrip(". ")
+    assert taken.told == [
+        f"data/project{suffix}:{place} LP-FILE-SYNTAX: The file cannot be read from here on: {detail}."
     ]
     assert taken.records == []
 
 
-NO_TEXT = {
-    "12.50": "2:12",
-    "2017": "2:12",
-    "-1e3": "2:12",
-    "true": "2:12",
-    "false": "2:12",
-}
-
-
-@pytest.mark.parametrize("value", NO_TEXT)
+@pytest.mark.parametrize("value", ["12.50", "2017", "-1e3", "true", "false"])
 def test_a_json_value_that_is_no_text_is_refused_at_its_place(take: Take, value: str) -> None:
     taken = take("project.json", f'[{{"id": "a",\n  "value": {value}}}]')
     assert taken.records == [{"id": "a"}]
-    assert taken.told == [
-        f"data/project.json:{NO_TEXT[value]} LP-CELL-STRING: "
-        f"value {value} is read as a number, a date or a yes/no, not as text."
-    ]
+    sentence = f"value {value} is read as a number, a date or a yes/no, not as text."
+    assert taken.told == [f"data/project.json:2:12 LP-CELL-STRING: {sentence}"]
 
 
 def test_a_number_in_a_list_is_refused_at_its_place(take: Take) -> None:
@@ -311,11 +296,11 @@ def test_json_null_is_an_empty_cell(take: Take) -> None:
     assert (taken.records, taken.told) == ([{"id": "a"}], [])
 
 
-@pytest.mark.parametrize("text", ['"a"', '["a"]', "[[]]", "3"])
-def test_what_is_no_record_is_reported(take: Take, text: str) -> None:
+@pytest.mark.parametrize(("text", "column"), [('"a"', 1), ('["a"]', 2), ("[[]]", 2), ("3", 1), ("[true]", 2)])
+def test_what_is_no_record_is_reported(take: Take, text: str, column: int) -> None:
     taken = take("project.json", text)
     assert taken.records == []
-    assert [problem.rule for problem in taken.problems] == ["LP-CELL-SHAPE"] * (text != "[[]]") or taken.told
+    assert [(problem.rule, problem.place.column) for problem in taken.problems] == [("LP-CELL-SHAPE", column)]
 
 
 TWICE = {
@@ -365,15 +350,16 @@ def test_surrogate_escapes_are_joined(take: Take) -> None:
 
 def test_half_a_surrogate_is_no_character(tmp_path: Path) -> None:
     road = travel(tmp_path, {"city.json": '[{"id": "a",\n "summary": {"en": "x\\ud83d"}}]'})
-    assert "data/city.json:2:20 LP-CELL-CHARACTER: summary@en holds U+D83D, which no text may hold." in road.told or [
-        line for line in road.told if line.startswith("data/city.json:2:20 LP-CELL-CHARACTER")
+    faults = [problem for problem in road.portfolio.problems if problem.rule == "LP-CELL-CHARACTER"]
+    assert [(str(fault.place), fault.column, fault.values) for fault in faults] == [
+        ("data/city.json:2:20", "summary@en", {"character": "U+D83D"})
     ]
 
 
 @pytest.mark.parametrize("suffix", ["yaml", "json", "jsonl"])
 def test_a_blank_file_is_empty(take: Take, suffix: str) -> None:
     assert take(f"project.{suffix}", " \n").told == [
-        f"data/project.{suffix}:1:1 LP-FILE-EMPTY: The file has no header or no rows."
+        f"data/project.{suffix}:1:1 LP-FILE-EMPTY: The file is empty: it does not even name its columns."
     ]
 
 
@@ -403,7 +389,7 @@ a,A,,NO,y,,,,
   sameAs:
     - https://x.org/b
     - https://y.org/b
-- {start: NO, id: a, title: {en: A}, theme: y, budget:}
+- {start: NO, id: a, title: {en: A}, theme: y, budget: ~}
 """,
     "json": """\
 [{"id": "b", "title": {"en": "The \\"B\\" of\\nprojects", "ca": "El B"}, "start": "2017-11",
@@ -444,6 +430,10 @@ def test_records_mean_the_same_in_every_format(tmp_path: Path) -> None:
 def test_one_table_may_be_kept_in_several_formats(tmp_path: Path) -> None:
     road = travel(
         tmp_path,
-        {"theme.csv": "id,name@en\na,A\n", "theme.more.yaml": "- {id: b, name: {en: B}}", "theme.z.jsonl": '{"id": "c"}'},
+        {
+            "theme.csv": "id,name@en\na,A\n",
+            "theme.more.yaml": "- {id: b, name: {en: B}}",
+            "theme.z.jsonl": '{"id": "c"}',
+        },
     )
     assert [row.id for row in road.portfolio.rows("Theme")] == ["a", "b", "c"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import marshal
 import tempfile
+import weakref
 from itertools import chain, pairwise
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -48,7 +49,7 @@ class SortedRuns(Generic[T]):
         if not self._sorted:
             self._items.sort()
             self._sorted = True
-        runs = [*(_read(file) for file in self._files), iter(self._items)]
+        runs = [*map(self._read, self._files), iter(self._items)]
         bounds = [*self._bounds, *([(self._items[0], self._items[-1])] if self._items else [])]
         in_order = all(last < first for (_, last), (first, _) in pairwise(bounds))
         # What came in order need not be merged: this is how tables mostly are.
@@ -56,8 +57,8 @@ class SortedRuns(Generic[T]):
 
     def _spill(self) -> None:
         self._items.sort()
-        # Closed when this object goes: an unnamed file needs no other cleaning up.
         file: IO[bytes] = tempfile.TemporaryFile(prefix="linkedproj-")  # noqa: SIM115 - lives as long as the runs
+        weakref.finalize(self, file.close)
         for start in range(0, len(self._items), _BLOCK):
             # marshal takes plain tuples only, none with named parts.
             marshal.dump([tuple(item) for item in self._items[start : start + _BLOCK]], file)
@@ -66,15 +67,14 @@ class SortedRuns(Generic[T]):
         self._count += len(self._items)
         self._items = []
 
-
-def _read(file: IO[bytes]) -> Iterator[Any]:
-    """Read one run block by block; several readers of the same run each keep their own position."""
-    position = 0
-    while True:
-        file.seek(position)
-        try:
-            block = marshal.load(file)  # noqa: S302 - a file this process wrote and nobody else can name
-        except EOFError:
-            return
-        position = file.tell()
-        yield from block
+    def _read(self, file: IO[bytes]) -> Iterator[T]:
+        """Read one run block by block; readers keep their own positions, and the files open as long as they read."""
+        position = 0
+        while True:
+            file.seek(position)
+            try:
+                block = marshal.load(file)  # noqa: S302 - a file this process wrote and nobody else can name
+            except EOFError:
+                return
+            position = file.tell()
+            yield from block

@@ -145,6 +145,26 @@ def _pyoxigraph_triples(folder: Path) -> Iterator[ox.Triple]:
     return (ox.Triple(*statement) for statement in ByHand(folder, makers))
 
 
+def strings(folder: Path, lap: Laps) -> None:
+    """Format every statement as a line of text, with no library and no check: about as little as Python can do."""
+    from .byhand import ByHand, Makers
+
+    lap("start")
+    makers = Makers(
+        iri=lambda iri: f"<{iri}>",
+        text=lambda text, language: f'"{_escaped(text)}"@{language}',
+        plain=lambda text: f'"{_escaped(text)}"',
+        typed=lambda text, datatype: f'"{text}"^^{datatype}',
+    )
+    with (folder / "strings.nt").open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{subject} {predicate} {value} .\n" for subject, predicate, value in ByHand(folder, makers))
+    lap("read")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
 def only_csv(folder: Path, lap: Laps) -> None:
     """Read every row of the tables with csv.reader, and do nothing with it."""
     import csv
@@ -193,6 +213,7 @@ PEERS: dict[str, Engine] = {
     "rdflib": rdflib_graph,
     "pyoxigraph store": pyoxigraph_store,
     "pyoxigraph stream": pyoxigraph_stream,
+    "strings, no checks": strings,
 }
 STARTS: dict[str, Engine] = {"ours, start only": ours_start, "rdflib, start only": rdflib_start}
 LIMITS: dict[str, Engine] = {
@@ -205,6 +226,7 @@ OUTPUTS = {
     "rdflib": "rdflib.nt",
     "pyoxigraph store": "pyoxigraph-store.nt",
     "pyoxigraph stream": "pyoxigraph-stream.nt",
+    "strings, no checks": "strings.nt",
 }
 """Peer -> the file it leaves, to be compared with ours."""
 

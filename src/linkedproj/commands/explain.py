@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 import click
 
 from linkedproj.paths import shipped
 from linkedproj.reports.words import say
 from linkedproj.rules import LANGUAGES, Rule, Rules, load_rules, text_in
+
+_SLOT = re.compile(r"\{([a-z_]+)\}")
 
 
 @click.command(name="explain")
@@ -30,8 +33,8 @@ def explain(rule: Rule, language: str) -> str:
     """Tell all that is known of a rule, in paragraphs."""
     parts = {
         "severity": say(language, rule.severity.name),
-        "means": text_in(rule.message, language),
-        "fix": text_in(rule.fix, language),
+        "means": _shown(rule, text_in(rule.message, language)),
+        "fix": _shown(rule, text_in(rule.fix, language)),
         "why": text_in(rule.why, language),
         "wrong": rule.wrong,
         "right": rule.right,
@@ -40,8 +43,13 @@ def explain(rule: Rule, language: str) -> str:
     return "\n".join([rule.code, *(f"  {say(language, name)}: {text}" for name, text in parts.items() if text)])
 
 
+def _shown(rule: Rule, text: str) -> str:
+    """Put the wrong example where a cell would stand, and name what else a message tells."""
+    return _SLOT.sub(lambda slot: rule.wrong if slot[1] == "cell" and rule.wrong else f"<{slot[1]}>", text)
+
+
 def _line(rule: Rule, language: str) -> str:
-    return f"{rule.code:28} {text_in(rule.message, language)}"
+    return f"{rule.code:28} {_shown(rule, text_in(rule.message, language))}"
 
 
 def _unknown(code: str, rules: Rules) -> str:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from linkedproj.errors import Place
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,7 +24,10 @@ _TOKEN = re.compile(
                | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
     | (?P<variable>[?$]\w+)
     | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    | (?P<name>(?:[^\W\d_][\w.-]*)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])* | [^\W\d_]\w*)
+    | (?P<blank>_:\w(?:[\w.-]*[\w-])?)
+    | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:(?:\.*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))+)?
+               | [^\W\d_]\w*)
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -31,7 +36,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text; `kind` is space, comment, iri, string, variable, tag, name or other."""
+    """A piece of the text; `kind` is space, comment, iri, string, variable, tag, blank, number, name or other."""
 
     kind: str
     text: str
@@ -41,6 +46,16 @@ def tokens(text: str) -> Iterator[Token]:
     """Cut `text` into tokens; joined again they are `text`, character for character."""
     for match in _TOKEN.finditer(text):
         yield Token(match.lastgroup or "other", match[0])
+
+
+def placed(text: str, file: str) -> Iterator[tuple[Token, Place]]:
+    """Cut `text` into tokens, each with where it begins; `file` is the path as it is shown."""
+    line, column = 1, 1
+    for token in tokens(text):
+        yield token, Place(file, line, column)
+        before, ended, last = token.text.rpartition("\n")
+        line += before.count("\n") + len(ended)
+        column = len(last) + (1 if ended else column)
 
 
 def prefixes(text: str) -> dict[str, str]:

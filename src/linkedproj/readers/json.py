@@ -85,7 +85,8 @@ def _parse(file: TableFile, text: str, where: _Lines, start: int, report: Report
         node = _whole(text, start, where)
     except json.JSONDecodeError as error:
         place = Place(file.shown, *where(error.pos))
-        report(Problem("LP-FILE-SYNTAX", place, values={"detail": _TAIL.sub("", error.msg[:1].lower() + error.msg[1:])}))
+        detail = _TAIL.sub("", error.msg[:1].lower() + error.msg[1:])
+        report(Problem("LP-FILE-SYNTAX", place, values={"detail": detail}))
         return None
     return node
 
