@@ -128,9 +128,9 @@ HARMLESS: dict[str, Callable[[Small], None]] = {
 }
 
 
-@pytest.mark.parametrize("name", HARMLESS)
-def test_what_is_harmless_is_not_reported(name: str, small: Small) -> None:
-    HARMLESS[name](small)
+def test_what_is_harmless_is_not_reported(small: Small) -> None:
+    for change in HARMLESS.values():
+        change(small)
     assert small.run("check").out.startswith("No problems: all 33 records are fine.")
 
 
@@ -139,8 +139,10 @@ def test_a_blank_at_an_edge_is_a_warning_and_publishes(small: Small) -> None:
     outcome = small.run("check")
     assert outcome.code == 0
     assert outcome.blocks == [
-        "data/project.csv:3:60: summary@en 'More trees. ' begins or ends with a blank. [LP-CELL-BLANK]\n"
-        "Remove the blank before or after the text."
+        (
+            "data/project.csv:3:60: summary@en 'More trees. ' begins or ends with a blank. [LP-CELL-BLANK]\n"
+            "Remove the blank before or after the text."
+        )
     ]
     assert small.run("build").code == 0
 
@@ -158,28 +160,38 @@ def test_a_table_with_a_header_only_is_noted_and_publishes(small: Small) -> None
 SETUP = {
     "a setting that is missing, with a near miss": (
         ("licence =", "license ="),
-        "linkedproj: data/portfolio.toml: 'licence' is missing: write the IRI of the data's licence. "
-        "'license' is no setting. Did you mean 'licence'?\n",
+        (
+            "linkedproj: data/portfolio.toml: 'licence' is missing: write the IRI of the data's licence. "
+            "'license' is no setting. Did you mean 'licence'?\n"
+        ),
     ),
     "a day in quotes": (
         ("as-of = 2021-06-30", 'as-of = "2021-06-30"'),
-        "linkedproj: data/portfolio.toml: 'as-of' is '2021-06-30': write the day at which the status of projects is "
-        "stated, such as 2020-02-11, without quotes.\n",
+        (
+            "linkedproj: data/portfolio.toml: 'as-of' is '2021-06-30': write the day at which the status of "
+            "projects is stated, such as 2020-02-11, without quotes.\n"
+        ),
     ),
     "a version that is the name of a folder": (
         ('version = "1.0"', 'version = "latest"'),
-        "linkedproj: data/portfolio.toml: 'version' is 'latest': write the version of this release, such as "
-        '"2026.11.0".\n',
+        (
+            "linkedproj: data/portfolio.toml: 'version' is 'latest': write the version of this release, such as "
+            '"2026.11.0".\n'
+        ),
     ),
     "a base without its end": (
         ("small.example/", "small.example"),
-        "linkedproj: data/portfolio.toml: 'base' is 'https://small.example': write the IRI that all identifiers begin "
-        'with, ending in "/".\n',
+        (
+            "linkedproj: data/portfolio.toml: 'base' is 'https://small.example': write the IRI that all identifiers "
+            'begin with, ending in "/".\n'
+        ),
     ),
     "one language, not in a list": (
         ('["en", "ca", "es"]', '"en"'),
-        "linkedproj: data/portfolio.toml: 'languages' is 'en': write a list of language tags, such as "
-        '["en", "ca", "es"].\n',
+        (
+            "linkedproj: data/portfolio.toml: 'languages' is 'en': write a list of language tags, such as "
+            '["en", "ca", "es"].\n'
+        ),
     ),
     "no TOML": (
         ('id = "small"', "id = small"),

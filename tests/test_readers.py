@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.mapping import told, travel
 
+from linkedproj.errors import Problem
 from linkedproj.readers import READERS
 from linkedproj.readers.source import TableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from linkedproj.errors import Problem
     from linkedproj.readers.source import Read
 
     Take = Callable[..., "Taken"]
@@ -117,6 +121,33 @@ def test_a_cell_is_placed_as_an_editor_counts(take: Take, case: str) -> None:
     taken = take("project.csv", text)
     last = 1 if "in a record" in case else 0
     assert taken.place(last, column) == f"data/project.csv:{place}"
+
+
+NASTY = st.text(st.sampled_from('ab",;\n\t 日👩\u2028\x85'), max_size=5)
+ROWS = st.lists(st.lists(NASTY, min_size=3, max_size=3).filter(any), min_size=1, max_size=4)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(
+    st.lists(st.lists(NASTY, min_size=3, max_size=3).filter(any), min_size=1, max_size=4),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_every_cell_of_every_table_is_found_where_it_stands(rows: list[list[str]], end: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "project.csv"
+        with path.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out, lineterminator=end).writerows([["x", "y", "z"], *rows])
+        lines = path.read_bytes().decode("utf-8").split("\n")
+        file, problems = TableFile(path, "data/project.csv", "project"), list[Problem]()
+        found = [(line, cells) for _, line, cells in READERS[".csv"].read(file, problems.append) if cells]
+        assert not problems
+        assert [cells for _, cells in found] == rows
+        for line, cells in found:
+            for index, cell in enumerate(cells):
+                place = READERS[".csv"].find(file, line, ("x", "y", "z"), index)
+                rest = "\n".join(lines[place.line - 1 :])[place.column - 1 :]
+                quoted = '"' + cell.replace('"', '""') + '"'
+                assert rest.startswith((f"{quoted}{',' if index < 2 else end}", f"{cell}{',' if index < 2 else end}"))
 
 
 def test_past_the_last_cell_is_the_end_of_the_record(take: Take) -> None:

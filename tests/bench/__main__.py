@@ -26,10 +26,10 @@ def main() -> None:
     options = _options()
     if find_spec("linkedproj") is None:
         raise SystemExit("The package is not installed. Run: pip install --editable .")
-    print(machine())
+    print(machine(), flush=True)
     with tempfile.TemporaryDirectory(prefix="linkedproj-bench-") as scratch:
         peaks = {count: _measure(count, Path(options.keep or scratch), options) for count in _sizes(options)}
-        print(growth(peaks))
+        print(growth(peaks), flush=True)
 
 
 def _measure(projects: int, scratch: Path, options: argparse.Namespace) -> dict[str, float]:
@@ -40,14 +40,14 @@ def _measure(projects: int, scratch: Path, options: argparse.Namespace) -> dict[
     alone = projects in options.ours_only
     names = [*STARTS, *OURS] if alone else [*STARTS, *OURS, *PEERS]
     found = measure([*names, *LIMITS], folder, options.runs)
-    print(size(projects, folder, options.runs, shuffled=options.shuffled))
-    print(ratios({name: found[name] for name in names}))
-    print(limits({name: found[name] for name in LIMITS}, found["ours"]))
+    print(size(projects, folder, options.runs, shuffled=options.shuffled), flush=True)
+    print(ratios({name: found[name] for name in names}), flush=True)
+    print(limits({name: found[name] for name in LIMITS}, found["ours"]), flush=True)
     if not alone and projects == min(_sizes(options)):
         for peer, output in OUTPUTS.items():
             laps = child("compare", str(folder / "ours.nt"), str(folder / output)).laps
-            print(verdict(peer, laps))
-        print()
+            print(verdict(peer, laps), flush=True)
+        print(flush=True)
     if options.profile:
         child("profile", str(folder))
     return {name: runs.peak for name, runs in found.items() if name not in LIMITS}

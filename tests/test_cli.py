@@ -1,0 +1,263 @@
+"""The command line: what it understands, what it answers, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import pkgutil
+import subprocess
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+import rdflib
+
+from linkedproj import cli, commands
+from linkedproj.commands.check import FORMATS
+from linkedproj.reports import REPORTS
+
+if TYPE_CHECKING:
+    from tests.conftest import Outcome, Small
+
+COMMANDS = sorted(module.name.strip("_").replace("_", "-") for module in pkgutil.iter_modules(commands.__path__))
+PLACE, SENTENCE = ("data/project.csv", 2, 99), "start '3/2019' is not written as a date."
+
+
+@pytest.fixture
+def faulty(small: Small) -> Small:
+    """Break one cell."""
+    small.edit("project.csv", "2019-03", "3/2019")
+    return small
+
+
+def options(name: str) -> list[click.Option]:
+    found = cli.linkedproj.get_command(click.Context(cli.linkedproj), name)
+    assert found is not None
+    return [parameter for parameter in found.params if isinstance(parameter, click.Option)]
+
+
+# ---------------------------------------------------------------- help
+
+
+def test_help_lists_every_command(small: Small) -> None:
+    outcome = small.run("--help")
+    assert outcome.code == 0
+    listed = outcome.out.partition("Commands:\n")[2]
+    assert [line.split()[0] for line in listed.splitlines() if line[2:3].strip()] == COMMANDS
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does_and_what_its_options_are(name: str, flag: str, small: Small) -> None:
+    outcome = small.run(name, flag)
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"Usage: linkedproj {name} ")
+    for option in options(name):
+        assert option.help, f"{name} {option.opts[0]} says nothing of itself"
+        assert max(option.opts, key=len) in outcome.out
+    assert "TODO" not in outcome.out
+
+
+def test_the_version_is_that_of_the_package(small: Small) -> None:
+    outcome = small.run("--version")
+    assert outcome.code == 0
+    assert outcome.out == f"linkedproj, version {version('linkedproj')}\n"
+
+
+def test_it_can_be_run_as_a_module(small: Small) -> None:
+    done = subprocess.run([sys.executable, "-m", "linkedproj", "check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == small.run("check").out
+
+
+# ---------------------------------------------------------------- exit codes
+
+
+def _is_told(outcome: Outcome, code: int, sentence: str) -> None:
+    assert outcome.code == code
+    assert outcome.out == ""
+    assert sentence in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_sound_portfolio_ends_with_0(small: Small) -> None:
+    assert small.run("check").code == 0
+    assert small.run("build").code == 0
+
+
+def test_findings_end_with_1(faulty: Small) -> None:
+    assert faulty.run("check").code == 1
+    assert faulty.run("build").code == 1
+
+
+@pytest.mark.parametrize("name", ["check", "build"])
+def test_a_wrong_set_up_ends_with_2(name: str, small: Small) -> None:
+    _is_told(small.run(name, "nowhere"), 2, "linkedproj: there is no portfolio.toml in nowhere.")
+    _is_told(small.run(name, "--sources", "nowhere"), 2, "linkedproj: nowhere is no folder.")
+
+
+def test_a_wrong_call_ends_with_2(small: Small) -> None:
+    _is_told(small.run("chekc"), 2, "No such command 'chekc'")
+    _is_told(small.run("check", "--lang", "fr"), 2, "'fr' is not one of 'en', 'ca', 'es'")
+    _is_told(small.run("check", "--format", "word"), 2, "'word' is not one of")
+    _is_told(small.run("build", "--format", "text"), 2, "No such option")
+    _is_told(small.run("explain", "LP-CELL-DAI"), 2, "LP-CELL-DAI is no rule. The nearest are LP-CELL-DAY, ")
+
+
+def test_a_query_that_cannot_be_run_ends_with_2(small: Small) -> None:
+    _is_told(small.run("query", "projects"), 2, "there is no dump in public/dump/latest. Build one with ")
+
+
+def test_records_that_are_not_sound_are_not_queried(faulty: Small) -> None:
+    _is_told(
+        faulty.run("query", "projects", "--records", "data"),
+        2,
+        "linkedproj: 1 problem in the records. Run linkedproj check to see them; nothing was written.",
+    )
+
+
+def test_a_query_runs_on_records_and_on_the_dump_alike(small: Small) -> None:
+    by_records = small.run("query", "projects", "--records", "data")
+    small.run("build")
+    by_dump = small.run("query", "projects")
+    assert by_records.code == by_dump.code == 0
+    assert by_records.out == by_dump.out
+    assert "Quiet harbour" in by_dump.out
+
+
+# ---------------------------------------------------------------- check
+
+
+def test_check_speaks_the_language_asked_for(faulty: Small) -> None:
+    said = {language: faulty.run("check", "--lang", language).blocks for language in ("en", "ca", "es")}
+    assert said == {
+        "en": [
+            (
+                f"data/project.csv:2:99: {SENTENCE} [LP-CELL-DATE]\n"
+                "Write YYYY-MM-DD, or YYYY-MM or YYYY if no more is known."
+            )
+        ],
+        "ca": [
+            (
+                "data/project.csv:2:99: start «3/2019» no està escrit com una data. [LP-CELL-DATE]\n"
+                "Escriviu AAAA-MM-DD, o bé AAAA-MM o AAAA si no se sap res més."
+            )
+        ],
+        "es": [
+            (
+                "data/project.csv:2:99: start «3/2019» no está escrito como una fecha. [LP-CELL-DATE]\n"
+                "Escriba AAAA-MM-DD, o bien AAAA-MM o AAAA si no se sabe más."
+            )
+        ],
+    }
+    assert "1 problema (1 error)" in faulty.run("build", "--lang", "ca").err
+
+
+def test_the_formats_of_check_are_those_there_are() -> None:
+    assert list(FORMATS) == list(REPORTS)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_check_writes_every_format_with_the_same_exit_code(form: str, faulty: Small) -> None:
+    outcome = faulty.run("check", "--format", form)
+    assert outcome.code == 1
+    assert outcome.err == ""
+    assert "LP-CELL-DATE" in outcome.out
+    written = faulty.run("check", "--format", form, "--out", "report")
+    assert written.code == 1
+    assert (faulty.home / "report").read_bytes().decode("utf-8").rstrip() == outcome.out.rstrip()
+    assert written.out.endswith("Written to report.\n")
+
+
+def test_json_for_programs_holds_the_place_and_the_exit_code(faulty: Small) -> None:
+    found = json.loads(faulty.run("check", "--format", "json").out)
+    assert found["exitCode"] == 1
+    [problem] = found["problems"]
+    assert (problem["file"], problem["line"], problem["column"]) == PLACE
+    assert problem["message"]["en"] == SENTENCE
+    assert (problem["record"], problem["field"], problem["cell"]) == ("project/harbour", "start", "3/2019")
+
+
+def test_sarif_for_code_hosts_holds_the_place(faulty: Small) -> None:
+    [result] = json.loads(faulty.run("check", "--format", "sarif").out)["runs"][0]["results"]
+    [location] = result["locations"]
+    region = location["physicalLocation"]["region"]
+    assert (region["startLine"], region["startColumn"]) == PLACE[1:]
+    assert result["ruleId"] == "LP-CELL-DATE"
+
+
+def test_github_annotations_are_one_line_each(faulty: Small) -> None:
+    [line] = [line for line in faulty.run("check", "--format", "github").out.splitlines() if line.startswith("::error")]
+    assert line.startswith("::error file=data/project.csv,line=2,col=99,title=LP-CELL-DATE::start '3/2019' is not ")
+
+
+def test_turtle_is_a_shacl_report(faulty: Small) -> None:
+    graph = rdflib.Graph().parse(data=faulty.run("check", "--format", "turtle").out, format="turtle")
+    sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+    [report] = graph.subjects(rdflib.RDF.type, sh.ValidationReport)
+    assert [bool(value) for value in graph.objects(report, sh.conforms)] == [False]
+    assert len(list(graph.objects(report, sh.result))) == 1
+
+
+def test_csv_is_a_line_a_problem(faulty: Small) -> None:
+    rows = list(csv.reader(io.StringIO(faulty.run("check", "--format", "csv").out)))
+    assert len(rows) == 2
+    assert tuple(rows[1][:3]) == ("data/project.csv", "2", "99")
+
+
+def test_html_is_a_page_in_the_language_asked_for(faulty: Small) -> None:
+    page = faulty.run("check", "--format", "html", "--lang", "es").out
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert "Informe de los registros" in page
+
+
+def test_coverage_is_a_table_after_the_report(small: Small) -> None:
+    outcome = small.run("check", "--coverage")
+    report, _, table = outcome.out.partition("\n\n")
+    assert report.startswith("No problems: all 33 records are fine.")
+    head, *rows = table.splitlines()
+    assert head.split() == ["table", "column", "stated", "cited", "derived", "curator", "unknown"]
+    assert len(rows) > 60
+    assert len({len(row) for row in (head, *rows)}) == 1, "numbers are aligned"
+
+
+def test_a_warning_does_not_stop_the_build_and_is_told(small: Small) -> None:
+    small.edit("organisation.csv", "association,,PRT", "association,,")
+    checked, published = small.run("check"), small.run("build")
+    assert checked.code == published.code == 0
+    assert checked.blocks == [
+        (
+            "data/organisation.csv:2:94: organisation/mill: The seat of the organisation is missing. [LP-SEAT-NONE]\n"
+            "Fill the column seat, or seatCountry when the city is not known."
+        )
+    ]
+    assert "1 problem (1 warning) in 1 of 14 files; 32 of 33 records are fine." in published.out + published.err
+
+
+def test_another_folder_is_called_by_its_path(faulty: Small) -> None:
+    (faulty.home / "elsewhere").mkdir()
+    (faulty.home / "data").rename(faulty.home / "elsewhere/tables")
+    assert faulty.run("check", "elsewhere/tables").blocks[0].startswith("elsewhere/tables/project.csv:2:99: ")
+
+
+# ---------------------------------------------------------------- explain
+
+
+def test_explain_tells_about_a_rule_in_each_language(small: Small) -> None:
+    for language, words in (
+        ("en", "not a day of the calendar"),
+        ("ca", "dia del calendari"),
+        ("es", "día del calendario"),
+    ):
+        outcome = small.run("explain", "lp-cell-day", "--lang", language)
+        assert outcome.code == 0
+        assert outcome.out.startswith("LP-CELL-DAY\n")
+        assert words in outcome.out
+
+
+def test_every_rule_that_a_report_names_can_be_explained(faulty: Small) -> None:
+    for code in faulty.run("check").codes:
+        assert faulty.run("explain", code).code == 0

@@ -1,0 +1,374 @@
+"""The shipped portfolio: every line of the reading notes, the claims of the news, and nothing that must not be said."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from linkedproj.build import check_folder
+from linkedproj.evidence import BASES
+from linkedproj.reports import exit_code
+from linkedproj.summary import report_of
+
+if TYPE_CHECKING:
+    from linkedproj.check import Findings
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "data"
+SHARED = ROOT.parent / "shared"
+SEEDS = SHARED / "seeds"
+FACTS = SHARED / "facts/portfolio-facts.md"
+
+LINES = {f"N{n}" for n in range(1, 60)} | {f"X{n}" for n in range(1, 38)} | {f"B{n}" for n in range(1, 48)} | {"B29b"}
+COUNTRIES = {
+    *("ALB", "BEL", "BIH", "DEU", "ESP", "FRA", "GBR", "GRC", "HRV"),
+    *("ITA", "LTU", "NLD", "NOR", "POL", "PRT", "SVN", "SWE"),
+}
+ID = "https://data.example.org/id/"
+COUNTRY = "http://publications.europa.eu/resource/authority/country/"
+PREFIXES = """
+PREFIX lp: <https://w3id.org/linkedproj/ns#>
+PREFIX role: <https://w3id.org/linkedproj/role/>
+PREFIX status: <https://w3id.org/linkedproj/status/>
+PREFIX adms: <http://www.w3.org/ns/adms#>
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX schema: <https://schema.org/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+PREFIX project: <https://data.example.org/id/project/>
+PREFIX cooperation: <https://data.example.org/id/cooperation/>
+PREFIX organisation: <https://data.example.org/id/organisation/>
+PREFIX city: <https://data.example.org/id/city/>
+"""
+
+needs_seeds = pytest.mark.skipif(
+    not SEEDS.is_dir(), reason="the kept copies of the sources are not beside this checkout"
+)
+needs_facts = pytest.mark.skipif(not FACTS.is_file(), reason="the reading notes are not beside this checkout")
+
+
+@pytest.fixture(scope="module")
+def store(release: Path) -> ox.Store:
+    found = ox.Store()
+    for name in ("portfolio.ttl", "evidence.ttl"):
+        found.bulk_load(path=release / name, format=ox.RdfFormat.TURTLE)
+    return found
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return check_folder(DATA, SEEDS if SEEDS.is_dir() else None)
+
+
+def ask(store: ox.Store, pattern: str) -> set[tuple[str, ...]]:
+    """Give the rows of a SELECT, IRIs without the base of the records or the countries."""
+    rows = store.query(PREFIXES + pattern)
+    assert isinstance(rows, ox.QuerySolutions)
+    return {tuple(_short(value) for value in row) for row in rows}
+
+
+def _short(value: object) -> str:
+    text = value.value if isinstance(value, ox.NamedNode | ox.Literal) else str(value)
+    return text.removeprefix(ID).removeprefix(COUNTRY)
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    """Read all files of a table."""
+    found = []
+    for path in sorted(DATA.glob(f"{table}.csv")) + sorted(DATA.glob(f"{table}.*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found += list(csv.DictReader(file))
+    return found
+
+
+def named(cell: str | None) -> set[str]:
+    return {item.strip() for item in (cell or "").split(";") if item.strip()}
+
+
+@cache
+def published(folder: Path) -> str:
+    """Give the text of everything that says something of records, in one piece."""
+    return "\n".join(path.read_text("utf-8") for path in sorted(folder.iterdir()) if path.suffix in {".ttl", ".csv"})
+
+
+# ---------------------------------------------------------------- every line
+
+
+def _passed_over() -> dict[str, str]:
+    """Read from data/README.md which lines record nothing, with the reason."""
+    section = (DATA / "README.md").read_text("utf-8").partition("## Lines that record nothing")[2].partition("\n## ")[0]
+    return dict(re.findall(r"^\| (\w+) .*?\| (.+) \|$", section, re.MULTILINE))
+
+
+def test_every_line_of_the_notes_is_recorded_or_passed_over_with_a_reason() -> None:
+    recorded: set[str] = set()
+    for path in DATA.glob("*.csv"):
+        recorded |= {line for row in rows(path.name.removesuffix(".csv")) for line in named(row.get("_line"))}
+    passed = {line for line, reason in _passed_over().items() if len(reason) > 20 and line in LINES}
+    assert recorded <= LINES, "a _line that is in no notes"
+    assert recorded | passed == LINES
+    assert not recorded & passed
+
+
+@needs_facts
+def test_every_quoted_line_has_its_quote_among_the_evidence() -> None:
+    quotes = {(row["source"], row["quote.exact"]) for row in rows("evidence")}
+    sources = {"N": "news-2020-02-11", "X": "igop-birmingham"}
+    lines = re.findall(r'^\| ([NX]\d+) \|.*\| "(.*)" \|$', FACTS.read_text("utf-8"), re.MULTILINE)
+    assert len(lines) == 59 + 37
+    missing = {line for line, quote in lines if (sources[line[0]], quote) not in quotes}
+    assert missing <= set(_passed_over())
+
+
+@needs_facts
+def test_every_link_elsewhere_is_a_verified_one() -> None:
+    facts = FACTS.read_text("utf-8")
+    for table in ("organisation", "city", "country"):
+        for row in rows(table):
+            for address in named(row.get("sameAs")):
+                key = re.split(r"[/]", address.rstrip("/"))[-1]
+                assert re.search(rf"\b{re.escape(key)}\b", facts), f"{table}/{row['id']}: {address}"
+
+
+# ---------------------------------------------------------------- what the news claims
+
+_IN_2019 = """
+  ?project a lp:Project ; dct:temporal ?time ; lp:participation/org:member organisation:barcelona-activa .
+  OPTIONAL { ?time dcat:startDate ?start } OPTIONAL { ?time dcat:endDate ?end }
+  FILTER(COALESCE(?start, "2019-01-01"^^xsd:date) <= "2019-12-31"^^xsd:date)
+  FILTER(COALESCE(?end, "2019-12-31"^^xsd:date) >= "2019-01-01"^^xsd:date)
+"""
+
+
+def test_six_projects_ran_in_2019(store: ox.Store) -> None:
+    found = ask(store, f"SELECT DISTINCT ?project {{ {_IN_2019} }}")
+    six = {"vet-urban-centres", "dsiscale", "chebec", "smath", "urbact-gender", "plus-resilient"}
+    assert found == {(f"project/{name}",) for name in six}
+
+
+def test_their_participants_are_from_seventeen_european_countries(store: ox.Store) -> None:
+    found = ask(
+        store,
+        f"""SELECT DISTINCT ?country {{ {_IN_2019}
+          ?project lp:participation/org:member/lp:seat/schema:containedInPlace? ?country . ?country a schema:Country
+        }}""",
+    )
+    assert {country for (country,) in found} == COUNTRIES
+    assert len(COUNTRIES) == 17
+
+
+def test_five_of_the_six_were_still_running_in_2020(store: ox.Store) -> None:
+    found = ask(store, f"SELECT DISTINCT ?project ?status {{ {_IN_2019} ?project adms:status ?status }}")
+    running = {project for project, status in found if status.endswith("/ongoing")}
+    assert {project for project, _ in found} - running == {"project/dsiscale"}
+    assert len(running) == 5
+
+
+def test_that_dsiscale_goes_on_is_kept_as_what_a_source_says_otherwise(store: ox.Store) -> None:
+    found = ask(
+        store,
+        """SELECT ?object ?rank ?source { ?e rdf:subject project:dsiscale ; rdf:predicate adms:status ;
+          rdf:object ?object ; lp:rank ?rank ; <http://www.w3.org/ns/prov#wasQuotedFrom> ?source }""",
+    )
+    status, rank = "https://w3id.org/linkedproj/status/", "https://w3id.org/linkedproj/rank/"
+    assert (f"{status}ongoing", f"{rank}deprecated", "source/news-2020-02-11") in found
+
+
+def test_four_cooperations_are_no_projects(store: ox.Store) -> None:
+    found = {name for (name,) in ask(store, "SELECT ?c { ?c a lp:Cooperation }")}
+    assert found == {f"cooperation/{name}" for name in ("japan-startups", "cities-agreement", "kigali", "unesco-chair")}
+    assert not ask(store, "SELECT ?c { ?c a lp:Cooperation , lp:Project }")
+    assert {name for (name,) in ask(store, "SELECT ?p { ?p a lp:Project }")} & found == set()
+
+
+def test_the_exchange_has_its_months_its_cities_and_its_roles(store: ox.Store) -> None:
+    this = "project:birmingham-barcelona"
+    assert ask(store, f"SELECT ?s ?e {{ {this} schema:startDate ?s ; schema:endDate ?e }}") == {("2017-11", "2018-12")}
+    assert ask(store, f"SELECT ?s ?e {{ {this} dct:temporal [ dcat:startDate ?s ; dcat:endDate ?e ] }}") == {
+        ("2017-11-01", "2018-12-31")
+    }
+    assert ask(store, f"SELECT ?c {{ {this} dct:spatial ?c }}") == {("city/birmingham",), ("city/barcelona",)}
+    roles: dict[str, set[str]] = defaultdict(set)
+    for member, role in ask(store, f"SELECT ?m ?r {{ {this} lp:participation [ org:member ?m ; org:role ?r ] }}"):
+        roles[member.removeprefix("organisation/")].add(role.rpartition("/")[2])
+    assert roles == {
+        "cles": {"promoter", "partner"},
+        "igop-uab": {"promoter", "researcher"},
+        "pemb": {"promoter", "funder"},
+    }
+    activities = {name.rpartition("/")[2] for (name,) in ask(store, f"SELECT ?t {{ {this} lp:activity/dct:type ?t }}")}
+    assert activities == {"study-visit", "interviews", "comparative-study"}
+
+
+# ---------------------------------------------------------------- what must not be said
+
+
+def test_no_coordinator_of_dsiscale(store: ox.Store) -> None:
+    assert len(ask(store, "SELECT ?p { project:dsiscale lp:participation ?p }")) == 7
+    assert not ask(store, "SELECT ?p { project:dsiscale lp:participation ?p . ?p org:role role:coordinator }")
+
+
+def test_every_other_eu_project_has_its_one_coordinator(store: ox.Store) -> None:
+    found = ask(
+        store,
+        f"SELECT ?project ?m {{ {_IN_2019} ?project lp:participation [ org:role role:coordinator ; org:member ?m ] }}",
+    )
+    assert found == {
+        ("project/chebec", "organisation/aster"),
+        ("project/smath", "organisation/veneto-region"),
+        ("project/plus-resilient", "organisation/veneto-region"),
+        ("project/vet-urban-centres", "organisation/hordaland"),
+        ("project/urbact-gender", "organisation/umea"),
+    }
+
+
+def test_only_verified_identifiers_and_kinds_of_amounts(store: ox.Store) -> None:
+    assert ask(store, "SELECT ?p ?i { ?p adms:identifier ?i }") == {("project/dsiscale", "identifier/cordis-780473")}
+    kind = "https://w3id.org/linkedproj/amount-kind/"
+    kinds = "SELECT ?p ?k { ?p a lp:Project ; lp:budget/lp:amountKind ?k }"
+    assert {(project, k) for project, k in ask(store, kinds) if k != f"{kind}total"} == {
+        ("project/dsiscale", f"{kind}unspecified"),
+        ("project/urbact-gender", f"{kind}unspecified"),
+    }
+
+
+def test_quebec_is_left_open(store: ox.Store) -> None:
+    assert ask(store, "SELECT ?t { city:quebec a ?t }") == {("http://purl.org/dc/terms/Location",)}
+    assert not ask(store, "SELECT ?o { city:quebec schema:sameAs ?o }")
+
+
+def test_no_seat_city_for_the_bodies_of_the_exchange(store: ox.Store) -> None:
+    seats = ask(
+        store,
+        "SELECT ?o ?s { ?o lp:seat ?s FILTER(?o IN (organisation:cles, organisation:igop-uab, organisation:pemb)) }",
+    )
+    assert seats == {("organisation/cles", "GBR")}
+
+
+def test_cooperations_have_no_dates_and_no_link_elsewhere(store: ox.Store) -> None:
+    assert not ask(
+        store,
+        "SELECT ?p { ?c a lp:Cooperation ; ?p ?o FILTER(?p IN (schema:startDate, schema:endDate, dct:temporal)) }",
+    )
+    assert not ask(store, "SELECT ?o { ?c a lp:Cooperation ; schema:sameAs|schema:url ?o }")
+    assert not ask(store, "SELECT ?o { organisation:unesco-chair-wst schema:sameAs ?o }")
+
+
+def test_no_organisation_stands_behind_a_city_that_is_only_named(store: ox.Store) -> None:
+    found = ask(store, "SELECT ?place ?m { ?p lp:inInitiative/a lp:Cooperation ; lp:forPlace ?place ; org:member ?m }")
+    assert found == {("city/barcelona", "organisation/barcelona-activa")}
+
+
+def test_a_title_that_is_a_translation_is_the_curators(store: ox.Store) -> None:
+    found = ask(
+        store,
+        """SELECT (LANG(?t) AS ?language) ?basis {
+          ?e rdf:subject project:birmingham-barcelona ; rdf:predicate dct:title ; rdf:object ?t ; lp:basis ?basis }""",
+    )
+    basis = {language: name.rpartition("/")[2] for language, name in found}
+    assert basis["ca"] == basis["es"] == "curator"
+    assert ("en", "https://w3id.org/linkedproj/basis/stated") in found
+
+
+def test_no_identity_is_claimed_beyond_what_is_known(release: Path) -> None:
+    text = published(release)
+    for wrong in ("owl#sameAs", "owl:sameAs", "data.europa.eu/nuts"):
+        assert wrong not in text, wrong
+    assert "http://schema.org/" not in text
+    assert not re.search("<[^>]*688192", text), "an earlier project with a similar acronym"
+    [umea] = [row for row in rows("city") if row["id"] == "umea"]
+    assert "wikidata" not in umea["sameAs"], "two lists disagree on the item"
+
+
+def test_no_person_is_published(release: Path, store: ox.Store) -> None:
+    assert not ask(store, "SELECT ?s { ?s a ?c FILTER(REGEX(STR(?c), '[/#]Person$')) }")
+    for folder in (release, DATA):
+        for path in sorted(folder.iterdir()):
+            if path.suffix not in {".gz", ".md"}:
+                text = path.read_text("utf-8")
+                assert not re.search(r"[\w.+-]+@[\w-]+\.[a-z]", text), f"an e-mail address in {path.name}"
+                assert "mailto:" not in text
+                assert not re.search(r"\btel:", text)
+
+
+@needs_seeds
+def test_none_of_the_persons_in_the_source_is_named(release: Path) -> None:
+    people = [
+        name
+        for path in SEEDS.iterdir()
+        for name in re.findall(r"([^\s()]+ [^\s()]+) \(\S+@\S+\)", path.read_text("utf-8"))
+    ]
+    assert len(people) == 2
+    for folder in (release, DATA):
+        for path in sorted(folder.iterdir()):
+            if path.suffix != ".gz":
+                text = path.read_text("utf-8").lower()
+                assert not [name for name in people if name.lower() in text], path.name
+
+
+# ---------------------------------------------------------------- labels in three languages
+
+
+def test_every_title_and_name_is_there_in_three_languages_and_as_label(store: ox.Store) -> None:
+    found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    query = "SELECT ?s ?p (LANG(?o) AS ?l) ?o { ?s ?p ?o FILTER(?p IN (dct:title, skos:prefLabel, rdfs:label)) }"
+    for subject, predicate, language, text in ask(store, query):
+        found[subject, predicate][language].add(text)
+    labelled = {subject for subject, _ in found}
+    assert len(labelled) > 200
+    for (subject, predicate), texts in found.items():
+        if subject.startswith("contact/"):
+            continue
+        assert set(texts) == {"en", "ca", "es"}, f"{subject} {predicate}"
+        assert all(len(values) == 1 and all(values) for values in texts.values()), f"{subject} {predicate}"
+    for subject in {subject for subject in labelled if not subject.startswith("contact/")}:
+        title = "http://purl.org/dc/terms/title"
+        name = "http://www.w3.org/2004/02/skos/core#prefLabel"
+        stated = found.get((subject, title)) or found.get((subject, name))
+        assert found[subject, "http://www.w3.org/2000/01/rdf-schema#label"] == stated, subject
+
+
+@pytest.mark.parametrize("field", ["abstract", "note", "rationale", "definition"])
+def test_descriptions_come_in_three_languages_or_not_at_all(field: str, store: ox.Store) -> None:
+    query = f"""SELECT ?s (LANG(?o) AS ?l) {{
+      ?s ?p ?o FILTER(REGEX(STR(?p), '[/#]{field}$')) FILTER NOT EXISTS {{ ?s lp:rank ?r }} }}"""
+    found: dict[str, set[str]] = defaultdict(set)
+    for subject, language in ask(store, query):
+        found[subject].add(language)
+    assert found
+    assert {subject: tags for subject, tags in found.items() if tags != {"en", "ca", "es"}} == {}
+
+
+# ---------------------------------------------------------------- sound, and accounted for
+
+
+def test_the_portfolio_is_sound(findings: Findings) -> None:
+    report = report_of(findings)
+    assert exit_code(report) == 0
+    assert {problem.rule for problem in findings.problems} <= {"LP-SEAT-NONE", "LP-ROLE-NONE"}
+
+
+def test_every_value_is_accounted_for(findings: Findings) -> None:
+    counts = {basis: findings.evidence.coverage.count(basis) for basis in BASES}
+    assert sum(counts.values()) > 2000
+    assert all(counts.values())
+    assert not [problem for problem in findings.problems if problem.rule.startswith("LP-EVIDENCE-")]
+
+
+@needs_seeds
+def test_every_quote_is_in_its_source_word_for_word(findings: Findings) -> None:
+    assert findings.quotes is not None
+    assert findings.quotes.problems == ()
+    assert findings.quotes.sources == 2
+    assert findings.quotes.found > 180
