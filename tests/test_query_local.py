@@ -61,7 +61,7 @@ def test_the_suffix_says_which_syntax(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.xyz", "", "no RDF syntax is known by this suffix. There are: .nt, .ttl, .jsonld, .rdf."),
+        ("a.xyz", "", "no RDF syntax is known by this suffix. There are: .nt, .ttl, .jsonld, .rdf, .nq, .trig."),
         ("a.nt", "nonsense", "the file does not parse: "),
     ],
 )
@@ -84,7 +84,7 @@ def test_a_missing_dump_names_the_command_that_builds_one(tmp_path: Path) -> Non
 def test_a_fault_in_the_query_is_placed_in_its_file() -> None:
     with pytest.raises(QueryError, match=r"^queries/q.rq:12:6: this is no SPARQL 1.1: "):
         local.run(ox.Store(), "SELECT ?x WHERE {\n ?x }", "queries/q.rq", 10)
-    with pytest.raises(QueryError, match="only SELECT"):
+    with pytest.raises(QueryError, match="only SELECT queries give rows"):
         local.run(ox.Store(), "ASK { ?x ?y ?z }")
 
 
@@ -123,7 +123,14 @@ def test_the_formats_have_a_name_a_suffix_and_a_media_type() -> None:
     assert {name: (form.suffix, form.media_type) for name, form in FORMATS.items()} == {
         "table": (".txt", "text/plain"),
         "csv": (".csv", "text/csv"),
+        "tsv": (".tsv", "text/tab-separated-values"),
         "json": (".srj", "application/sparql-results+json"),
+        "xml": (".srx", "application/sparql-results+xml"),
+        "sheet": (".sheet.csv", "text/csv"),
+        "parquet": (".parquet", "application/vnd.apache.parquet"),
+        "ttl": (".ttl", "text/turtle"),
+        "jsonld": (".jsonld", "application/ld+json"),
+        "nt": (".nt", "application/n-triples"),
     }
 
 

@@ -2,9 +2,32 @@
 
 Records of projects, cities, organisations and policy themes are mapped to RDF by one JSON-LD context, checked with
 SHACL, and published as dumps with saved SPARQL queries. The road as functions: `linkedproj.build.check_folder`,
-`linkedproj.build.build` and `linkedproj.build.load_store`.
+`linkedproj.build.build`, `linkedproj.build.load_store` and `linkedproj.query`.
 """
 
-from linkedproj.errors import DataError, LinkedprojError, Place, Problem, QueryError, SetupError
+from __future__ import annotations
 
-__all__ = ["DataError", "LinkedprojError", "Place", "Problem", "QueryError", "SetupError"]
+import importlib
+from typing import TYPE_CHECKING
+
+from linkedproj.errors import DataError, LinkedprojError, Place, Problem, QueryError, RemoteError, SetupError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from linkedproj.query.api import query as query  # what type checkers see of the callable package
+
+__all__ = [
+    "DataError", "LinkedprojError", "Place", "Problem", "QueryError", "RemoteError", "SetupError", "query",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load the package that answers queries when it is asked for.
+
+    Raises:
+        AttributeError: there is no such name.
+    """
+    if name != "query":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module("linkedproj.query")

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from linkedproj import commands
-from linkedproj.errors import LinkedprojError
+from linkedproj.errors import LinkedprojError, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SETUP_WRONG = 2
+REMOTE_WRONG = 4
 
 
 class Commands(click.Group):
@@ -51,4 +52,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         linkedproj.main(arguments, prog_name="linkedproj")
     except LinkedprojError as error:
         click.echo(f"linkedproj: {error}", err=True)
-        sys.exit(SETUP_WRONG)
+        sys.exit(REMOTE_WRONG if isinstance(error, RemoteError) else SETUP_WRONG)

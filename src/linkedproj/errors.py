@@ -6,7 +6,8 @@ the run:
     LinkedprojError             catch this one
     ├── DataError               the records are not sound; `problems` says where (exit code 1)
     ├── SetupError              ontology, query, portfolio.toml or a missing package (exit code 2)
-    └── QueryError              a saved query or its arguments cannot be run (exit code 2)
+    ├── QueryError              a saved query or its arguments cannot be run (exit code 2)
+    └── RemoteError             an endpoint did not answer, or not as it must (exit code 4)
 
 Anything outside this tree is our own bug.
 """
@@ -90,3 +91,14 @@ class QueryError(LinkedprojError):
     def __init__(self, message: str, place: Place | None = None) -> None:
         super().__init__(f"{place}: {message}" if place else message)
         self.place = place
+
+
+class RemoteError(LinkedprojError):
+    """An endpoint did not answer, or not as SPARQL 1.1 says; nothing of its answer is used.
+
+    `iri` is the endpoint's address, `status` the last HTTP status it gave (0: it gave none).
+    """
+
+    def __init__(self, message: str, iri: str, status: int = 0) -> None:
+        super().__init__(f"{iri}: {message}")
+        self.iri, self.status = iri, status

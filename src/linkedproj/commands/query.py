@@ -1,43 +1,67 @@
-"""linkedproj query: list, run and test the saved queries."""
+"""linkedproj query: list, run, test and import the saved queries, or run one that is brought along."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from linkedproj.errors import QueryError
+from linkedproj.errors import Place, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyoxigraph as ox
 
     from linkedproj.context import Context
     from linkedproj.query.saved import SavedQuery
-    from linkedproj.query.table import Table
+    from linkedproj.query.table import Answer, Table
 
 _LATEST = Path("public/dump/latest")
 _CODES = "https://w3id.org/linkedproj/"
+_FORMATS = ["table", "csv", "tsv", "json", "xml", "sheet", "parquet", "ttl", "jsonld", "nt"]
 _EXAMPLES = """\b
 Examples:
   linkedproj query
   linkedproj query projects-by-city -p city=birmingham
   linkedproj query conflicts --format csv --records data
+  linkedproj query projects --endpoint https://data.example.org/sparql
+  linkedproj query -f my.rq --data portfolio.ttl --out answer.sheet.csv
 """
+
+_SOURCES = {"--data", "--records", "--endpoint"}
+_RUNS = {"-p", "--format", "--out", "--base", "--show", "--lang", *_SOURCES}
+_GOES_WITH = {
+    "--import": {"--into"},
+    "--test": {"ID", "--data", "--records", "--base", "--update", "--lang"},
+    "-f": _RUNS,
+    "ID": _RUNS,
+}
+"""What is done -> the options that have a meaning then; without any of these, the queries are listed."""
+
+_LISTS = {"--tag", "--format", "--out", "--lang"}
+_ALWAYS_WITH = {"--update": "--test", "--into": "--import"}
 
 
 @click.command(name="query", epilog=_EXAMPLES)
 @click.argument("query_id", metavar="[ID]", required=False)
 @click.option("-p", "pairs", metavar="NAME=VALUE", multiple=True, help="Give a parameter a value, such as city=kigali.")
 @click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="How the answer is written."
+    "-f", "file", type=click.Path(allow_dash=True), help="Run the query in this file, or what is typed in (-)."
 )
-@click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of titles and labels.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    help="How the answer is written: csv is exact, sheet is CSV for spreadsheets.",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--lang", type=click.Choice(["en", "ca", "es"]), help="Language of titles and labels.")
 @click.option("--tag", help="List only the queries that have this tag.")
 @click.option(
     "--data", type=click.Path(path_type=Path), multiple=True, help=f"Dump folder or RDF file; otherwise {_LATEST}."
@@ -47,68 +71,209 @@ Examples:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Run on the tables in this folder; no dump is needed.",
 )
+@click.option("--endpoint", metavar="URL", help="Run on this SPARQL endpoint.")
+@click.option("--base", metavar="IRI", help="What the IRIs of the portfolio begin with, where the data do not tell.")
 @click.option("--show", is_flag=True, help="Print the query with its parameters filled in; run nothing.")
 @click.option("--test", is_flag=True, help="Run on two engines and compare with the expected answers.")
 @click.option("--update", is_flag=True, help="With --test: write down the present answers as the expected ones.")
+@click.option(
+    "--import", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Make saved queries of it."
+)
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), help="With --import: the folder; otherwise queries."
+)
 def command(
     *,
     query_id: str | None,
     pairs: tuple[str, ...],
-    form: str,
-    lang: str,
+    file: str | None,
+    form: str | None,
+    out: Path | None,
+    lang: str | None,
     tag: str | None,
     data: tuple[Path, ...],
     records: Path | None,
+    endpoint: str | None,
+    base: str | None,
     show: bool,
     test: bool,
     update: bool,
+    source: Path | None,
+    into: Path | None,
 ) -> None:
-    """List the saved queries, or run the one called ID on the built dump."""
-    from linkedproj.context import load_context
-    from linkedproj.paths import shipped
-    from linkedproj.query import bind, local, saved
+    """List the saved queries, or run the one called ID on the built dump.
 
-    _refuse_contradiction(data, records, test=test, update=update)
-    folder = shipped("queries")
-    context = load_context(shipped("ontology") / "context.jsonld")
-    bases = {kind.table: kind.base for kind in context.types.values()}
-    queries = saved.read_queries(folder)
-    chosen = saved.choose(queries, query_id) if query_id else None
-    if test:
-        _test([chosen] if chosen else list(queries.values()), _store(data, records), folder, bases, update=update)
-    elif chosen is None:
-        _write(_list(queries, lang, tag), form, context)
-    elif show:
-        click.echo(bind.bind(chosen, _arguments(chosen, pairs, lang), bases), nl=False)
+    Exit codes: 0 answered, 1 a test found differences, 2 the call or the query is wrong, 4 the endpoint failed.
+    """
+    given = {
+        "ID": query_id, "-p": pairs, "-f": file, "--format": form, "--out": out, "--lang": lang, "--tag": tag,
+        "--data": data, "--records": records, "--endpoint": endpoint, "--base": base, "--show": show, "--test": test,
+        "--update": update, "--import": source, "--into": into,
+    }  # fmt: skip
+    _refuse_contradiction({name for name, value in given.items() if value})
+    asked = _Source(data, records, endpoint, base)
+    writing = _Writing(form, out)
+    if source:
+        _import(source, into or Path("queries"))
+    elif test:
+        _test(query_id, asked, lang or "en", update=update)
+    elif query_id or file:
+        _run(_query(query_id, file), pairs, lang or "en", asked, writing, show=show)
     else:
-        arguments = _arguments(chosen, pairs, lang)
-        bind.bind(chosen, arguments, bases)  # a wrong argument is told before the data is read
-        _write(local.answer(_store(data, records), chosen, arguments, bases), form, context)
+        writing.write(_list(lang or "en", tag), asked)
 
 
-def _refuse_contradiction(data: Sequence[Path], records: Path | None, *, test: bool, update: bool) -> None:
+def _refuse_contradiction(given: set[str]) -> None:
     """Refuse options that make no sense together.
 
     Raises:
         UsageError: they do not.
     """
-    if update and not test:
-        raise click.UsageError("--update goes with --test.")
-    if records and data:
-        raise click.UsageError("--records and --data exclude each other.")
+    for name, needed in _ALWAYS_WITH.items():
+        if name in given and needed not in given:
+            raise click.UsageError(f"{name} goes with {needed}.")
+    task = next((name for name in _GOES_WITH if name in given), "")
+    idle = sorted(given - {task} - (_GOES_WITH[task] if task else _LISTS))
+    if idle:
+        raise click.UsageError(f"{', '.join(idle)} has no meaning {f'with {task}' if task else 'without ID or -f'}.")
+    if len(sources := sorted(given & _SOURCES)) > 1:
+        raise click.UsageError(f"{' and '.join(sources)} exclude each other.")
+    if {"--show", "--format"} <= given:
+        raise click.UsageError("--show prints the query itself, so --format has no meaning with it.")
 
 
-def _store(data: Sequence[Path], records: Path | None) -> ox.Store:
-    from linkedproj.query import local
+@dataclass(frozen=True)
+class _Source:
+    """Where a query is run."""
 
-    if records:
-        from linkedproj.build import load_store
+    data: tuple[Path, ...]
+    records: Path | None
+    endpoint: str | None
+    stated_base: str | None
 
-        return load_store(records)
-    files: list[Path] = []
-    for path in data or (_LATEST,):
-        files += [path] if path.is_file() else local.dump_files(path)
-    return local.load(files)
+    @cached_property
+    def store(self) -> ox.Store:
+        from linkedproj.query import local
+
+        if self.records:
+            from linkedproj.build import load_store
+
+            return load_store(self.records)
+        return local.load([file for path in self.data or (_LATEST,) for file in local.data_files(path)])
+
+    @cached_property
+    def context(self) -> Context:
+        """The context with the base of the portfolio that is asked."""
+        from linkedproj.query import bases
+
+        return bases.context_of(self.stated_base or self._found_base())
+
+    def _found_base(self) -> str | None:
+        from linkedproj.query import bases
+
+        if self.records:
+            from linkedproj.build import shown_as
+            from linkedproj.config import load_config
+
+            return load_config(self.records, shown_as(self.records)).base + "id/"
+        if self.endpoint:
+            return None
+        beside = bases.base_beside([path if path.is_file() else path / "-" for path in self.data or (_LATEST,)])
+        return beside or (bases.base_in(self.store) if self.data else None)
+
+    def ask(self, query: SavedQuery, sparql: str) -> Answer:
+        from linkedproj.query import local
+
+        if not self.endpoint:
+            return local.evaluate(self.store, sparql, query.file, query.header_lines)
+        from linkedproj.query import remote
+
+        return remote.ask(self.endpoint, sparql, tell=lambda note: click.echo(note, err=True))
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """How and where an answer is written."""
+
+    form: str | None
+    out: Path | None
+
+    def write(self, answer: Answer, asked: _Source) -> None:
+        from linkedproj.query.formats import FORMATS, write_text
+        from linkedproj.query.table import Table
+
+        form = FORMATS[self._form(answer)]
+        if isinstance(answer, Table) and form is FORMATS["table"]:
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not self.out else 0
+            form = replace(form, table=partial(write_text, width=width, shorten=partial(_short, asked.context)))
+        self.put(form.write(answer))
+
+    def _form(self, answer: Answer) -> str:
+        from linkedproj.query.formats import FORMATS, format_of
+        from linkedproj.query.table import Triples
+
+        if self.form == "parquet" and not self.out and sys.stdout.isatty():
+            raise click.UsageError("parquet is no text. Name a file with --out.")
+        if self.form or not self.out:
+            return self.form or ("ttl" if isinstance(answer, Triples) else "table")
+        if form := format_of(self.out.name):
+            return form
+        suffixes = ", ".join(one.suffix for one in FORMATS.values())
+        raise click.UsageError(f"no format has the suffix of {self.out.name}. Give --format, or one of: {suffixes}.")
+
+    def put(self, written: bytes) -> None:
+        """Write bytes, so that no line end is changed on the way.
+
+        Raises:
+            QueryError: the file cannot be written.
+        """
+        if not self.out:
+            # A notebook takes text only.
+            click.echo(written if hasattr(sys.stdout, "buffer") else written.decode("utf-8", "replace"), nl=False)
+            return
+        try:
+            self.out.write_bytes(written)
+        except OSError as error:
+            raise QueryError(f"the answer cannot be written: {error.strerror}.", Place(str(self.out))) from error
+
+
+def _query(query_id: str | None, file: str | None) -> SavedQuery:
+    """Find the saved query, or read the one that is brought along.
+
+    Raises:
+        QueryError: there is none, or it must not be run.
+    """
+    from linkedproj.paths import shipped
+    from linkedproj.query import adhoc, saved
+
+    if query_id:
+        return saved.choose(saved.read_queries(shipped("queries")), query_id)
+    shown = "query" if file == "-" else str(file)
+    try:
+        read = sys.stdin.buffer.read() if file == "-" else Path(str(file)).read_bytes()
+        return adhoc.read_adhoc(read.decode("utf-8-sig"), shown)
+    except OSError as error:
+        raise QueryError(f"the file cannot be read: {error.strerror}.", Place(shown)) from error
+    except UnicodeDecodeError as error:
+        raise QueryError("the query is no text in UTF-8.", Place(shown)) from error
+
+
+def _run(query: SavedQuery, pairs: Sequence[str], lang: str, asked: _Source, writing: _Writing, *, show: bool) -> None:
+    from linkedproj.query import adhoc, bases
+    from linkedproj.query.bind import bind
+
+    arguments = _arguments(query, pairs, lang)
+    adhoc.require_values(query, arguments)
+    if asked.endpoint:
+        from linkedproj.query.remote import refuse_address
+
+        refuse_address(asked.endpoint)
+    # A wrong argument is told before the data is read.
+    sparql = bind(bases.rebase(query, asked.context.base), arguments, bases.by_table(asked.context))
+    if show:
+        writing.put(sparql.encode())
+    else:
+        writing.write(asked.ask(query, sparql), asked)
 
 
 def _arguments(query: SavedQuery, pairs: Sequence[str], lang: str) -> dict[str, str]:
@@ -130,11 +295,14 @@ def _arguments(query: SavedQuery, pairs: Sequence[str], lang: str) -> dict[str, 
     return arguments
 
 
-def _list(queries: Mapping[str, SavedQuery], lang: str, tag: str | None) -> Table:
+def _list(lang: str, tag: str | None) -> Table:
     import pyoxigraph as ox
 
+    from linkedproj.paths import shipped
+    from linkedproj.query.saved import read_queries
     from linkedproj.query.table import Table
 
+    queries: Mapping[str, SavedQuery] = read_queries(shipped("queries"))
     tags = sorted({name for query in queries.values() for name in query.tags})
     if tag and tag not in tags:
         raise QueryError(f"no query has the tag '{tag}'. There are: {', '.join(tags)}.")
@@ -146,16 +314,6 @@ def _list(queries: Mapping[str, SavedQuery], lang: str, tag: str | None) -> Tabl
     return Table(("id", "question", "tags"), tuple(rows))
 
 
-def _write(table: Table, form: str, context: Context) -> None:
-    from linkedproj.query.formats import FORMATS, write_text
-
-    write: Callable[[Table], str] = FORMATS[form].write
-    if form == "table":
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-        write = partial(write_text, width=width, shorten=partial(_short, context))
-    click.echo(write(table), nl=False)
-
-
 def _short(context: Context, iri: str) -> str:
     """Show "city/kigali", "role/partner", "schema:endDate" for what has such a name in the tables."""
     for kind in context.types.values():
@@ -165,21 +323,53 @@ def _short(context: Context, iri: str) -> str:
     return iri.removeprefix(_CODES) if short == iri else short
 
 
-def _test(
-    queries: Sequence[SavedQuery], store: ox.Store, folder: Path, bases: Mapping[str, str], *, update: bool
-) -> None:
-    from linkedproj.query import golden, reference
+def _test(query_id: str | None, asked: _Source, lang: str, *, update: bool) -> None:
+    from linkedproj.paths import shipped
+    from linkedproj.query import bases, golden, reference, saved
 
+    folder = shipped("queries")
+    faulty = _lint(folder, query_id, asked, lang)
+    read = saved.read_queries(folder)
+    chosen = [saved.choose(read, query_id)] if query_id else list(read.values())
+    queries = [bases.rebase(query, asked.context.base) for query in chosen]
+    by_table = bases.by_table(asked.context)
     if update:
         for query in queries:
-            if golden.update(query, store, folder, bases):
+            if golden.update(query, asked.store, folder, by_table):
                 click.echo(f"expected/{query.id}.csv written")
-    graph, failed = reference.graph_of(store), 0
+    graph, failed = reference.graph_of(asked.store), 0
     for query in queries:
-        differences = list(golden.verify(query, store, graph, folder, bases))
+        differences = list(golden.verify(query, asked.store, graph, folder, by_table))
         failed += bool(differences)
         for difference in differences:
             click.echo(f"{query.file}: {difference}")
     click.echo(f"{len(queries)} queries, {failed} with differences.")
-    if failed:
+    if failed or faulty:
         click.get_current_context().exit(1)
+
+
+def _lint(folder: Path, query_id: str | None, asked: _Source, lang: str) -> int:
+    """Print what is wrong with the queries as they are written; give 1 if something must be corrected."""
+    from linkedproj.paths import shipped
+    from linkedproj.query.lint import lint_folder, terms_of
+    from linkedproj.reports import REPORTS, Report, exit_code
+    from linkedproj.rules import load_rules
+
+    ontology = shipped("ontology")
+    found = lint_folder(folder, ontology, terms_of(asked.store))
+    ours = tuple(one for one in found if not query_id or one.place.file == f"{folder.name}/{query_id}.rq")
+    report = Report(ours, {}, load_rules(ontology / "shapes.ttl", "ontology/shapes.ttl"))
+    if ours:
+        click.echo(REPORTS["text"](report, lang), nl=False)
+    return exit_code(report)
+
+
+def _import(source: Path, into: Path) -> None:
+    from linkedproj.query.convention import import_file
+
+    imported = import_file(source, into)
+    for path in imported.written:
+        click.echo(f"{path} written")
+    for title, notes in (("Dropped", imported.dropped), ("Still missing", imported.missing)):
+        if notes:
+            click.echo("\n  ".join([f"{title}:", *notes]), err=True)

@@ -70,6 +70,17 @@ def bind(query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, st
     Raises:
         ArgumentsError: arguments that are unknown or do not fit, all at once.
     """
+    return "".join(bound for _, bound in bound_pieces(query, arguments, bases))
+
+
+def bound_pieces(
+    query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Give the query token by token: as it is written, and as it is run; otherwise as `bind`.
+
+    Raises:
+        ArgumentsError: arguments that are unknown or do not fit, all at once.
+    """
     declared = prefixes(query.text)
     faults = list(_unknown(query, arguments))
     terms: dict[str, str] = {}
@@ -84,7 +95,7 @@ def bind(query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, st
             faults.append(Fault(parameter.name, f"{parameter.name} {shown!r} {error}"))
     if faults:
         raise ArgumentsError(query.id, tuple(faults))
-    return "".join(_replaced(query.body, terms))
+    return _replaced(query.body, terms)
 
 
 def _unknown(query: SavedQuery, arguments: Mapping[str, str]) -> Iterator[Fault]:
@@ -94,10 +105,10 @@ def _unknown(query: SavedQuery, arguments: Mapping[str, str]) -> Iterator[Fault]
             yield Fault(name, f"there is no parameter {name!r}. {there}")
 
 
-def _replaced(body: str, terms: Mapping[str, str]) -> Iterator[str]:
+def _replaced(body: str, terms: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for token in tokens(body):
         found = parameter_variable(token.text) if token.kind == "variable" else None
-        yield terms.get(found.name, token.text) if found else token.text
+        yield token.text, terms.get(found.name, token.text) if found else token.text
 
 
 def _term(parameter: Parameter, value: str, declared: Mapping[str, str], bases: Mapping[str, str]) -> str:

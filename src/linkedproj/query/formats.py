@@ -1,24 +1,34 @@
-"""Write a table: for people, for spreadsheets, for programs."""
+"""Write an answer: for people, for spreadsheets, for programs. One table names all formats."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from linkedproj.errors import QueryError
+from linkedproj.query.results import (
+    value,
+    write_csv,
+    write_json,
+    write_sheet,
+    write_truth_json,
+    write_truth_xml,
+    write_tsv,
+    write_xml,
+)
+from linkedproj.query.table import Table, Triples
+from linkedproj.query.values import write_parquet
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from linkedproj.query.table import Table, Term
+    from linkedproj.query.table import Answer, Term
 
 _NARROWEST = 8
 _GAP = "  "
-_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
 def write_text(table: Table, width: int = 0, shorten: Callable[[str], str] = str) -> str:
@@ -34,70 +44,91 @@ def write_text(table: Table, width: int = 0, shorten: Callable[[str], str] = str
     return "".join(_line(line, widths) for line in lines)
 
 
-def write_csv(table: Table) -> str:
-    """Write SPARQL 1.1 Query Results CSV: the values alone, lines ended by CR LF.
-
-    Source: W3C Recommendation of 2013-03-21, section 3; RFC 4180.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(table.columns)
-    writer.writerows([_value(cell) for cell in row] for row in table.rows)
-    return out.getvalue()
-
-
-def write_json(table: Table) -> str:
-    """Write SPARQL 1.1 Query Results JSON, one row a line.
-
-    Source: W3C Recommendation of 2013-03-21.
-    """
-    rows = [
-        json.dumps(
-            {name: _json(cell) for name, cell in zip(table.columns, row, strict=True) if cell}, ensure_ascii=False
-        )
-        for row in table.rows
-    ]
-    head = json.dumps({"vars": list(table.columns)}, ensure_ascii=False)
-    bindings = "[\n" + ",\n".join(rows) + "\n]" if rows else "[]"
-    return f'{{"head": {head}, "results": {{"bindings": {bindings}}}}}\n'
-
-
 @dataclass(frozen=True, slots=True)
 class ResultFormat:
-    """A way to write a table."""
+    """A way to write an answer; which kinds of answers it can hold, its functions say.
+
+    `table` writes what SELECT answers, `truth` what ASK answers, `triples` what CONSTRUCT answers.
+    """
 
     suffix: str
     media_type: str
-    write: Callable[[Table], str]
+    table: Callable[[Table], str | bytes] | None = None
+    truth: Callable[[bool], str] | None = None
+    triples: Callable[[Triples], str | bytes] | None = None
+
+    def write(self, answer: Answer) -> bytes:
+        """Write an answer; text is in UTF-8.
+
+        Raises:
+            QueryError: this format cannot hold such an answer, or a value in it.
+            SetupError: a package that it needs is not installed.
+        """
+        written = self._written(answer)
+        if written is None:
+            form = next(name for name, one in FORMATS.items() if one is self)
+            able = ", ".join(name for name, one in FORMATS.items() if one.holds(answer))
+            raise QueryError(f"{form} cannot hold {_KINDS[type(answer)]}. Use one of: {able}.")
+        return written if isinstance(written, bytes) else written.encode()
+
+    def holds(self, answer: Answer) -> bool:
+        """Tell whether this format is one for such an answer."""
+        needed = {Table: self.table, bool: self.truth, Triples: self.triples}
+        return needed[type(answer)] is not None
+
+    def _written(self, answer: Answer) -> str | bytes | None:
+        if isinstance(answer, Table):
+            return self.table(answer) if self.table else None
+        if isinstance(answer, Triples):
+            return self.triples(answer) if self.triples else None
+        return self.truth(answer) if self.truth else None
+
+
+_KINDS = {Table: "rows", bool: "the yes or no of an ASK query", Triples: "triples"}
+
+
+def _truth_text(truth: bool) -> str:  # noqa: FBT001 - what ASK answers is nothing but this
+    return "yes\n" if truth else "no\n"
+
+
+def _serialized(answer: Triples, form: ox.RdfFormat) -> bytes:
+    shorter = dict(answer.prefixes) if form == ox.RdfFormat.TURTLE else None
+    written = ox.serialize(answer.triples, format=form, prefixes=shorter) or b""
+    return written if written.endswith(b"\n") or not written else written + b"\n"
 
 
 FORMATS = {
-    "table": ResultFormat(".txt", "text/plain", write_text),
-    "csv": ResultFormat(".csv", "text/csv", write_csv),
-    "json": ResultFormat(".srj", "application/sparql-results+json", write_json),
+    "table": ResultFormat(".txt", "text/plain", table=write_text, truth=_truth_text),
+    "csv": ResultFormat(".csv", "text/csv", table=write_csv),
+    "tsv": ResultFormat(".tsv", "text/tab-separated-values", table=write_tsv),
+    "json": ResultFormat(".srj", "application/sparql-results+json", table=write_json, truth=write_truth_json),
+    "xml": ResultFormat(".srx", "application/sparql-results+xml", table=write_xml, truth=write_truth_xml),
+    "sheet": ResultFormat(".sheet.csv", "text/csv", table=write_sheet),
+    "parquet": ResultFormat(".parquet", "application/vnd.apache.parquet", table=write_parquet),
+    "ttl": ResultFormat(".ttl", "text/turtle", triples=lambda found: _serialized(found, ox.RdfFormat.TURTLE)),
+    "jsonld": ResultFormat(
+        ".jsonld", "application/ld+json", triples=lambda found: _serialized(found, ox.RdfFormat.JSON_LD)
+    ),
+    "nt": ResultFormat(
+        ".nt", "application/n-triples", triples=lambda found: _serialized(found, ox.RdfFormat.N_TRIPLES)
+    ),
 }
 """Name -> how it is written."""
 
+__all__ = [
+    "FORMATS", "ResultFormat", "write_csv", "write_json", "write_parquet", "write_sheet", "write_text", "write_tsv",
+    "write_xml",
+]  # fmt: skip
 
-def _value(cell: Term | None) -> str:
-    if cell is None:
-        return ""
-    return str(cell) if isinstance(cell, ox.BlankNode) else cell.value
 
-
-def _json(cell: Term) -> dict[str, str]:
-    if isinstance(cell, ox.NamedNode):
-        return {"type": "uri", "value": cell.value}
-    if isinstance(cell, ox.BlankNode):
-        return {"type": "bnode", "value": cell.value}
-    if cell.language:
-        return {"type": "literal", "value": cell.value, "xml:lang": cell.language}
-    plain = cell.datatype.value == _XSD_STRING
-    return {"type": "literal", "value": cell.value} | ({} if plain else {"datatype": cell.datatype.value})
+def format_of(name: str) -> str:
+    """Say which format a file name asks for by its suffix, or ""."""
+    fitting = [form for form, one in FORMATS.items() if name.endswith(one.suffix)]
+    return max(fitting, key=lambda form: len(FORMATS[form].suffix), default="")
 
 
 def _shown(cell: Term | None, shorten: Callable[[str], str]) -> str:
-    text = shorten(cell.value) if isinstance(cell, ox.NamedNode) else _value(cell)
+    text = shorten(cell.value) if isinstance(cell, ox.NamedNode) else value(cell)
     return " ".join(text.split())
 
 

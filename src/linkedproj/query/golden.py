@@ -1,18 +1,21 @@
 """Compare what saved queries answer with what they are expected to answer.
 
 Expected answers lie in `expected/<id>.csv` beside the queries: values only, ended by LF, in the order in which
-pyoxigraph gives the rows, so that a changed record shows as a changed line.
+pyoxigraph gives the rows, so that a changed record shows as a changed line. Triples are rows of three, in order.
 """
 
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from linkedproj.query.bind import bind
 from linkedproj.query.formats import write_csv
-from linkedproj.query.local import run
+from linkedproj.query.local import evaluate
 from linkedproj.query.reference import run_reference
+from linkedproj.query.table import as_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,13 +42,13 @@ def verify(
         QueryError: the query does not parse.
     """
     sparql = bind(query, {}, bases)
-    table = run(store, sparql, query.file, query.header_lines)
+    table = as_table(evaluate(store, sparql, query.file, query.header_lines))
     yield from against_reference(table, run_reference(graph, sparql))
     yield from against_expect(table, query.expect)
     yield from against_golden(table, expected_path(folder, query))
     for case in query.cases:
         sparql = bind(query, case.arguments, bases)
-        table = run(store, sparql, query.file, query.header_lines)
+        table = as_table(evaluate(store, sparql, query.file, query.header_lines))
         for difference in (
             *against_reference(table, run_reference(graph, sparql)),
             *against_expect(table, case.expect),
@@ -59,13 +62,43 @@ def update(query: SavedQuery, store: ox.Store, folder: Path, bases: Mapping[str,
     Raises:
         QueryError: the query does not parse.
     """
-    table = run(store, bind(query, {}, bases), query.file, query.header_lines)
+    table = as_table(evaluate(store, bind(query, {}, bases), query.file, query.header_lines))
     path, text = expected_path(folder, query), _golden(table)
     if path.is_file() and _read(path) == text:
         return False
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, "utf-8", newline="")
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a query took, and how long its header allows, in milliseconds. For a report: clocks differ."""
+
+    query: SavedQuery
+    milliseconds: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the query took longer than its budget."""
+        return self.milliseconds > self.query.budget_ms
+
+    def __str__(self) -> str:
+        """Give one line of the report."""
+        verb = "over" if self.is_over else "within"
+        return f"{self.query.file}: {self.milliseconds:,} ms, {verb} its budget of {self.query.budget_ms:,} ms"
+
+
+def measure(query: SavedQuery, store: ox.Store, bases: Mapping[str, str]) -> Timing:
+    """Run a query once with its defaults, on pyoxigraph, and take the time.
+
+    Raises:
+        QueryError: the query does not parse.
+    """
+    sparql = bind(query, {}, bases)
+    before = perf_counter()
+    evaluate(store, sparql, query.file, query.header_lines)
+    return Timing(query, round((perf_counter() - before) * 1000))
 
 
 def against_golden(table: Table, path: Path) -> list[str]:

@@ -6,13 +6,13 @@ The keys are those of grlc (CLARIAH/grlc), with one more, `linkedproj`, which gr
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import yaml
 
-from linkedproj.errors import Place, QueryError
+from linkedproj.errors import Place, Problem
+from linkedproj.query.faults import Faults, HeaderError, near
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -31,35 +31,30 @@ class Part:
         """Give a string.
 
         Raises:
-            QueryError: it is a list or a mapping.
+            HeaderError: it is a list or a mapping.
         """
         if not isinstance(self.value, str):
-            raise QueryError(
-                "one value is expected here. Write it on one line, in quotes if it holds ': '.", self.place
-            )
+            raise HeaderError(Problem("LP-QUERY-VALUE", self.place))
         return self.value
 
     def items(self) -> list[Part]:
         """Give a list.
 
         Raises:
-            QueryError: it is something else.
+            HeaderError: it is something else.
         """
         if not isinstance(self.value, list):
-            raise QueryError("a list is expected here. Write [a, b], or one '- item' a line.", self.place)
+            raise HeaderError(Problem("LP-QUERY-LIST", self.place))
         return self.value
 
-    def parts(self, known: Collection[str] = ()) -> Mapping[str, Part]:
-        """Give a mapping; when `known` is given, no other key may stand in it.
+    def parts(self) -> Mapping[str, Part]:
+        """Give a mapping.
 
         Raises:
-            QueryError: it is something else, or a key is not known.
+            HeaderError: it is something else.
         """
         if not isinstance(self.value, dict):
-            raise QueryError("names with values are expected here. Write 'name: value'.", self.place)
-        for key, part in self.value.items():
-            if known and key not in known:
-                raise QueryError(f"'{key}' is no key of the header. {_advice(key, known)}", part.place)
+            raise HeaderError(Problem("LP-QUERY-MAPPING", self.place))
         return self.value
 
 
@@ -67,9 +62,25 @@ NOTHING = Part({}, Place(""))
 """What stands where the header says nothing."""
 
 
-def _advice(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, known, 1)
-    return f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(sorted(known))}."
+def items_of(part: Part | None, faults: Faults) -> list[Part]:
+    """Give a list; none, where nothing is said or something else stands there."""
+    nothing: list[Part] = []
+    return faults.attempt(part.items, nothing) if part else nothing
+
+
+def parts_of(part: Part | None, faults: Faults) -> Mapping[str, Part]:
+    """Give a mapping; an empty one, where nothing is said or something else stands there."""
+    nothing: Mapping[str, Part] = {}
+    return faults.attempt(part.parts, nothing) if part else nothing
+
+
+def known_parts(part: Part, known: Collection[str], faults: Faults) -> Mapping[str, Part]:
+    """Give a mapping in which no key but the `known` ones may stand."""
+    parts = parts_of(part, faults)
+    for key, value in parts.items():
+        if key not in known:
+            faults.add(Problem("LP-QUERY-KEY", value.place, cell=key, values=near(key, known)))
+    return {key: value for key, value in parts.items() if key in known}
 
 
 def header_lines(text: str) -> int:
@@ -78,46 +89,46 @@ def header_lines(text: str) -> int:
     return next((n for n, line in enumerate(lines) if not line.startswith(_MARK)), len(lines))
 
 
-def read_header(text: str, file: str) -> Part:
+def read_header(text: str, file: str, faults: Faults | None = None) -> Part:
     """Read the header of a query; `file` is the path shown in messages.
 
     Raises:
-        QueryError: it is missing or is no YAML.
+        HeaderError: it is missing or is no YAML.
     """
     lines = text.splitlines()[: header_lines(text)]
     if not lines:
-        raise QueryError('the header is missing. Begin the file with "#+ summary: what it answers".', Place(file, 1, 1))
+        raise HeaderError(Problem("LP-QUERY-HEADER", Place(file, 1, 1)))
     # Same length as in the file, so that YAML counts the columns of the file.
     source = "\n".join("  " + line[len(_MARK) :] for line in lines)
     try:
         node = yaml.compose(source, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
-        place, why = _unreadable(error, file)
-        advice = "Put a text that holds ': ' or '#' in quotes"
-        raise QueryError(f"the header is no YAML: {why}. {advice}.", place) from error
-    return _part(node, file) if node else Part({}, Place(file, 1, 1))
+        raise HeaderError(_unreadable(error, file)) from error
+    return _part(node, file, faults or Faults(strict=True)) if node else Part({}, Place(file, 1, 1))
 
 
-def _unreadable(error: yaml.YAMLError, file: str) -> tuple[Place, str]:
+def _unreadable(error: yaml.YAMLError, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     why = getattr(error, "problem", None) or "not allowed here"
-    return (Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)), why
+    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+    return Problem("LP-QUERY-YAML", place, values={"detail": why})
 
 
-def _part(node: yaml.Node, file: str) -> Part:
+def _part(node: yaml.Node, file: str, faults: Faults) -> Part:
     place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.MappingNode):
-        return Part(_mapping(node, file), place)
+        return Part(_mapping(node, file, faults), place)
     if isinstance(node, yaml.SequenceNode):
-        return Part([_part(item, file) for item in node.value], place)
+        return Part([_part(item, file, faults) for item in node.value], place)
     return Part(str(node.value), place)
 
 
-def _mapping(node: yaml.MappingNode, file: str) -> dict[str, Part]:
+def _mapping(node: yaml.MappingNode, file: str, faults: Faults) -> dict[str, Part]:
     found: dict[str, Part] = {}
     for key, value in node.value:
         if key.value in found:
             place = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)
-            raise QueryError(f"'{key.value}' stands here twice. Keep one.", place)
-        found[str(key.value)] = _part(value, file)
+            faults.add(Problem("LP-QUERY-TWICE", place, cell=str(key.value)))
+        else:
+            found[str(key.value)] = _part(value, file, faults)
     return found

@@ -1,4 +1,4 @@
-"""Run queries here, on pyoxigraph: a store filled from files, a table for each answer."""
+"""Run queries here, on pyoxigraph: a store filled from files, an answer for each query."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ import pyoxigraph as ox
 
 from linkedproj.errors import Place, QueryError
 from linkedproj.query.bind import bind
-from linkedproj.query.table import Table
+from linkedproj.query.table import Table, Triples
+from linkedproj.query.tokens import prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.query.saved import SavedQuery
+    from linkedproj.query.table import Answer
 
 SUFFIXES = {
     ".nt": ox.RdfFormat.N_TRIPLES,
     ".ttl": ox.RdfFormat.TURTLE,
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".rdf": ox.RdfFormat.RDF_XML,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
 }
 """Suffix -> syntax; each may carry ".gz" behind it."""
 
@@ -45,6 +49,22 @@ def dump_files(folder: Path) -> list[Path]:
     return files
 
 
+def data_files(path: Path) -> list[Path]:
+    """Give the files to load for a file, for the folder of a built dump, or for any folder with files of RDF.
+
+    Of a file and its compressed copy, one is given.
+
+    Raises:
+        QueryError: the folder has none.
+    """
+    if path.is_file() or not path.is_dir():
+        return [path]
+    files = [file for file in sorted(path.iterdir()) if file.is_file() and _syntax(file)]
+    if not files or all((path / name).is_file() for name in DUMP):
+        return dump_files(path)
+    return [file for file in files if file.suffix != ".gz" or file.with_suffix("") not in files]
+
+
 def load(paths: Sequence[Path]) -> ox.Store:
     """Read files into the default graph of one store; the suffix says in which syntax a file is.
 
@@ -63,12 +83,20 @@ def load(paths: Sequence[Path]) -> ox.Store:
 
 
 def _load(store: ox.Store, path: Path) -> None:
-    packed = path.suffix == ".gz"
-    syntax = SUFFIXES.get(path.with_suffix("").suffix if packed else path.suffix)
+    syntax = _syntax(path)
     if syntax is None:
         raise QueryError(f"no RDF syntax is known by this suffix. There are: {', '.join(SUFFIXES)}.", Place(str(path)))
-    with gzip.open(path) if packed else path.open("rb") as file:
-        store.bulk_load(cast("IO[bytes]", file), format=syntax)
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        if syntax.supports_datasets:
+            # Queries ask the default graph; which graph a triple came in is not asked here.
+            quads = ox.parse(cast("IO[bytes]", file), format=syntax)
+            store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+        else:
+            store.bulk_load(cast("IO[bytes]", file), format=syntax)
+
+
+def _syntax(path: Path) -> ox.RdfFormat | None:
+    return SUFFIXES.get(path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix)
 
 
 def run(store: ox.Store, sparql: str, file: str = "query", above: int = 0) -> Table:
@@ -77,13 +105,32 @@ def run(store: ox.Store, sparql: str, file: str = "query", above: int = 0) -> Ta
     Raises:
         QueryError: it does not parse, or is no SELECT.
     """
+    found = evaluate(store, sparql, file, above)
+    if not isinstance(found, Table):
+        raise QueryError("only SELECT queries give rows. Select the columns that are wanted.", Place(file))
+    return found
+
+
+def evaluate(store: ox.Store, sparql: str, file: str = "query", above: int = 0) -> Answer:
+    """Run a query of any form: rows for SELECT, yes or no for ASK, triples for CONSTRUCT and DESCRIBE.
+
+    Raises:
+        QueryError: it does not parse, or cannot be run to its end.
+    """
     try:
-        found = store.query(sparql)
+        return _answer(store.query(sparql), sparql)
     except SyntaxError as error:
         place, what = _unparsed(str(error), file, above)
         raise QueryError(f"this is no SPARQL 1.1: {what}.", place) from error
-    if not isinstance(found, ox.QuerySolutions):
-        raise QueryError("only SELECT queries can be run so far. Select the columns that are wanted.", Place(file))
+    except OSError as error:
+        raise QueryError(f"the query cannot be run to its end: {error}.", Place(file)) from error
+
+
+def _answer(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, sparql: str) -> Answer:
+    if isinstance(found, ox.QueryBoolean):
+        return bool(found)
+    if isinstance(found, ox.QueryTriples):
+        return Triples.of(found, prefixes(sparql))
     columns = tuple(variable.value for variable in found.variables)
     return Table(columns, tuple(tuple(_plain(row[column]) for column in columns) for row in found))
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from linkedproj.errors import Place, QueryError
-from linkedproj.query.header import NOTHING
-from linkedproj.query.tokens import tokens
+from linkedproj.errors import Place, Problem
+from linkedproj.query.header import NOTHING, items_of, known_parts, parts_of
+from linkedproj.query.tokens import placed
+from linkedproj.rules import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from linkedproj.query.faults import Faults
     from linkedproj.query.header import Part
 
 _PARAMETER = re.compile(r"[?$]_(?P<optional>_?)(?P<name>[A-Za-z0-9]+)(?:_(?P<type>[A-Za-z][A-Za-z0-9_]*))?")
@@ -25,7 +27,8 @@ class Parameter:
     """A value that whoever asks may choose, written `?_name_type` in the query (`?__name_type`: may be left out).
 
     `of` names the record type whose ids stand for its IRIs ("city": barcelona), `pick` a saved query that lists
-    values, `enum` the only values there are. `default` is None when there is none.
+    values, `enum` the only values there are. `default` is None when there is none. `place` is where the parameter
+    first stands in the query, `default_place` where its default does.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Parameter:
     of: str = ""
     pick: str = ""
     enum: tuple[str, ...] = ()
+    place: Place = field(default=Place(""), compare=False)
+    default_place: Place = field(default=Place(""), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,69 +59,67 @@ def parameter_variable(variable: str, place: Place = NOTHING.place) -> Variable 
     return Variable(match["name"], match["type"] or "", bool(match["optional"]), place) if match else None
 
 
-def read_parameters(
-    text: str, file: str, header: Mapping[str, Part], ours: Mapping[str, Part], languages: Collection[str]
-) -> dict[str, Parameter]:
+def read_parameters(text: str, file: str, defaults: Part | None, params: Part, faults: Faults) -> dict[str, Parameter]:
     """Find the parameters in the code and what the header says of each, by name.
 
-    `header` are grlc's keys, `ours` those under `linkedproj`.
-
-    Raises:
-        QueryError: one is not described, is described but not used, or is written in two ways.
+    `defaults` is grlc's key, `params` ours. A parameter is at fault that is not described, is described but not used,
+    or is written in two ways.
     """
-    written = _written(text, file)
-    described = ours.get("params", NOTHING).parts()
-    defaults = _defaults(header["defaults"]) if "defaults" in header else {}
-    for name, part in [*described.items(), *defaults.items()]:
+    written = _written(text, file, faults)
+    described = parts_of(params, faults)
+    given = _defaults(defaults, faults)
+    for name, part in [*described.items(), *given.items()]:
         if name not in written:
-            raise QueryError(f"the query has no parameter '{name}'. It would be written ?_{name}.", part.place)
+            faults.add(Problem("LP-QUERY-STRAY", part.place, cell=name))
     return {
-        name: _parameter(variable, described.get(name, NOTHING), defaults.get(name), languages)
+        name: _parameter(variable, described.get(name, NOTHING), given.get(name), faults)
         for name, variable in written.items()
     }
 
 
-def _defaults(part: Part) -> dict[str, Part]:
+def _defaults(part: Part | None, faults: Faults) -> dict[str, Part]:
     """Read grlc's list of one-key mappings."""
-    return {name: value for item in part.items() for name, value in item.parts().items()}
+    return {name: value for item in items_of(part, faults) for name, value in parts_of(item, faults).items()}
 
 
-def _parameter(variable: Variable, described: Part, default: Part | None, languages: Collection[str]) -> Parameter:
+def _parameter(variable: Variable, described: Part, default: Part | None, faults: Faults) -> Parameter:
     name = variable.name
     if default is None and not variable.optional:
-        advice = f"Add it under defaults, or write ?__{name} if it may be left out"
-        raise QueryError(f"parameter '{name}' has no default. {advice}.", variable.place)
-    parts = described.parts(_KEYS)
-    label = {language: part.text() for language, part in parts.get("label", NOTHING).parts(languages).items()}
-    for language in languages:
-        if language not in label:
-            where = f"linkedproj: params: {name}: label: {{{language}: …}}"
-            raise QueryError(f"parameter '{name}' has no label in '{language}'. Add it under {where}.", variable.place)
-    of, pick = (parts[key].text() if key in parts else "" for key in ("of", "pick"))
-    enum = tuple(part.text() for part in parts["enum"].items()) if "enum" in parts else ()
-    value = default.text() if default else None
-    return Parameter(name, variable.type, variable.optional, value, label, of, pick, enum)
+        faults.add(Problem("LP-QUERY-DEFAULT", variable.place, cell=name))
+    parts = known_parts(described, _KEYS, faults)
+    labels = known_parts(parts.get("label", NOTHING), LANGUAGES, faults)
+    for language in LANGUAGES:
+        if language not in labels:
+            faults.add(Problem("LP-QUERY-LABEL", variable.place, cell=name, values={"language": language}))
+    enum = items_of(parts.get("enum"), faults)
+    return Parameter(
+        name,
+        variable.type,
+        optional=variable.optional,
+        default=faults.attempt(default.text, "") if default else None,
+        label={language: faults.attempt(part.text, "") for language, part in labels.items()},
+        of=faults.attempt(parts["of"].text, "") if "of" in parts else "",
+        pick=faults.attempt(parts["pick"].text, "") if "pick" in parts else "",
+        enum=tuple(faults.attempt(part.text, "") for part in enum),
+        place=variable.place,
+        default_place=default.place if default else variable.place,
+    )
 
 
-def _written(text: str, file: str) -> dict[str, Variable]:
+def _written(text: str, file: str, faults: Faults) -> dict[str, Variable]:
     found: dict[str, Variable] = {}
     for variable in _variables(text, file):
-        if found.setdefault(variable.name, variable) != variable:
-            raise QueryError(f"parameter '{variable.name}' is written in two ways. Write it in one.", variable.place)
+        known = found.setdefault(variable.name, variable)
+        if known != variable:
+            faults.add(Problem("LP-QUERY-SPELLING", variable.place, cell=variable.name))
     for one, other in permutations(found, 2):
         if other.startswith(one):
             # Tools that replace text, such as grlc, would find one name inside the other.
-            raise QueryError(f"parameter '{other}' begins with '{one}'. Rename one of them.", found[other].place)
+            faults.add(Problem("LP-QUERY-NAMES", found[other].place, cell=other, values={"other": one}))
     return found
 
 
 def _variables(text: str, file: str) -> Iterator[Variable]:
-    offset = 0
-    for token in tokens(text):
-        if token.kind == "variable" and (variable := parameter_variable(token.text, _place(text, offset, file))):
+    for token, place in placed(text, file):
+        if token.kind == "variable" and (variable := parameter_variable(token.text, place)):
             yield variable
-        offset += len(token.text)
-
-
-def _place(text: str, offset: int, file: str) -> Place:
-    return Place(file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.query.table import Table
+from linkedproj.query.table import Table, Triples, as_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,9 +54,14 @@ def graph_of(store: ox.Store) -> rdflib.Graph:
 
 
 def run_reference(graph: rdflib.Graph, sparql: str) -> Table:
-    """Run a SELECT query that is known to parse; unbound cells are None."""
+    """Run a query that is known to parse, of any form (see `as_table`); unbound cells are None."""
     with _literals_as_written():
         found = graph.query(sparql)
+        if found.type == "ASK":
+            return as_table(bool(found.askAnswer))
+        if found.graph is not None:
+            triples = [ox.Triple(*(_term(term) for term in triple)) for triple in found.graph]  # type: ignore[arg-type] # no variables
+            return as_table(Triples.of(triples, {}))
         columns = tuple(str(variable) for variable in found.vars or ())
         rows = tuple(tuple(_term(row.get(variable)) for variable in found.vars or ()) for row in found.bindings)
     return Table(columns, rows)

@@ -5,11 +5,27 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from linkedproj.errors import Place, QueryError
-from linkedproj.query.header import NOTHING, header_lines, read_header
+from linkedproj.errors import Place, Problem, QueryError
+from linkedproj.query.expect import Case, Expect, count, read_cases, read_expect
+from linkedproj.query.faults import Faults, HeaderError
+from linkedproj.query.header import NOTHING, header_lines, items_of, known_parts, read_header
 from linkedproj.query.parameters import read_parameters
+from linkedproj.rules import LANGUAGES  # of titles and descriptions; grlc's own keys are in the first
+
+__all__ = [
+    "LANGUAGES",
+    "VIEWS",
+    "Case",
+    "Expect",
+    "SavedQuery",
+    "choose",
+    "inspect_query",
+    "read_queries",
+    "read_query",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -18,40 +34,24 @@ if TYPE_CHECKING:
     from linkedproj.query.header import Part
     from linkedproj.query.parameters import Parameter
 
-LANGUAGES = ("en", "ca", "es")
-"""The languages of titles and descriptions; grlc's own keys are in the first."""
+BUDGET_MS = 1000
+"""The time in milliseconds a query may take where its header says nothing else."""
 
 VIEWS = ("table", "map", "timeline", "bar", "network")
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _GRLC = ("summary", "description", "tags", "endpoint", "defaults", "method", "linkedproj")
 _OURS = ("title", "description", "params", "view", "expect", "cases", "federates", "budget_ms")
-_EXPECT_KEYS = ("columns", "min_rows", "max_rows", "rows")
-
-
-@dataclass(frozen=True, slots=True)
-class Expect:
-    """What the answer must look like; -1: not said."""
-
-    columns: tuple[str, ...] = ()
-    min_rows: int = -1
-    max_rows: int = -1
-    rows: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Arguments, and what the answer to them must look like."""
-
-    arguments: Mapping[str, str]
-    expect: Expect
+_ADDRESS = re.compile(r'https?://[^\s<>"{}|^`\\]+')
 
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
     """A question. `text` is the file, `body` the part below the header; both still hold the parameters.
 
-    `file` is the path as it is shown; `title` and `description` are by language.
+    `file` is the path as it is shown; `title` and `description` are by language. `endpoint` is the address the query is
+    meant for, or ""; `federates` are the addresses it may ask besides; `budget_ms` is the time it may take on the
+    shipped portfolio: it is reported, never enforced.
     """
 
     id: str
@@ -64,6 +64,9 @@ class SavedQuery:
     view: str
     expect: Expect
     cases: tuple[Case, ...]
+    endpoint: str = ""
+    federates: tuple[str, ...] = ()
+    budget_ms: int = BUDGET_MS
 
     @property
     def header_lines(self) -> int:
@@ -82,16 +85,27 @@ def read_query(path: Path) -> SavedQuery:
     Raises:
         QueryError: the header or a parameter is not as it must be.
     """
+    return _read(path, Faults(strict=True))
+
+
+def inspect_query(path: Path) -> tuple[SavedQuery | None, list[Problem]]:
+    """Read one saved query as far as it can be read, and tell all that is wrong with its header and parameters.
+
+    Where a part is faulty it is empty, or at its default, in the query; None: the header cannot be read at all.
+    """
+    faults = Faults(strict=False)
+    return faults.attempt(lambda: _read(path, faults), None), faults.problems
+
+
+def _read(path: Path, faults: Faults) -> SavedQuery:
     file = f"{path.parent.name}/{path.name}"
     if not _ID.fullmatch(path.stem):
-        raise QueryError(
-            "the file name is the id of the query. Write it in kebab-case: projects-by-city.rq.", Place(file)
-        )
+        faults.add(Problem("LP-QUERY-ID", Place(file), cell=path.stem))
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(f"the file cannot be read: {error}.", Place(file)) from error
-    return _parse(path.stem, file, text)
+        raise HeaderError(Problem("LP-QUERY-FILE", Place(file), values={"detail": str(error)})) from error
+    return _parse(path.stem, file, text, faults)
 
 
 def read_queries(folder: Path) -> dict[str, SavedQuery]:
@@ -116,40 +130,48 @@ def choose(queries: Mapping[str, SavedQuery], query_id: str) -> SavedQuery:
     raise QueryError(f"there is no saved query '{query_id}'. {advice}")
 
 
-def _parse(query_id: str, file: str, text: str) -> SavedQuery:
-    header = read_header(text, file).parts(_GRLC)
-    ours = header.get("linkedproj", NOTHING).parts(_OURS)
+def _parse(query_id: str, file: str, text: str, faults: Faults) -> SavedQuery:
+    header = known_parts(read_header(text, file, faults), _GRLC, faults)
+    ours = known_parts(header.get("linkedproj", NOTHING), _OURS, faults)
     start = Place(file, 1, 1)
+    tags = items_of(faults.attempt(lambda: _required(header, "tags", start), None), faults)
+    federates = items_of(ours.get("federates"), faults)
     return SavedQuery(
         id=query_id,
         file=file,
         text=text,
-        title=_texts(header, ours, "summary", "title", start),
-        description=_texts(header, ours, "description", "description", start),
-        tags=tuple(tag.text() for tag in _required(header, "tags", start).items()),
-        parameters=read_parameters(text, file, header, ours, LANGUAGES),
-        view=_among(ours.get("view"), VIEWS, "table"),
-        expect=_expect(ours.get("expect", NOTHING).parts(_EXPECT_KEYS)),
-        cases=tuple(_case(case.parts()) for case in ours["cases"].items()) if "cases" in ours else (),
+        title=_texts(header, ours, ("summary", "title"), start, faults),
+        description=_texts(header, ours, ("description", "description"), start, faults),
+        tags=tuple(faults.attempt(tag.text, "") for tag in tags),
+        parameters=read_parameters(text, file, header.get("defaults"), ours.get("params", NOTHING), faults),
+        view=faults.attempt(lambda: _among(ours.get("view"), VIEWS, "table"), "table"),
+        expect=read_expect(ours.get("expect", NOTHING), faults),
+        cases=read_cases(ours["cases"], faults) if "cases" in ours else (),
+        endpoint=faults.attempt(lambda: _address(header["endpoint"]), "") if "endpoint" in header else "",
+        federates=tuple(faults.attempt(partial(_address, item), "") for item in federates),
+        budget_ms=faults.attempt(lambda: _budget(ours.get("budget_ms")), BUDGET_MS),
     )
 
 
 def _required(parts: Mapping[str, Part], key: str, place: Place) -> Part:
     if key not in parts:
-        raise QueryError(f"{key} is missing. Add a line '#+ {key}: …' to the header.", place)
+        raise HeaderError(Problem("LP-QUERY-REQUIRED", place, cell=key))
     return parts[key]
 
 
 def _texts(
-    header: Mapping[str, Part], ours: Mapping[str, Part], first: str, others: str, place: Place
+    header: Mapping[str, Part], ours: Mapping[str, Part], keys: tuple[str, str], place: Place, faults: Faults
 ) -> dict[str, str]:
-    found = {LANGUAGES[0]: _required(header, first, place).text()}
-    given = ours.get(others, NOTHING).parts(LANGUAGES[1:])
+    """Read a text in the first language under grlc's key, in the others under ours."""
+    first, others = keys
+    found = {LANGUAGES[0]: faults.attempt(lambda: _required(header, first, place).text(), "")}
+    given = known_parts(ours.get(others, NOTHING), LANGUAGES[1:], faults)
     for language in LANGUAGES[1:]:
-        if language not in given:
-            message = f"{others} in '{language}' is missing. Add it under linkedproj: {others}: {{{language}: …}}."
-            raise QueryError(message, ours[others].place if others in ours else place)
-        found[language] = given[language].text()
+        text = faults.attempt(given[language].text, "") if language in given else ""
+        if not text.strip():
+            where = given[language].place if language in given else ours[others].place if others in ours else place
+            faults.add(Problem("LP-QUERY-LANGUAGE", where, column=others, values={"language": language}))
+        found[language] = text
     return found
 
 
@@ -157,23 +179,15 @@ def _among(part: Part | None, values: Collection[str], default: str) -> str:
     if part is None:
         return default
     if part.text() not in values:
-        raise QueryError(f"'{part.text()}' is none of {', '.join(values)}.", part.place)
+        raise HeaderError(Problem("LP-QUERY-AMONG", part.place, cell=part.text(), values={"known": ", ".join(values)}))
     return part.text()
 
 
-def _expect(parts: Mapping[str, Part]) -> Expect:
-    columns = tuple(column.text() for column in parts["columns"].items()) if "columns" in parts else ()
-    return Expect(columns, *(_count(parts.get(key)) for key in _EXPECT_KEYS[1:]))
+def _address(part: Part) -> str:
+    if not _ADDRESS.fullmatch(part.text()):
+        raise HeaderError(Problem("LP-QUERY-ENDPOINT", part.place, cell=part.text()))
+    return part.text()
 
 
-def _count(part: Part | None) -> int:
-    if part is None:
-        return -1
-    if not re.fullmatch("[0-9]+", part.text()):
-        raise QueryError(f"'{part.text()}' is no number of rows.", part.place)
-    return int(part.text())
-
-
-def _case(parts: Mapping[str, Part]) -> Case:
-    arguments = {name: part.text() for name, part in parts.items() if name not in _EXPECT_KEYS}
-    return Case(arguments, _expect({name: part for name, part in parts.items() if name in _EXPECT_KEYS}))
+def _budget(part: Part | None) -> int:
+    return count(part, "LP-QUERY-BUDGET") if part else BUDGET_MS

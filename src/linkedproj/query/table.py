@@ -1,13 +1,16 @@
-"""What a SELECT query answers: named columns and rows of RDF terms."""
+"""What a query answers: rows of RDF terms (SELECT), yes or no (ASK), or triples (CONSTRUCT, DESCRIBE)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Row: TypeAlias = tuple[Term | None, ...]
@@ -29,6 +32,39 @@ class Table:
         Decimals are compared by value: one engine keeps "10.0" as it was written, another stores 10.
         """
         return Counter(tuple(_key(cell) for cell in row) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Triples:
+    """What CONSTRUCT and DESCRIBE answer, without repetition, in the order of the terms' spelling.
+
+    `prefixes` are those of the query, by which it can be written shorter.
+    """
+
+    triples: tuple[ox.Triple, ...]
+    prefixes: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, found: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> Self:
+        """Sort what an engine gives in any order."""
+        return cls(tuple(sorted(set(found), key=str)), prefixes)
+
+
+Answer: TypeAlias = Table | bool | Triples
+
+
+def as_table(answer: Answer) -> Table:
+    """Give any answer as rows: a triple is a row of three columns, yes or no is one row of one column."""
+    if isinstance(answer, Table):
+        return answer
+    if isinstance(answer, Triples):
+        rows = tuple(tuple(_plain(term) for term in triple) for triple in answer.triples)
+        return Table(("subject", "predicate", "object"), rows)
+    return Table(("answer",), ((ox.Literal(answer),),))
+
+
+def _plain(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term | None:
+    return None if isinstance(term, ox.Triple) else term
 
 
 def _key(cell: Term | None) -> str:
