@@ -15,6 +15,9 @@ from linkedproj.csvtables import write_tables
 from linkedproj.emission import Dump
 from linkedproj.errors import DataError
 from linkedproj.paths import shipped
+from linkedproj.query import local
+from linkedproj.query.publish import publish
+from linkedproj.query.saved import read_queries
 from linkedproj.release import Published, Release
 from linkedproj.rules import Severity, load_rules
 from linkedproj.writers import FORMATS
@@ -29,12 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Built:
-    """A release as it was published: where, which files, and what was found on the way."""
+    """A release as it was published: where, which files, and what was found on the way.
+
+    `queries` is the folder in which so many (`asked`) saved queries lie with their answers.
+    """
 
     folder: Path
     latest: Path
     files: tuple[Published, ...]
     findings: Findings
+    queries: Path
+    asked: int
 
 
 def check_folder(folder: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Findings:
@@ -48,13 +56,17 @@ def check_folder(folder: Path, sources: Path | None = None, tell: Callable[[str]
 
 
 def build(folder: Path, out: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Built:
-    """Check the portfolio in a folder and publish its dumps under `out`; `tell` hears what is being done.
+    """Check the portfolio in a folder and publish its dumps and the answers to the saved queries under `out`.
+
+    `tell` hears what is being done. Whatever is raised, `out` is as it was.
 
     Raises:
-        DataError: the records are not sound; `out` is as it was.
+        DataError: the records are not sound.
+        QueryError: a saved query cannot be run.
         SetupError: portfolio.toml, the ontology or the folder of sources cannot be used.
     """
     config = load_config(folder, shown_as(folder))
+    queries = read_queries(shipped("queries"))
     with Release(out, config.version) as release, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         setup = _setup(folder, Path(scratch), sources)
         findings = check(setup, lambda schema: _open_dumps(release.folder, schema), tell)
@@ -62,9 +74,13 @@ def build(folder: Path, out: Path, sources: Path | None = None, tell: Callable[[
         tell("writing the tables")
         write_tables(findings.portfolio, release.folder)
         _copy_ontology(setup.ontology, release.folder, findings.portfolio.schema)
+        tell("answering the saved queries")
+        context = findings.portfolio.schema.context
+        publish(_load(setup), queries, release.beside("query"), context, config.version)
         tell("compressing and publishing")
-        files = release.publish()
-        return Built(release.root / config.version, release.root / "latest", tuple(files), findings)
+        files = tuple(release.publish())
+        dumps = release.root
+        return Built(dumps / config.version, dumps / "latest", files, findings, out / "query", len(queries))
 
 
 def load_store(folder: Path) -> ox.Store:
@@ -74,17 +90,10 @@ def load_store(folder: Path) -> ox.Store:
         DataError: the records are not sound.
         SetupError: portfolio.toml or the ontology cannot be used.
     """
-    import pyoxigraph as ox
-
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         setup = _setup(folder, Path(scratch), None)
-        findings = check(setup)
-        _refuse_unsound(findings, setup)
-        store = ox.Store()
-        for path in (setup.scratch / "records.nt", setup.scratch / "evidence.nt"):
-            store.bulk_load(path=path, format=ox.RdfFormat.N_TRIPLES)
-        store.bulk_load(path=setup.ontology / "linkedproj.ttl", format=ox.RdfFormat.TURTLE)
-    return store
+        _refuse_unsound(check(setup), setup)
+        return _load(setup)
 
 
 def shown_as(folder: Path) -> str:
@@ -97,6 +106,12 @@ def shown_as(folder: Path) -> str:
 
 def _setup(folder: Path, scratch: Path, sources: Path | None) -> Setup:
     return Setup(folder, shown_as(folder), shipped("ontology"), scratch, sources)
+
+
+def _load(setup: Setup) -> ox.Store:
+    """Load what a check wrote, and the vocabulary, as the dumps hold it."""
+    records = (setup.scratch / "records.nt", setup.scratch / "evidence.nt")
+    return local.load([*records, setup.ontology / "linkedproj.ttl"])
 
 
 def _open_dumps(folder: Path, schema: Schema) -> Sequence[Dump]:

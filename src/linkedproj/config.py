@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from linkedproj.errors import Place, SetupError
 from linkedproj.lexical import LANGUAGE, iri_fault
+from linkedproj.portal import SETTINGS as PORTAL_SETTINGS
+from linkedproj.portal import Portal, mailbox_fault, places, read_portal, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -25,7 +27,8 @@ class Config:
 
     `as_of` is the day at which the status of an initiative is derived, `curated` the columns per table whose values are
     the curator's own words, `ids` the rules by which a table's ids are joined from other cells, `mailboxes` the local
-    parts of e-mail addresses that belong to a role and may be published.
+    parts of e-mail addresses that belong to a role and may be published; `portal` is what portals are told,
+    `places` says where each setting stands in the file ("" is the file).
     """
 
     id: str
@@ -36,7 +39,8 @@ class Config:
     languages: tuple[str, ...] = ("en",)
     delimiter: str = ","
     title: Mapping[str, str] = field(default_factory=dict)
-    publisher: Mapping[str, Any] = field(default_factory=dict)
+    portal: Portal = field(default_factory=Portal)
+    places: Mapping[str, Place] = field(default_factory=dict)
     curated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
     mailboxes: frozenset[str] = frozenset({"info", "contact", "press", "office", "hello", "opendata"})
@@ -50,7 +54,8 @@ def load_config(folder: Path, shown: str) -> Config:
     """
     place = Place(f"{shown}/portfolio.toml")
     try:
-        settings = tomllib.loads((folder / "portfolio.toml").read_text("utf-8"))
+        text = (folder / "portfolio.toml").read_text("utf-8")
+        settings = tomllib.loads(text)
     except (FileNotFoundError, NotADirectoryError):
         hint = "Name the folder that holds the tables and portfolio.toml."
         raise SetupError(f"there is no portfolio.toml in {shown}. {hint}", None) from None
@@ -68,7 +73,8 @@ def load_config(folder: Path, shown: str) -> Config:
         languages=tuple(settings.get("languages", ["en"])),
         delimiter=settings.get("delimiter", ","),
         title=settings.get("title", {}),
-        publisher=settings.get("publisher", {}),
+        portal=read_portal(settings),
+        places=places(text, place.file),
         curated={table: tuple(columns) for table, columns in settings.get("curated", {}).items()},
         ids=settings.get("ids", {}),
         mailboxes=frozenset(settings.get("mailboxes", Config.mailboxes)),
@@ -77,20 +83,38 @@ def load_config(folder: Path, shown: str) -> Config:
 
 def _faults(settings: dict[str, Any]) -> list[str]:
     """Say what is wrong with the settings, a sentence each."""
-    faults = []
+    faults, given = [], dict(_flat(settings))
     for key, (needed, is_right, remedy) in _SETTINGS.items():
-        if key not in settings:
+        if key not in given:
             if needed:
                 faults.append(f"'{key}' is missing: {remedy}")
-        elif not is_right(settings[key]):
-            faults.append(f"'{key}' is {settings[key]!r}: {remedy}")
-    for key in settings.keys() - _SETTINGS.keys():
+        elif not is_right(given[key]):
+            faults.append(f"'{key}' is {given[key]!r}: {remedy}")
+    for key in given.keys() - _SETTINGS.keys():
         near = difflib.get_close_matches(key, _SETTINGS, 1)
         faults.append(f"'{key}' is no setting." + (f" Did you mean '{near[0]}'?" if near else ""))
-    return sorted(faults)
+    return sorted([*faults, *_contact_faults(given)])
 
 
-def _texts(value: object) -> bool:
+def _flat(settings: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give each setting by its full name: "publisher.name" for a name in the table [publisher]."""
+    tables = {key.partition(".")[0] for key in _SETTINGS if "." in key}
+    for key, value in settings.items():
+        if key in tables and isinstance(value, dict):
+            yield from ((f"{key}.{name}", inner) for name, inner in value.items())
+        else:
+            yield key, value
+
+
+def _contact_faults(given: Mapping[str, Any]) -> list[str]:
+    email, mailboxes = given.get("contact.email"), given.get("mailboxes", Config.mailboxes)
+    if not isinstance(email, str):
+        return []
+    fault = mailbox_fault(email, frozenset(map(str, mailboxes)))
+    return [f"'contact.email' is {email!r}: {fault}"] if fault else []
+
+
+def _rules(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
@@ -124,10 +148,10 @@ _SETTINGS: dict[str, tuple[bool, Callable[[Any], object], str]] = {
         'write a list of language tags, such as ["en", "ca", "es"].',
     ),
     "delimiter": (False, lambda v: v in {",", ";", "\t", "|"}, 'write ",", ";", "|" or a tab.'),
-    "title": (False, _texts, "write one title a language."),
-    "publisher": (False, lambda v: isinstance(v, dict), "write it as a table, with one name a language."),
+    "title": (False, texts, "write one title a language."),
+    **PORTAL_SETTINGS,
     "curated": (False, _lists, "write a list of column names per table."),
-    "ids": (False, _texts, "write a rule per table, such as '{project}-{organisation}'."),
+    "ids": (False, _rules, "write a rule per table, such as '{project}-{organisation}'."),
     "mailboxes": (False, lambda v: isinstance(v, list), "write a list of names that stand before the @."),
 }
 """Setting -> is it needed, is this value right, and what to write."""

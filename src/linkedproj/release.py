@@ -33,7 +33,7 @@ class Published:
 
 
 class Release:
-    """One version of the dumps on its way to `<out>/dump/<version>/` and `<out>/dump/latest/`.
+    """One version of the dumps on its way to `<out>/dump/<version>/` and `<out>/dump/latest/`, and what goes with it.
 
     Use it as a context: unless `publish` was called, nothing of it remains and what was there before is untouched.
     """
@@ -42,6 +42,8 @@ class Release:
         self.root, self.version = out / "dump", version
         self.folder = self.root / f"{_STAGING}{os.getpid()}"
         self._copy = self.root / f"{_STAGING}{os.getpid()}-latest"
+        self._beside: dict[str, Path] = {}
+        self._made = [folder for folder in (self.root, *self.root.parents) if not folder.exists()]
 
     def __enter__(self) -> Self:
         """Make the folder to write into."""
@@ -52,11 +54,17 @@ class Release:
 
     def __exit__(self, *_: object) -> None:
         """Remove what was not published."""
-        for path in (self.folder, self._copy):
+        for path in (self.folder, self._copy, *self._beside.values()):
             shutil.rmtree(path, ignore_errors=True)
         with suppress(OSError):
-            self.root.rmdir()
-            self.root.parent.rmdir()
+            for folder in self._made:
+                folder.rmdir()
+
+    def beside(self, name: str) -> Path:
+        """Make a folder to write into that `publish` swaps in whole as `<out>/<name>/`, after the dumps."""
+        self._beside[name] = folder = self.root / f"{_STAGING}{os.getpid()}-{name}"
+        folder.mkdir()
+        return folder
 
     def publish(self) -> list[Published]:
         """Compress, sum and swap in what was written to `folder`; give its files."""
@@ -69,6 +77,8 @@ class Release:
         shutil.copytree(self.folder, self._copy)
         _swap(self.folder, self.root / self.version)
         _swap(self._copy, self.root / "latest")
+        for name, folder in self._beside.items():
+            _swap(folder, self.root.parent / name)
         return files
 
     def _clear_leftovers(self) -> None:

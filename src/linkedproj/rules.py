@@ -99,14 +99,19 @@ class Rules:
 
 
 def load_rules(shapes: Path, shown: str = "") -> Rules:
-    """Read the catalogue and the rules of a shapes file, which is `shown` to people under this name.
+    """Read the catalogue, and the rules of a shapes file and of the portal profiles beside it.
+
+    `shown` is the name of the shapes file to people.
 
     Raises:
-        SetupError: the shapes file is missing or is no Turtle.
+        SetupError: a shapes file is missing or is no Turtle.
     """
-    found = dict(catalogue())
-    for rule in _shape_rules(Shapes(shapes, shown)):
-        found[rule.code] = rule
+    found, folder = dict(catalogue()), shown.rpartition("/")[0] or shapes.parent.name
+    profiles = sorted(shapes.parent.glob("profiles/*/shapes.ttl"))
+    files = {shapes: shown} | {path: f"{folder}/profiles/{path.parent.name}/shapes.ttl" for path in profiles}
+    for path, name in files.items():
+        for rule in _shape_rules(Shapes(path, name)):
+            found[rule.code] = rule
     return Rules({code: found[code] for code in sorted(found)})
 
 

@@ -82,6 +82,7 @@ def built_lines(built: Built) -> list[str]:
         *(f"  {line}" for line in _aligned(files)),
         "",
         f"the same files: {built.latest.as_posix()}",
+        f"{built.asked} saved queries with their answers: {built.queries.as_posix()}",
         "next: linkedproj query · linkedproj check --coverage · linkedproj explain LP-DATE-ORDER",
     ]
 

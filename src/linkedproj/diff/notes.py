@@ -1,0 +1,131 @@
+"""What is noted of two dumps while they are compared: in a database on disk, so that memory stays flat."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+What = Literal["added", "removed", "changed"]
+
+WHATS: tuple[What, ...] = ("added", "removed", "changed")
+
+_LAST = 1 << 31
+_TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -4096;
+CREATE TABLE name (iri TEXT PRIMARY KEY, texts TEXT) WITHOUT ROWID;
+CREATE TABLE owner (nested TEXT PRIMARY KEY, iri TEXT) WITHOUT ROWID;
+CREATE TABLE touched (rank INT, iri TEXT, what TEXT, PRIMARY KEY (rank, iri)) WITHOUT ROWID;
+CREATE INDEX by_iri ON touched (iri);
+CREATE TABLE line (owner TEXT, subject TEXT, come INT, triple TEXT);
+CREATE TABLE source (subject TEXT, predicate TEXT, object TEXT, source TEXT);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One triple, in N-Triples, that came or went, with the record it is told with."""
+
+    subject: str
+    come: bool
+    triple: str
+
+
+class Notes:
+    """Names of records, owners of nested nodes, touched records, and the triples of those that changed."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._base = sqlite3.connect(scratch / "notes.db", isolation_level=None)
+        self._base.executescript(_TABLES + "BEGIN;")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._base.close()
+
+    def name(self, iri: str, texts: Mapping[str, str]) -> None:
+        """Note the labels of a record by language ("" is what it is called in short); the last ones stay."""
+        self._base.execute("INSERT OR REPLACE INTO name VALUES (?, ?)", (iri, json.dumps(dict(texts))))
+
+    def compose(self, iri: str, parts: Iterable[str]) -> None:
+        """Note for a record without a label the records it joins."""
+        self._base.execute("INSERT OR IGNORE INTO name VALUES (?, ?)", (iri, json.dumps(list(parts))))
+
+    def named(self, iri: str) -> dict[str, str] | list[str]:
+        """Give the labels of a record by language, or the records whose names stand for it, or nothing."""
+        row = self._base.execute("SELECT texts FROM name WHERE iri = ?", (iri,)).fetchone()
+        found: dict[str, str] | list[str] = json.loads(row[0]) if row else {}
+        return found
+
+    def own(self, nested: str, iri: str) -> None:
+        """Note which record a nested node belongs to."""
+        self._base.execute("INSERT OR IGNORE INTO owner VALUES (?, ?)", (nested, iri))
+
+    def owner(self, nested: str) -> str:
+        """Give the record that a nested node belongs to: itself, if no record points to it."""
+        row = self._base.execute("SELECT iri FROM owner WHERE nested = ?", (nested,)).fetchone()
+        return str(row[0]) if row else nested
+
+    def touch(self, rank: int, iri: str, what: What) -> None:
+        """Note that a record differs; what was said first of it stays."""
+        self._base.execute("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", (rank, iri, what))
+
+    def what(self, iri: str) -> What | None:
+        """Tell in which way a record differs."""
+        row = self._base.execute("SELECT what FROM touched WHERE iri = ?", (iri,)).fetchone()
+        return row[0] if row else None
+
+    def touched(self, what: What | None = None, rank: int | None = None) -> Iterator[tuple[int, str, What]]:
+        """Give the records that differ, by type and IRI: all, or those of one kind of change and one type."""
+        query = (
+            "SELECT rank, iri, what FROM touched WHERE (?1 IS NULL OR what = ?1) AND rank BETWEEN ?2 AND ?3"
+            " ORDER BY rank, iri"
+        )
+        bounds = (-1, _LAST) if rank is None else (rank, rank)
+        # No "yield from": a reader that stops early would close the cursor after the database.
+        for found in self._base.execute(query, (what, *bounds)):  # noqa: UP028
+            yield found
+
+    def line(self, owner: str, line: Line) -> None:
+        """Note a triple that came or went."""
+        self._base.execute("INSERT INTO line VALUES (?, ?, ?, ?)", (owner, line.subject, line.come, line.triple))
+
+    def index(self) -> None:
+        """Prepare the lines to be looked up, once all are noted."""
+        self._base.executescript(
+            "CREATE INDEX by_owner ON line (owner); CREATE INDEX by_subject ON line (subject);"
+            "CREATE INDEX by_statement ON source (subject, predicate, object);"
+        )
+
+    def lines(self, owner: str) -> Iterator[Line]:
+        """Give the triples that came or went of a record and its nested nodes, in the order of N-Triples."""
+        query = "SELECT subject, come, triple FROM line WHERE owner = ? ORDER BY subject, triple, come"
+        for subject, come, triple in self._base.execute(query, (owner,)):
+            yield Line(subject, bool(come), triple)
+
+    def has_lines_about(self, subject: str) -> bool:
+        """Tell whether a triple of this subject came or went."""
+        return bool(self._base.execute("SELECT 1 FROM line WHERE subject = ? LIMIT 1", (subject,)).fetchone())
+
+    def cite(self, subject: str, predicate: str, value: str, source: str) -> None:
+        """Note in which source a value was read; all four are terms as N-Triples writes them."""
+        self._base.execute("INSERT INTO source VALUES (?, ?, ?, ?)", (subject, predicate, value, source))
+
+    def sources(self, subject: str, predicate: str, value: str) -> list[str]:
+        """Give the sources in which a value was read."""
+        query = "SELECT DISTINCT source FROM source WHERE subject = ? AND predicate = ? AND object = ? ORDER BY source"
+        return [source for (source,) in self._base.execute(query, (subject, predicate, value))]
+
+    def give_to_owners(self) -> Iterator[str]:
+        """Give the triples of nested nodes to their owners; tell every record that has triples."""
+        self._base.execute(
+            "UPDATE line SET owner = coalesce((SELECT iri FROM owner WHERE nested = subject), subject) WHERE owner = ''"
+        )
+        for (owner,) in self._base.execute("SELECT DISTINCT owner FROM line"):
+            yield owner
