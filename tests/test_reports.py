@@ -289,7 +289,7 @@ def test_explains_a_rule() -> None:
     assert answer.output == (
         "LP-CELL-DAY\n"
         "  Severity: error: stops publication\n"
-        "  What it means: {column} '{cell}' is not a day of the calendar.\n"
+        "  What it means: <column> '2020-02-30' is not a day of the calendar.\n"
         "  What to do: Write YYYY-MM-DD, or YYYY-MM if the day is unknown.\n"
         "  Why: A day that never was cannot be sorted or compared, and programs refuse or guess it.\n"
         "  Wrong: 2020-02-30\n"
@@ -311,5 +311,5 @@ def test_explain_suggests_what_was_meant() -> None:
 
 def test_explain_lists_every_rule() -> None:
     lines = CliRunner().invoke(command, []).output.splitlines()
-    assert "LP-CELL-DAY                  {column} '{cell}' is not a day of the calendar." in lines
+    assert "LP-CELL-DAY                  <column> '2020-02-30' is not a day of the calendar." in lines
     assert all(re.match(r"LP-[A-Z0-9-]+ +\S", line) for line in lines)

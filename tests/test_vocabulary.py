@@ -27,7 +27,7 @@ SCHEMA = rdflib.Namespace("https://schema.org/")
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 LANGUAGES = {"en", "ca", "es"}
 LISTS = ("role", "status", "activity-type", "amount-kind", "cooperation-type", "organisation-type", "rank", "basis")
-PROSE = {".ttl", ".jsonld", ".rq", ".csv", ".toml", ".py"}
+PROSE = {".ttl", ".jsonld", ".rq", ".csv", ".toml"}
 
 # What the reused vocabularies say of their own terms, as far as it types the subjects or objects of ours.
 # Sources: ORG, FOAF, SKOS, OA and PROV in RDFS, as published; schema.org's rdfs: statements; DCAT 3.
@@ -289,7 +289,7 @@ def test_no_dump_needs_named_graphs(release: Path) -> None:
 
 
 def test_schema_org_is_written_with_https_everywhere(release: Path) -> None:
-    folders = (ONTOLOGY, ROOT / "queries", ROOT / "data", ROOT / "src", release)
+    folders = (ONTOLOGY, ROOT / "queries", ROOT / "data", release)
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix in PROSE:
