@@ -27,7 +27,7 @@ GIVEN = {
 
 
 def settings(folder: Path, lines: dict[str, str] | None = None, **top: str) -> Config:
-    """Read the shipped portfolio.toml with further lines under its tables, and settings at its top in place of its own."""
+    """Read the shipped portfolio.toml with more lines under its tables and other settings at its top."""
     text = (ROOT / "data/portfolio.toml").read_text("utf-8")
     for key, value in top.items():
         text = re.sub(rf"^{key} = .*\n", "", text, flags=re.MULTILINE)

@@ -13,14 +13,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import pytest
 import pyoxigraph as ox
+import pytest
 import yaml
-from tests.portals import GIVEN, ONTOLOGY, ROOT, facts, publish, settings
 from pyld import jsonld
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
+from tests.portals import GIVEN, ONTOLOGY, ROOT, facts, publish, settings
 
 from linkedproj.catalog.profile import describe, profile_names, read_profile
 from linkedproj.catalog.serialise import Graph as Content
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from linkedproj.errors import Problem
 
 BASE = "https://data.example.org/"
+DCAT_PREVIOUS = URIRef("http://www.w3.org/ns/dcat#previousVersion")  # rdflib 7.6 does not know it
 SPDX = "http://spdx.org/rdf/terms#"
 FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
 EVERYTHING = [
@@ -73,12 +74,16 @@ def test_the_shipped_portfolio_is_ready_for_dcat_ap(shipped: tuple[Path, list[Pr
 def test_dcat_ap_es_says_what_a_person_has_to_give(shipped: tuple[Path, list[Problem]]) -> None:
     lines = (ROOT / "data/portfolio.toml").read_text("utf-8").splitlines()
     contact, publisher = (lines.index(f"[{table}]") + 1 for table in ("contact", "publisher"))
-    assert sorted(told(shipped[1])) == sorted([
-        f"data/portfolio.toml:{publisher}:1: warning: "
-        "The publisher has no code in the register DIR3 of Spanish public bodies. [LP-PORTAL-DIR3]",
-        f"data/portfolio.toml:{contact}:1: warning: The contact has no e-mail address. [LP-PORTAL-EMAIL]",
-        f"data/portfolio.toml:{contact}:1: warning: The contact has no telephone number. [LP-PORTAL-TELEPHONE]",
-    ])
+    assert sorted(told(shipped[1])) == sorted(
+        [
+            (
+                f"data/portfolio.toml:{publisher}:1: warning: "
+                "The publisher has no code in the register DIR3 of Spanish public bodies. [LP-PORTAL-DIR3]"
+            ),
+            f"data/portfolio.toml:{contact}:1: warning: The contact has no e-mail address. [LP-PORTAL-EMAIL]",
+            f"data/portfolio.toml:{contact}:1: warning: The contact has no telephone number. [LP-PORTAL-TELEPHONE]",
+        ]
+    )
 
 
 def test_a_gap_says_how_it_is_filled(shipped: tuple[Path, list[Problem]]) -> None:
@@ -116,8 +121,8 @@ def test_without_profiles_nothing_is_written(release: Path, tmp_path: Path) -> N
 def test_an_unknown_profile_is_named_with_those_there_are(release: Path, tmp_path: Path) -> None:
     problems = publish(release, tmp_path / "public", settings(tmp_path, profiles='["dcat-app", "void"]'))
     rules = load_rules(ONTOLOGY / "shapes.ttl", "ontology/shapes.ttl")
-    assert told(problems) == ["data/portfolio.toml:1:1: violation: There is no portal profile 'dcat-app'. "
-                              "[LP-PORTAL-PROFILE]"]  # fmt: skip
+    assert told(problems) == [("data/portfolio.toml:1:1: violation: There is no portal profile 'dcat-app'. "
+                              "[LP-PORTAL-PROFILE]")]  # fmt: skip
     assert rules.wording(problems[0], "en").fix == (
         "Write one of dcat-ap, dcat-ap-es, schema-org, versions, void, or add a folder of this name to "
         "ontology/profiles/."
@@ -129,7 +134,10 @@ def test_a_theme_that_no_portal_knows_is_told(release: Path, tmp_path: Path) -> 
     known = {theme: codes for theme, codes in config.portal.themes.items() if theme != "commons"}
     config = replace(config, portal=replace(config.portal, themes=known))
     assert told(publish(release, tmp_path / "public", config)) == [
-        f"{config.places['themes']}: warning: No portal knows where to file the policy theme 'commons'. [LP-PORTAL-THEME]"
+        (
+            f"{config.places['themes']}: warning: "
+            "No portal knows where to file the policy theme 'commons'. [LP-PORTAL-THEME]"
+        )
     ]
 
 
@@ -139,7 +147,7 @@ def test_a_theme_that_no_portal_knows_is_told(release: Path, tmp_path: Path) -> 
 def test_the_four_serialisations_hold_the_same_graph_without_blank_nodes(shipped: tuple[Path, list[Problem]]) -> None:
     graphs = [Graph().parse(shipped[0] / f"catalog.{suffix}", format=name) for suffix, name in FORMATS.items()]
     assert all(isomorphic(first, second) for first, second in pairwise(graphs))
-    assert not [term for triple in graphs[0] for term in triple if not isinstance(term, URIRef) and term.n3()[:2] == "_:"]
+    assert not [term for triple in graphs[0] for term in triple if isinstance(term, BNode)]
     assert len(graphs[0]) > 700
 
 
@@ -153,7 +161,9 @@ def test_every_download_has_the_bytes_that_the_catalogue_states(
         checksum = catalogue.value(catalogue.value(node, URIRef(SPDX + "checksum")), URIRef(SPDX + "checksumValue"))
         assert int(str(catalogue.value(node, DCAT.byteSize))) == len(content)
         assert str(checksum).lower() == hashlib.sha1(content, usedforsecurity=False).hexdigest()
-    plain = [path for path in (public / "dump/latest").iterdir() if path.stem.split(".")[0] in {"portfolio", "evidence"}]
+    plain = [
+        path for path in (public / "dump/latest").iterdir() if path.stem.split(".")[0] in {"portfolio", "evidence"}
+    ]
     assert len(distributions) >= len(plain)
 
 
@@ -226,7 +236,7 @@ def test_a_new_profile_is_a_folder(release: Path, tmp_path: Path) -> None:
     )
     (made_up / "shapes.ttl").write_text(
         "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
-        f'<https://hall.example/rule> a sh:PropertyShape ; sh:targetNode <{BASE}hall> ; sh:path dct:publisher ;\n'
+        f"<https://hall.example/rule> a sh:PropertyShape ; sh:targetNode <{BASE}hall> ; sh:path dct:publisher ;\n"
         '  sh:minCount 1 ; sh:name "publisher.homepage" ; sh:severity sh:Warning ;\n'
         '  dct:identifier "LP-PORTAL-HALL" ; sh:message "The hall wants a publisher.\\nGive one."@en .\n',
         "utf-8",
@@ -236,7 +246,7 @@ def test_a_new_profile_is_a_folder(release: Path, tmp_path: Path) -> None:
     money = URIRef("https://hall.example/money")
     assert graph.value(URIRef(BASE + "hall"), DCTERMS.subject) == money
     assert str(graph.value(money, DCTERMS.title)) == "Money"
-    assert not [predicate for predicate in graph.predicates() if "release#" in predicate]
+    assert not [predicate for predicate in graph.predicates() if "release#" in str(predicate)]
     assert [(problem.rule, problem.column) for problem in problems] == [("LP-PORTAL-HALL", "publisher.homepage")]
     wording = load_rules(ontology / "shapes.ttl", "ontology/shapes.ttl").wording(problems[0], "en")
     assert (wording.message, wording.fix) == ("The hall wants a publisher.", "Give one.")
@@ -252,7 +262,10 @@ def test_a_new_profile_is_a_folder(release: Path, tmp_path: Path) -> None:
             "#+ title: X\n#+ files: x.ttl\nCONSTRUCT { [] a <c> } WHERE {}",
             "the query makes a blank node. Give every node an IRI.",
         ),
-        ("#+ title: X\n#+ files: x.ttl\n#+ typed: dct:a xsd:b\nCONSTRUCT {} WHERE {}", "'dct:a' has no prefix of the query."),
+        (
+            "#+ title: X\n#+ files: x.ttl\n#+ typed: dct:a xsd:b\nCONSTRUCT {} WHERE {}",
+            "'dct:a' has no prefix of the query.",
+        ),
     ],
 )
 def test_a_faulty_profile_is_refused(tmp_path: Path, query: str, message: str) -> None:
@@ -265,7 +278,9 @@ def test_a_faulty_profile_is_refused(tmp_path: Path, query: str, message: str) -
 
 
 def test_a_profile_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(SetupError, match=r"there is no profile 'x'. There are: dcat-ap, dcat-ap-es, schema-org, versions"):
+    with pytest.raises(
+        SetupError, match=r"there is no profile 'x'. There are: dcat-ap, dcat-ap-es, schema-org, versions"
+    ):
         read_profile(ONTOLOGY, "x")
 
 
@@ -319,9 +334,9 @@ def test_search_engines_get_a_nested_data_set(shipped: tuple[Path, list[Problem]
 def test_versions_lead_from_one_to_the_next(shipped: tuple[Path, list[Problem]]) -> None:
     graph = Graph().parse(shipped[0] / "versions.ttl")
     old, new = (URIRef(f"{BASE}dump/{version}/") for version in ("2026.10.0", "2026.11.0"))
-    assert (graph.value(new, DCAT.previousVersion), graph.value(new, DCAT.prev)) == (old, old)
-    assert graph.value(URIRef(BASE + "dataset#series"), DCAT.last) == new
-    assert graph.value(URIRef(BASE + "dataset#series"), DCAT.first) == old
+    assert (graph.value(new, DCAT_PREVIOUS), graph.value(new, DCAT.prev)) == (old, old)
+    assert graph.value(URIRef(BASE + "dataset#series"), DCAT["last"]) == new
+    assert graph.value(URIRef(BASE + "dataset#series"), DCAT["first"]) == old
 
 
 def test_the_release_can_be_cited(shipped: tuple[Path, list[Problem]]) -> None:
@@ -348,23 +363,39 @@ def test_the_sitemap_lists_every_file_once(shipped: tuple[Path, list[Problem]]) 
 @pytest.mark.parametrize(
     ("top", "lines", "message"),
     [
-        ({"frequency": '"yearly"'}, {}, "'frequency' is 'yearly': write a code of the EU list of frequencies, such as ANNUAL."),
+        (
+            {"frequency": '"yearly"'},
+            {},
+            "'frequency' is 'yearly': write a code of the EU list of frequencies, such as ANNUAL.",
+        ),
         ({"issued": '"2026-11-21"'}, {}, "'issued' is '2026-11-21': write a day, such as 2026-11-21, without quotes."),
         ({"endpoint": '"sparql"'}, {}, "'endpoint' is 'sparql': write an IRI, beginning with https:// or http://."),
-        ({}, {"publisher": 'dir3 = "L0108"'}, "'publisher.dir3' is 'L0108': write the nine characters of the DIR3 code."),
+        (
+            {},
+            {"publisher": 'dir3 = "L0108"'},
+            "'publisher.dir3' is 'L0108': write the nine characters of the DIR3 code.",
+        ),
         ({}, {"publisher": 'dri3 = "L01080193"'}, "'publisher.dri3' is no setting. Did you mean 'publisher.dir3'?"),
         (
             {},
             {"contact": 'email = "jane.doe@example.org"'},
-            "'contact.email' is 'jane.doe@example.org': only the mailbox of a role may be published; before the @ stands "
-            "one of contact, hello, info, office, opendata, press, or add it to 'mailboxes'.",
+            (
+                "'contact.email' is 'jane.doe@example.org': only the mailbox of a role may be published; before the @ "
+                "stands one of contact, hello, info, office, opendata, press, or add it to 'mailboxes'."
+            ),
         ),
-        ({}, {"contact": 'email = "opendata"'}, "'contact.email' is 'opendata': write one address, such as opendata@example.org."),
+        (
+            {},
+            {"contact": 'email = "opendata"'},
+            "'contact.email' is 'opendata': write one address, such as opendata@example.org.",
+        ),
         (
             {},
             {"contact": 'telephone = "930 00"'},
-            "'contact.telephone' is '930 00': write it with the code of the country and hyphens only, such as "
-            "+34-000-000-000.",
+            (
+                "'contact.telephone' is '930 00': write it with the code of the country and hyphens only, such as "
+                "+34-000-000-000."
+            ),
         ),
         (
             {},
@@ -375,7 +406,9 @@ def test_the_sitemap_lists_every_file_once(shipped: tuple[Path, list[Problem]]) 
         ({"legislation": '["a law"]'}, {}, "'legislation' is ['a law']: write a list of the IRIs (ELI) of laws."),
     ],
 )
-def test_the_block_is_strictly_checked(tmp_path: Path, top: dict[str, str], lines: dict[str, str], message: str) -> None:
+def test_the_block_is_strictly_checked(
+    tmp_path: Path, top: dict[str, str], lines: dict[str, str], message: str
+) -> None:
     with pytest.raises(SetupError) as raised:
         settings(tmp_path, lines, **top)
     assert str(raised.value).startswith("data/portfolio.toml: '")

@@ -181,7 +181,8 @@ def test_every_language_tag_that_passes_is_well_formed(tag: str) -> None:
 IRIS = [
     "https://x.org", "https://x.org/", "http://x.org:8080/a?b=c&d#e", "https://x.org/%C3%A9",
     "https://müller.example/ñ",
-    "https://user@example.org/", "https://x.org/a;b,c'(d)*!$", "ftp://x.org/a", "urn:isbn:0451450523", "doi:10.1000/182",
+    "https://user@example.org/",
+    "https://x.org/a;b,c'(d)*!$", "ftp://x.org/a", "urn:isbn:0451450523", "doi:10.1000/182",
     "tag:x.org,2020:a", "info:doi/10.1000/182", "https://x.org/?a[".removesuffix("["), "https://x.org/日本語",
 ]  # fmt: skip
 NO_IRIS = {
@@ -225,7 +226,9 @@ def kept(iri: str) -> list[str]:
 IRI_LIKE = st.builds(
     "{}:{}{}{}".format,
     st.sampled_from(sorted(SCHEMES)),
-    st.sampled_from(("", "/", "//", "//x.org", "//x.org:80", "//a@example.org", "//ñ.org", "//%41", "//x.org:99999999")),
+    st.sampled_from(
+        ("", "/", "//", "//x.org", "//x.org:80", "//a@example.org", "//ñ.org", "//%41", "//x.org:99999999")
+    ),
     st.sampled_from(("", "/", "/../a", "/a/./b", "?", "#")),
     st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("/?#[]@:%!$&'()*+,;=-._~aZ09"), max_size=8),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 import pyoxigraph as ox
+import pytest
 from tests.conftest import run
 from tests.portals import GIVEN, ONTOLOGY, SHARED, publish, settings
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from linkedproj.rate.official import Run
 
-here = pytest.mark.skipif(not SHARED.is_dir(), reason="the official shapes are not beside this checkout (shared/shapes)")
+here = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the official shapes are not beside this checkout (shared/shapes)"
+)
 BOTH = ("dcat-ap", "dcat-ap-es")
 EXAMPLE = SHARED.parent / "design/catalog-example.ttl"
 DANGLING = ("dc08f4dca4377fade57f89454e3fa06a8389d314", "eb3ac4e4fdde2e2588a9502c5956060a18c5c99f")
@@ -51,7 +53,8 @@ def test_with_what_a_person_gives_it_breaks_no_official_rule_of_dcat_ap_es(
     done = run("rate", str(tmp_path / "public"), "--shapes", str(SHARED))
     assert done.out.startswith(
         "profiles: dcat-ap, dcat-ap-es, schema-org, versions, void\n"
-        "official dcat-ap-3.0.1/dcat-ap-SHACL.ttl: 0 violations, 0 warnings; 2 references that lead to nothing dropped\n"
+        "official dcat-ap-3.0.1/dcat-ap-SHACL.ttl: 0 violations, 0 warnings; "
+        "2 references that lead to nothing dropped\n"
         "official dcat-ap-3.0.1/range.ttl + shapes.ttl: 0 violations, 0 warnings\n"
         "official dcat-ap-3.0.1/shapes_recommended.ttl: 0 violations, 0 warnings\n"
         "official dcat-ap-es-1.0.0/6 files: 0 violations, 0 warnings\n"

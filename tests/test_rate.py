@@ -9,8 +9,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-import pytest
 import pyoxigraph as ox
+import pytest
 from tests.conftest import run
 from tests.portals import GIVEN, ONTOLOGY, publish, settings
 
@@ -126,9 +126,7 @@ def test_what_is_taken_away_costs_exactly_its_points(graph: list[ox.Triple], iri
     ],
 )
 def test_a_value_outside_its_list_costs_points(graph: list[ox.Triple], iri: str, value: str, points: int) -> None:
-    changed = [
-        ox.Triple(t.subject, t.predicate, ox.NamedNode(value)) if t.predicate.value == iri else t for t in graph
-    ]
+    changed = [ox.Triple(t.subject, t.predicate, ox.NamedNode(value)) if t.predicate.value == iri else t for t in graph]
     assert score(changed, lambda _: True, conforms=True).total == 405 - points
 
 
@@ -160,8 +158,9 @@ def test_a_lost_point_comes_with_its_reason_and_remedy(public: Path, tmp_path: P
         "<https://data.example.org/dataset> a void:Dataset , dcat:Dataset , dcat:Resource ;"
     )
     assert (
-        f"public/catalog.ttl:{line}:1: <https://data.example.org/dataset> has no http://www.w3.org/ns/dcat#contactPoint: "
-        "20 points lost (contactPoint). [LP-PORTAL-LACKS]\n    Add a triple such as <https://data.example.org/dataset> "
+        f"public/catalog.ttl:{line}:1: <https://data.example.org/dataset> has no "
+        "http://www.w3.org/ns/dcat#contactPoint: 20 points lost (contactPoint). "
+        "[LP-PORTAL-LACKS]\n    Add a triple such as <https://data.example.org/dataset> "
         "dcat:contactPoint <https://data.example.org/catalog#contact> .\n"
     ) in done.out
     assert "LP-PORTAL-CONTACT" in done.out
@@ -181,7 +180,8 @@ def test_it_speaks_json_and_three_languages(public: Path, tmp_path: Path) -> Non
     assert (answer["score"], answer["possible"], answer["untried"], answer["rating"]) == (310, 405, 80, "good")
     assert answer["profiles"] == ["dcat-ap", "schema-org", "versions", "void"]
     assert answer["problems"][0]["message"]["ca"] == (
-        "<https://data.example.org/dataset> no té http://purl.org/dc/terms/accessRights: 10 punts perduts (accessRights)."
+        "<https://data.example.org/dataset> no té http://purl.org/dc/terms/accessRights: "
+        "10 punts perduts (accessRights)."
     )
 
 

@@ -107,7 +107,8 @@ def mailbox_fault(email: str, mailboxes: frozenset[str]) -> str:
         return "write one address, such as opendata@example.org."
     if match["mailbox"].lower() not in mailboxes:
         listed = ", ".join(sorted(mailboxes))
-        return f"only the mailbox of a role may be published; before the @ stands one of {listed}, or add it to 'mailboxes'."
+        allowed = f"before the @ stands one of {listed}, or add it to 'mailboxes'."
+        return f"only the mailbox of a role may be published; {allowed}"
     return ""
 
 

@@ -25,7 +25,7 @@ def install(environment: Path) -> Path:
     requirements = (HERE / "requirements.txt").read_text("utf-8")
     if not done.is_file() or done.read_text("utf-8") != requirements:
         venv.create(environment, with_pip=True, clear=True)
-        command = [python, "-m", "pip", "install", "--quiet", "--no-deps", "-r", HERE / "requirements.txt"]
+        command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "-r", str(HERE / "requirements.txt")]
         subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         done.write_text(requirements, "utf-8")
     return python
@@ -37,7 +37,7 @@ def harvest(public: Path, python: Path) -> str:
     Raises:
         CalledProcessError: the parser failed.
     """
-    command = [python, "-W", "ignore", HERE / "read.py", public]
+    command = [str(python), "-W", "ignore", str(HERE / "read.py"), str(public)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return done.stdout
 

@@ -32,7 +32,7 @@ def test_ckan_harvests_one_whole_data_set_from_each_serialisation(
     release: Path, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     harvest = _load()
-    assert pytestconfig.cache
+    assert pytestconfig.cache is not None
     try:
         python = harvest.install(pytestconfig.cache.mkdir("ckan"))
     except subprocess.CalledProcessError as error:

@@ -89,7 +89,9 @@ def _settle(
             return graph, kept, gaps + found
         left = [profile for profile in kept if profile.name not in faulty and faulty.isdisjoint(profile.needs)]
         # With nothing left there is nothing to publish: only then does a gap stop the build.
-        gaps += [_left_out(problem, bool(left)) for problem in found if problem.values.get("profile") in faulty | {None}]
+        gaps += [
+            _left_out(problem, bool(left)) for problem in found if problem.values.get("profile") in faulty | {None}
+        ]
         kept = left if len(left) < len(kept) else []
     return set(), [], gaps
 

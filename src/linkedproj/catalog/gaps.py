@@ -24,7 +24,9 @@ def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mappi
 
     `places` are those of `Config`. The value `profile` of a problem names the profile whose rule it is.
     """
-    shapes = {profile.name: Shapes(profile.shapes, f"ontology/profiles/{profile.name}/shapes.ttl") for profile in profiles}
+    shapes = {
+        profile.name: Shapes(profile.shapes, f"ontology/profiles/{profile.name}/shapes.ttl") for profile in profiles
+    }
     owners = {shape.value: name for name, file in shapes.items() for shape in file.subjects()}
     try:
         results = validate_triples(graph, merged(profile.shapes for profile in profiles))
@@ -46,8 +48,8 @@ def validate_triples(graph: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) ->
     """
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         data, rules = Path(scratch, "data.nt"), Path(scratch, "shapes.ttl")
-        data.write_bytes(ox.serialize(graph, format=ox.RdfFormat.N_TRIPLES))
-        rules.write_bytes(ox.serialize(shapes, format=ox.RdfFormat.N_TRIPLES))
+        ox.serialize(graph, data, format=ox.RdfFormat.N_TRIPLES)
+        ox.serialize(shapes, rules, format=ox.RdfFormat.N_TRIPLES)
         return validate([data], rules)
 
 
@@ -65,7 +67,9 @@ def _problem(result: Result, shapes: Shapes, profile: str, places: Mapping[str, 
     shape = next((term for term in shapes.subjects() if term.value == result.source_shape), None)
     setting = shapes.text(shape, SH + "name") if shape else ""
     if setting:
-        place = places.get(setting) or places.get(setting.partition(".")[0]) or places.get("") or Place("portfolio.toml")
+        place = (
+            places.get(setting) or places.get(setting.partition(".")[0]) or places.get("") or Place("portfolio.toml")
+        )
     else:
         place = shapes.place(shape) if shape else Place(shapes.shown)
     return Problem(result.code or "LP-SHACL", place, column=setting, values={**result.facts(), "profile": profile})

@@ -26,7 +26,8 @@ class Profile:
 
     `files` are the files that it describes, relative to the public root; profiles with the same files share a graph.
     `root` is the node that JSON-LD is nested under, relative to the base, or "". `standard` is the IRI that a catalogue
-    names when it keeps this profile, or "". `needs` are profiles that it adds to. `typed` gives the datatype of a property's numbers, both IRIs.
+    names when it keeps this profile, or "". `needs` are profiles that it adds to. `typed` gives the datatype of a
+    property's numbers, both IRIs.
     """
 
     name: str

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     help="Run the official shape files in this folder too.",
 )
 @click.option("--profile", default="", metavar="NAME", help="Judge by this profile only, claimed or not.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How the rating is written.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How the rating is written."
+)
 @click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the findings.")
-def command(public: Path, live: str, shapes: Path | None, profile: str, form: str, lang: str) -> None:
-    """Rate the catalogue in PUBLIC (default: public): rules of the portals, and 405 points with the reason for each loss.
+def command(public: Path, *, live: str, shapes: Path | None, profile: str, form: str, lang: str) -> None:
+    """Rate the catalogue in PUBLIC (default: public): the rules of portals, and 405 points with each loss explained.
 
     Exit codes: 0 nothing lost, 1 something can be won or must be corrected, 2 the set-up is wrong.
     """
