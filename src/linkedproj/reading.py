@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Cells are joined by this for one look at a whole row: it is printable, and rare.
 _JOINT = "¦"
-_MEMO = 8_192
+_MEMO = 32_768
 _SLOT = re.compile(r"\{([A-Za-z|]+)\}")
 
 ANONYMOUS = frozenset({"Evidence"})

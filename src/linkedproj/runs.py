@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=tuple[Any, ...])
 
 _BLOCK = 256
+_LENGTH = 8
 
 
 class SortedRuns(Generic[T]):
@@ -61,7 +62,8 @@ class SortedRuns(Generic[T]):
         weakref.finalize(self, file.close)
         for start in range(0, len(self._items), _BLOCK):
             # marshal takes plain tuples only, none with named parts.
-            marshal.dump([tuple(item) for item in self._items[start : start + _BLOCK]], file)
+            block = marshal.dumps([tuple(item) for item in self._items[start : start + _BLOCK]])
+            file.write(len(block).to_bytes(_LENGTH, "little") + block)
         self._files.append(file)
         self._bounds.append((self._items[0], self._items[-1]))
         self._count += len(self._items)
@@ -72,9 +74,10 @@ class SortedRuns(Generic[T]):
         position = 0
         while True:
             file.seek(position)
-            try:
-                block = marshal.load(file)  # noqa: S302 - a file this process wrote and nobody else can name
-            except EOFError:
+            length = int.from_bytes(file.read(_LENGTH), "little")
+            if not length:
                 return
-            position = file.tell()
+            # Read whole and loaded from memory: marshal.load asks the file for every small piece.
+            block = marshal.loads(file.read(length))  # noqa: S302 - a file this process wrote and nobody else can name
+            position += _LENGTH + length
             yield from block
