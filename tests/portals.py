@@ -40,9 +40,13 @@ def settings(folder: Path, lines: dict[str, str] | None = None, **top: str) -> C
 
 
 def publish(release: Path, public: Path, config: Config, ontology: Path = ONTOLOGY) -> list[Problem]:
-    """Put the dumps of a release and its catalogue into a public folder; give what the profiles miss."""
-    shutil.copytree(release, public / "dump" / "latest", dirs_exist_ok=True)
-    return write_catalogue(facts(release, config), config, ontology, public)
+    """Put the dumps of a release and its catalogue into a public folder; give what the profiles miss.
+
+    Parquet is left out: it is there with an extra only, and the lists by which portals score formats lack it.
+    """
+    parquet = shutil.ignore_patterns("*.parquet")
+    shutil.copytree(release, public / "dump" / "latest", dirs_exist_ok=True, ignore=parquet)
+    return write_catalogue(facts(public / "dump" / "latest", config), config, ontology, public)
 
 
 def facts(release: Path, config: Config) -> ReleaseFacts:

@@ -10,7 +10,6 @@ import json
 import os
 import random
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).parents[1] / "src"
 GOLDEN = Path(__file__).parent / "golden"
-DUMPS = ("portfolio.ttl", "portfolio.jsonld", "portfolio.nt", "evidence.ttl")
+DUMPS = ("portfolio.ttl", "portfolio.jsonld", "portfolio.nt", "portfolio.rdf", "evidence.ttl")
 
 Terms = set[tuple[tuple[str, str], ...]]
 
@@ -103,19 +102,6 @@ def test_latest_has_the_bytes_of_the_version(release: Path) -> None:
     assert [contents(folder) for folder in versions] == [contents(release)]
 
 
-def test_a_new_version_leaves_the_one_before(small: Small) -> None:
-    small.run("build")
-    first = contents(small.latest)
-    small.edit("portfolio.toml", 'version = "1.0"', 'version = "1.1"')
-    small.edit("project.csv", "Quiet harbour", "Silent harbour")
-    small.edit("evidence.csv", "project/harbour,title@en; acronym", "project/harbour,acronym")
-    small.edit("portfolio.toml", 'project = [\n  "title@ca"', 'project = [\n  "title@en", "title@ca"')
-    assert small.run("build").code == 0
-    assert contents(small.latest.parent / "1.0") == first
-    assert contents(small.latest.parent / "1.1") == contents(small.latest)
-    assert b"Silent harbour" in contents(small.latest)["portfolio.ttl"]
-
-
 def test_the_summary_says_what_was_read_and_written(small: Small) -> None:
     outcome = small.run("build")
     assert outcome.err == ""
@@ -126,7 +112,7 @@ def test_the_summary_says_what_was_read_and_written(small: Small) -> None:
         if name != "SHA256SUMS":
             size = f"{len(data)} B" if len(data) < 1000 else f"{len(data) / 1000:.1f} kB"
             assert re.search(rf"^  {re.escape(name)} +{re.escape(size)}$", outcome.out, re.MULTILINE)
-    assert "public/dump/latest" in outcome.out
+    assert "the same files: public/dump/latest (a draft; --release VERSION makes a release)\n" in outcome.out
 
 
 # ---------------------------------------------------------------- the same bytes
@@ -262,6 +248,8 @@ def test_all_dumps_are_the_same_triples_to_both_libraries(
     assert len(expected) == len((path / "portfolio.nt").read_text("utf-8").splitlines())
     assert by_oxigraph(path / "portfolio.ttl", ox.RdfFormat.TURTLE) == expected
     assert by_oxigraph(path / "portfolio.jsonld", ox.RdfFormat.JSON_LD) == expected
+    assert by_oxigraph(path / "portfolio.rdf", ox.RdfFormat.RDF_XML) == expected
+    assert by_rdflib(path / "portfolio.rdf", "xml") == expected
     assert by_rdflib(path / "portfolio.nt", "nt") == expected
     assert by_rdflib(path / "portfolio.ttl", "turtle") == expected
     assert by_rdflib(path / "portfolio.jsonld", "json-ld") == expected
@@ -281,66 +269,14 @@ def test_no_dump_has_a_blank_node(release: Path) -> None:
 
 # ---------------------------------------------------------------- whole, or not at all
 
-_KILL = """
-import os, signal
-import linkedproj.{module} as module
-from linkedproj.cli import main
-
-real, left = module.{name}, [{after}]
-
-def fatal(*arguments, **options):
-    if left[0] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    left[0] -= 1
-    return real(*arguments, **options)
-
-module.{name} = fatal
-main(["build"])
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("module", "name", "after"),
-    [
-        ("check", "validate", 0),
-        ("build", "write_tables", 0),
-        ("release", "_sha256", 3),
-        ("release", "_swap", 0),
-        ("release", "_swap", 1),
-    ],
-)
-def test_a_killed_build_leaves_whole_releases_and_the_next_one_works(
-    module: str, name: str, after: int, small: Small, small_release: Path
-) -> None:
-    small.run("build")
-    small.edit("project.csv", "More trees.", "Many more trees.")
-    killed = subprocess.run(
-        [sys.executable, "-c", _KILL.format(module=module, name=name, after=after)],
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    root = small.latest.parent
-    assert contents(small.latest) == contents(small_release)
-    if after == 1:
-        assert b"Many more trees." in contents(root / "1.0")["portfolio.ttl"]
-    else:
-        assert contents(root / "1.0") == contents(small_release)
-    assert small.run("build").code == 0
-    assert sorted(path.name for path in root.iterdir()) == ["1.0", "latest"]
-    assert contents(root / "1.0") == contents(small.latest)
-    assert b"Many more trees." in contents(small.latest)["portfolio.ttl"]
-
 
 def test_an_interrupted_build_leaves_nothing(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("linkedproj.build.write_tables", interrupt)
+    monkeypatch.setattr("linkedproj.build.publish_tables", interrupt)
     assert small.run("build").code != 0
-    assert not (small.home / "public").exists()
+    assert [path.name for path in small.home.iterdir()] == ["data"]
 
 
 def test_an_empty_folder_that_was_there_stays(small: Small) -> None:
@@ -348,16 +284,6 @@ def test_an_empty_folder_that_was_there_stays(small: Small) -> None:
     small.edit("project.csv", "2019-03", "soon")
     assert small.run("build").code == 1
     assert list((small.home / "public").iterdir()) == []
-
-
-def test_two_builds_at_once_do_not_clear_each_other_away(small: Small) -> None:
-    running = small.home / f"public/dump/.staging-{os.getppid()}"
-    gone = small.home / "public/dump/.staging-999999999"
-    for folder in (running, gone):
-        folder.mkdir(parents=True)
-    small.run("build")
-    assert running.exists()
-    assert not gone.exists()
 
 
 # ---------------------------------------------------------------- progress

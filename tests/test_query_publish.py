@@ -330,7 +330,7 @@ def test_published_queries_follow_the_base_of_the_portfolio(small: Small) -> Non
     assert "#+   - city: https://small.example/id/city/barcelona\n" in template
     assert "<https://small.example/id/city/barcelona>" in (folder / "projects-by-city.rq").read_text("utf-8")
     index = json.loads((folder / "queries.json").read_text("utf-8"))
-    assert (index["base"], index["version"]) == ("https://small.example/id/", "1.0")
+    assert (index["base"], index["version"]) == ("https://small.example/id/", "1.0-draft")
     assert _entry(index, "projects")["rows"] > 0
 
 
@@ -341,8 +341,8 @@ def test_what_is_published_anew_replaces_the_whole_folder(small: Small) -> None:
     (folder / "gone.csv").write_text("an answer of long ago", "utf-8")
     assert small.run("build").code == 0
     assert _contents(folder) == before
-    assert sorted(path.name for path in (small.home / "public").iterdir()) == ["dump", "query"]
-    assert not list((small.home / "public/dump").glob(".staging*"))
+    assert sorted(path.name for path in (small.home / "public").iterdir()) == ["SHA256SUMS", "dump", "query"]
+    assert not list(small.home.glob(".public*"))
 
 
 BROKEN = {

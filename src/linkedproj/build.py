@@ -5,44 +5,58 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
+from linkedproj.catalog import write_catalogue
+from linkedproj.catalog.facts import facts_of
 from linkedproj.check import Findings, Setup, check
-from linkedproj.config import load_config
-from linkedproj.csvtables import write_tables
+from linkedproj.config import is_version, load_config
+from linkedproj.csvtables import Words, publish_tables
+from linkedproj.diff import publish_changes
+from linkedproj.diff.words import LANGUAGES, column, kind_name
 from linkedproj.emission import Dump
-from linkedproj.errors import DataError
+from linkedproj.errors import DataError, SetupError
 from linkedproj.paths import shipped
 from linkedproj.query import local
 from linkedproj.query.publish import publish
 from linkedproj.query.saved import read_queries
 from linkedproj.release import Published, Release
+from linkedproj.release.staging import DRAFT, LATEST, QUERIES
 from linkedproj.rules import Severity, load_rules
 from linkedproj.writers import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    import pyoxigraph as ox
-
+    from linkedproj.config import Config
+    from linkedproj.errors import Problem
+    from linkedproj.query.saved import SavedQuery
     from linkedproj.schema import Schema
 
 
 @dataclass(frozen=True)
 class Built:
-    """A release as it was published: where, which files, and what was found on the way.
+    """What was published: where, which files, and what was found on the way.
 
-    `queries` is the folder in which so many (`asked`) saved queries lie with their answers.
+    `latest` is the folder of the newest release, or of the draft while there is none; `leads` tells whether it holds
+    this build. `queries` is the folder in which so many (`asked`) saved queries lie with their answers. `gaps` are
+    what portals miss.
     """
 
+    version: str
+    is_draft: bool
+    leads: bool
     folder: Path
     latest: Path
     files: tuple[Published, ...]
     findings: Findings
     queries: Path
     asked: int
+    gaps: tuple[Problem, ...] = ()
 
 
 def check_folder(folder: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Findings:
@@ -55,32 +69,125 @@ def check_folder(folder: Path, sources: Path | None = None, tell: Callable[[str]
         return check(_setup(folder, Path(scratch), sources), tell=tell)
 
 
-def build(folder: Path, out: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Built:
-    """Check the portfolio in a folder and publish its dumps and the answers to the saved queries under `out`.
+def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
+    folder: Path,
+    out: Path,
+    sources: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    release: str = "",
+    may_shrink: bool = False,
+    restored: Collection[str] = (),
+) -> Built:
+    """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
-    `tell` hears what is being done. Whatever is raised, `out` is as it was.
+    With `release`, a version, the dumps can never change again; else they are a draft, which leaves everything but
+    itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
+    names records ("project/chebec") that an earlier release lacked and this one has again. `tell` hears what is being
+    done. Whatever is raised, `out` is as it was.
 
     Raises:
-        DataError: the records are not sound.
+        DataError: the records are not sound, or no portal could use the catalogue.
         QueryError: a saved query cannot be run.
-        SetupError: portfolio.toml, the ontology or the folder of sources cannot be used.
+        ReleaseError: the version is published already with other bytes, or too much was lost.
+        SetupError: portfolio.toml, the ontology or the folder of sources cannot be used; the version is no name for a
+            release, or has no day; an identifier is used again.
     """
-    config = load_config(folder, shown_as(folder))
+    config = _versioned(load_config(folder, shown_as(folder)), release)
     queries = read_queries(shipped("queries"))
-    with Release(out, config.version) as release, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
+    with Release(out, config.version, tell) as staged, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         setup = _setup(folder, Path(scratch), sources)
-        findings = check(setup, lambda schema: _open_dumps(release.folder, schema), tell)
+        findings = check(setup, lambda schema: _open_dumps(staged.folder, schema), tell)
         _refuse_unsound(findings, setup)
         tell("writing the tables")
-        write_tables(findings.portfolio, release.folder)
-        _copy_ontology(setup.ontology, release.folder, findings.portfolio.schema)
+        _write_further(findings, config, staged.folder)
+        _copy_ontology(setup.ontology, staged.folder, findings.portfolio.schema)
+        tell("compressing")
+        files, records = staged.seal(), sum(findings.portfolio.counts.values())
+        staged.refuse_loss(records, may_shrink=may_shrink)
+        staged.carry_over()
         tell("answering the saved queries")
-        context = findings.portfolio.schema.context
-        publish(_load(setup), queries, release.beside("query"), context, config.version)
-        tell("compressing and publishing")
-        files = tuple(release.publish())
-        dumps = release.root
-        return Built(dumps / config.version, dumps / "latest", files, findings, out / "query", len(queries))
+        answers = staged.beside(QUERIES) if staged.leads else Path(scratch, QUERIES)
+        _answer(findings, setup, queries, answers, config)
+        gaps = _describe(staged, config, setup, findings, restored=restored, tell=tell) if staged.leads else []
+        tell("publishing")
+        staged.publish(_day(config), records)
+    dumps = out / "dump"
+    return Built(
+        config.version, staged.is_draft, staged.leads, dumps / config.version, dumps / LATEST, tuple(files), findings,
+        out / QUERIES, len(queries), tuple(gaps),
+    )  # fmt: skip
+
+
+def _write_further(findings: Findings, config: Config, folder: Path) -> None:
+    """Write the forms that are made of others: the tables, and RDF/XML of the N-Triples."""
+    languages = tuple(code for code in config.languages if code in LANGUAGES) or ("en",)
+    publish_tables(findings.portfolio, config, Words(languages, column, kind_name), folder)
+    triples = (quad.triple for quad in ox.parse(path=folder / "portfolio.nt", format=ox.RdfFormat.N_TRIPLES))
+    prefixes = dict(findings.portfolio.schema.context.prefixes)
+    ox.serialize(triples, folder / "portfolio.rdf", format=ox.RdfFormat.RDF_XML, prefixes=prefixes)
+
+
+def _versioned(config: Config, release: str) -> Config:
+    """Give the settings the version of this build.
+
+    Raises:
+        SetupError: the version is no name for a release, or has no day.
+    """
+    if not release:
+        return replace(config, version=config.version + DRAFT)
+    if not is_version(release) or release.endswith(DRAFT):
+        raise SetupError(f"'{release}' cannot name a release. Use letters, digits, dots and hyphens, and no '{DRAFT}'.")
+    if not _day(config):
+        place = config.places.get("")
+        raise SetupError("a release needs its day. Write it as 'issued' or 'modified', such as 2026-11-21.", place)
+    return replace(config, version=release)
+
+
+def _day(config: Config) -> str:
+    return config.portal.modified or config.portal.issued
+
+
+def _answer(findings: Findings, setup: Setup, queries: Mapping[str, SavedQuery], folder: Path, config: Config) -> None:
+    """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
+    folder.mkdir(exist_ok=True)
+    publish(_load(setup), queries, folder, findings.portfolio.schema.context, config.version)
+
+
+def _describe(  # noqa: PLR0913 - what a build knows at its end
+    staged: Release,
+    config: Config,
+    setup: Setup,
+    findings: Findings,
+    *,
+    restored: Collection[str],
+    tell: Callable[[str], None],
+) -> list[Problem]:
+    """Write what changed, and the catalogue; give what portals miss."""
+    before = staged.before
+    if not staged.is_draft and not staged.is_known:
+        tell("comparing with the release before")
+        publish_changes(
+            staged.root / "dump" / before.version if before else None,
+            staged.folder,
+            staged.root,
+            version=config.version,
+            previous=before.version if before else "",
+            issued=_day(config),
+            base=config.base,
+            languages=config.languages,
+            publisher=config.portal.publisher.name,
+            restored=[f"{config.base}id/{record}" for record in restored],
+        )
+    tell("describing the release to portals")
+    versions = [(issue.version, issue.issued) for issue in staged.history if issue.version != config.version]
+    versions.append((config.version, _day(config)))
+    latest = staged.root / "dump" / LATEST
+    facts = facts_of(latest, config, before.version if before else "", versions, has_queries=True)
+    gaps: list[Problem] = []
+    staged.add(lambda folder: gaps.extend(write_catalogue(facts, config, setup.ontology, folder)))
+    _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)), setup)
+    return gaps
 
 
 def load_store(folder: Path) -> ox.Store:

@@ -81,6 +81,11 @@ def load_config(folder: Path, shown: str) -> Config:
     )
 
 
+def is_version(name: str) -> bool:
+    """Tell whether a release can have this version: it names a folder beside "latest"."""
+    return bool(_VERSION.fullmatch(name)) and name != "latest"
+
+
 def _faults(settings: dict[str, Any]) -> list[str]:
     """Say what is wrong with the settings, a sentence each."""
     faults, given = [], dict(_flat(settings))
@@ -128,7 +133,7 @@ _SETTINGS: dict[str, tuple[bool, Callable[[Any], object], str]] = {
     "id": (True, lambda v: isinstance(v, str) and _VERSION.fullmatch(v), "write a short name for the portfolio."),
     "version": (
         True,
-        lambda v: isinstance(v, str) and _VERSION.fullmatch(v) and v != "latest",
+        lambda v: isinstance(v, str) and is_version(v),
         'write the version of this release, such as "2026.11.0".',
     ),
     "base": (

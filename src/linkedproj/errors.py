@@ -5,6 +5,7 @@ the run:
 
     LinkedprojError             catch this one
     ├── DataError               the records are not sound; `problems` says where (exit code 1)
+    ├── ReleaseError            a release would break what was published before (exit code 1)
     ├── SetupError              ontology, query, portfolio.toml or a missing package (exit code 2)
     ├── QueryError              a saved query or its arguments cannot be run (exit code 2)
     └── RemoteError             an endpoint did not answer, or not as it must (exit code 4)
@@ -75,6 +76,10 @@ class DataError(LinkedprojError):
         count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
         super().__init__(f"{count} in the records. Run linkedproj check to see them; nothing was written.")
         self.problems, self.findings = tuple(problems), findings
+
+
+class ReleaseError(LinkedprojError):
+    """What was asked to be published would break what was published before; nothing was changed."""
 
 
 class SetupError(LinkedprojError):

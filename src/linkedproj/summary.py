@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkedproj.csvtables import can_write
 from linkedproj.evidence import BASES
 from linkedproj.paths import shipped
 from linkedproj.reports import Report
@@ -59,6 +60,11 @@ def report_of(findings: Findings) -> Report:
     )
 
 
+def gaps_report(built: Built) -> Report:
+    """Make a report of what portals miss of a release."""
+    return Report(built.gaps, {}, load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"))
+
+
 def coverage_lines(coverage: Coverage) -> list[str]:
     """Tabulate, per table and column, how its values are known and in how many records they are unknown."""
     head = ("table", "column", *BASES, "unknown")
@@ -81,10 +87,27 @@ def built_lines(built: Built) -> list[str]:
         f"{len(evidence.statements)} statements of evidence, {len(built.files)} files in {built.folder.as_posix()}:",
         *(f"  {line}" for line in _aligned(files)),
         "",
-        f"the same files: {built.latest.as_posix()}",
-        f"{built.asked} saved queries with their answers: {built.queries.as_posix()}",
+        *_standing(built),
+        *_without_parquet(),
         "next: linkedproj query · linkedproj check --coverage · linkedproj explain LP-DATE-ORDER",
     ]
+
+
+def _standing(built: Built) -> Iterator[str]:
+    """Say what this build is, and what it changed beside its own folder."""
+    release = "--release VERSION makes a release"
+    if not built.leads:
+        about = f"a draft ({release})" if built.is_draft else f"release {built.version}, published before"
+        yield f"{about}: {built.latest.as_posix()} is as it was and holds the newest release"
+        return
+    about = f"a draft; {release}" if built.is_draft else f"release {built.version}"
+    yield f"the same files: {built.latest.as_posix()} ({about})"
+    yield f"{built.asked} saved queries with their answers: {built.queries.as_posix()}"
+
+
+def _without_parquet() -> Iterator[str]:
+    if not can_write():
+        yield "no Parquet tables: pip install 'linkedproj[tables]' adds what writes them"
 
 
 def size(number: int) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from linkedproj.errors import DataError
+from linkedproj.errors import DataError, ReleaseError
 
 
 @click.command(name="build")
@@ -21,27 +22,55 @@ from linkedproj.errors import DataError
     metavar="DIR",
     help="Look up every quote in the private copies of the sources in this folder.",
 )
+@click.option(
+    "--release", default="", metavar="VERSION", help="Publish a release, which never changes again; else a draft."
+)
+@click.option("--allow-shrink", is_flag=True, help="Let a release lose files, or more than a tenth of its records.")
+@click.option(
+    "--restore", multiple=True, metavar="TYPE/ID", help="Take back a record that an earlier release no longer had."
+)
 @click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the findings.")
-def command(folder: Path, out: Path, sources: Path | None, lang: str) -> None:
-    """Check the tables in DIR (default: data) and write the dumps to OUT/dump/<version>/ and OUT/dump/latest/.
+def command(
+    folder: Path,
+    out: Path,
+    sources: Path | None,
+    *,
+    release: str,
+    allow_shrink: bool,
+    restore: tuple[str, ...],
+    lang: str,
+) -> None:
+    """Check the tables in DIR (default: data) and publish them in OUT.
 
+    With --release VERSION the dumps go to OUT/dump/VERSION/ for ever, and OUT/dump/latest/, the catalogue, the changes
+    and the answers to the saved queries become those of this release. Without it they are a draft, in
+    OUT/dump/<version of portfolio.toml>-draft/, which OUT/dump/latest/ holds only as long as there is no release.
     If anything must be corrected, nothing is written and what was published before stays as it is.
     Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong.
     """
     from linkedproj.build import build
     from linkedproj.progress import Progress
     from linkedproj.reports import REPORTS
-    from linkedproj.summary import built_lines, report_of
+    from linkedproj.summary import built_lines, gaps_report, report_of
 
     try:
         with Progress() as tell:
-            built = build(folder, out, sources, tell)
+            built = build(folder, out, sources, tell, release=release, may_shrink=allow_shrink, restored=restore)
     except DataError as error:
         click.echo(REPORTS["text"](report_of(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError
-        kept = f"{out}/ is as it was" if out.exists() else f"{out}/ was not made"
-        click.echo(f"Nothing was published; {kept}.", err=True)
-        sys.exit(1)
+        _stop(out)
+    except ReleaseError as error:
+        click.echo(f"linkedproj: {error}", err=True)
+        _stop(out)
+    if built.gaps:
+        click.echo(REPORTS["text"](gaps_report(built), lang), err=True)
     report = report_of(built.findings)
     if report.problems:
         click.echo(f"{report.total(lang)} To see them: linkedproj check", err=True)
     click.echo("\n".join(built_lines(built)))
+
+
+def _stop(out: Path) -> NoReturn:
+    kept = f"{out}/ is as it was" if out.exists() else f"{out}/ was not made"
+    click.echo(f"Nothing was published; {kept}.", err=True)
+    sys.exit(1)

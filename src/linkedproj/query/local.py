@@ -55,9 +55,11 @@ def data_files(path: Path) -> list[Path]:
     Of a file and its compressed copy, one is given.
 
     Raises:
-        QueryError: the folder has none.
+        QueryError: the folder has none, or is not there.
     """
-    if path.is_file() or not path.is_dir():
+    if not path.exists() and not path.suffix:
+        return dump_files(path)
+    if not path.is_dir():
         return [path]
     files = [file for file in sorted(path.iterdir()) if file.is_file() and _syntax(file)]
     if not files or all((path / name).is_file() for name in DUMP):

@@ -14,24 +14,28 @@ if TYPE_CHECKING:
     from linkedproj.portfolio import Portfolio
 
 
-def write_tables(portfolio: Portfolio, folder: Path) -> list[Path]:
-    """Write the published columns of every table that has rows, by id; the curator's own columns stay at home."""
-    return [
-        _write(portfolio, name, folder / f"{kind.table}.csv")
-        for name, kind in portfolio.schema.types.items()
-        if portfolio.counts[name]
-    ]
+SEPARATOR = ";"
+"""What stands between the values of a list in one cell, with or without blanks."""
 
 
-def _write(portfolio: Portfolio, name: str, path: Path) -> Path:
-    columns = _columns(portfolio, name)
+def write_tables(portfolio: Portfolio, folder: Path) -> dict[str, list[str]]:
+    """Write the published columns of every table that has rows, by id; the curator's own columns stay at home.
+
+    Gives the columns of each table that was written, by the name of its record type.
+    """
+    found = {name: _columns(portfolio, name) for name in portfolio.schema.types if portfolio.counts[name]}
+    for name, columns in found.items():
+        _write(portfolio, name, columns, folder / f"{portfolio.schema.types[name].table}.csv")
+    return found
+
+
+def _write(portfolio: Portfolio, name: str, columns: list[str], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(columns)
         for row in portfolio.rows(name):
             cells = dict(zip(portfolio.headers[row.header].names, row.cells, strict=True))
             out.writerow(row.id if column == "id" else cells.get(column, "") for column in columns)
-    return path
 
 
 def _columns(portfolio: Portfolio, name: str) -> list[str]:

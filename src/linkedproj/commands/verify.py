@@ -1,0 +1,28 @@
+"""linkedproj verify: hold a published folder against what it says of itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(name="verify")
+@click.argument("public", type=click.Path(path_type=Path), default=Path("public"), metavar="[PUBLIC]")
+def command(public: Path) -> None:
+    """Compare every file in PUBLIC (default: public) with its checksum, and the catalogue with the bytes.
+
+    Exit codes: 0 all is as it was published, 1 something is not, 2 nothing is published there.
+    """
+    from linkedproj.release import verify
+
+    found = verify(public)
+    for fault in found.faults:
+        click.echo(f"{public.as_posix()}/{fault}")
+    counted = f"{found.files} files and {found.downloads} downloads compared"
+    releases = f"{len(found.releases)} release{'' if len(found.releases) == 1 else 's'}, {counted}"
+    if found.faults:
+        click.echo(f"{len(found.faults)} of them wrong: {releases}. Build again, or restore the files.", err=True)
+        sys.exit(1)
+    click.echo(f"All is as it was published: {releases}.")

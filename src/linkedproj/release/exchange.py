@@ -1,0 +1,88 @@
+"""Putting a folder in the place of another in one step, and undoing what a killed process left half done."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from linkedproj.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+def staging(served: Path) -> Path:
+    """Name the folder in which the next content of a served folder is written."""
+    return served.with_name(f".{served.name}.next")
+
+
+@contextmanager
+def locked(served: Path, tell: Callable[[str], None]) -> Iterator[None]:
+    """Let only one process at a time publish into a folder; the lock goes with the process, however it ends."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(served.parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("waiting for another build to end")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def restore(served: Path) -> None:
+    """Undo an exchange that was killed between its two renames, and remove what was set aside."""
+    aside = _aside(served)
+    if aside.exists() and not served.exists():
+        aside.rename(served)
+    shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(staging(served), ignore_errors=True)
+
+
+def exchange(served: Path) -> None:
+    """Put the staged folder in the place of the served one, which is removed.
+
+    Raises:
+        SetupError: the system refuses, as it does for a folder that is mounted.
+    """
+    new = staging(served)
+    try:
+        if not served.exists():
+            new.rename(served)
+        elif not _exchange(new, served):
+            # Without an exchange there is a moment without the folder, but never one with half of it.
+            served.rename(_aside(served))
+            new.rename(served)
+    except OSError as error:
+        hint = "Name a folder inside it, which can be replaced as a whole."
+        raise SetupError(f"{served} cannot be replaced: {error.strerror}. {hint}") from error
+    finally:
+        restore(served)
+
+
+def _aside(served: Path) -> Path:
+    return served.with_name(f".{served.name}.previous")
+
+
+def _exchange(new: Path, old: Path) -> bool:
+    """Exchange two folders in one step (Linux, renameat2), if the system can."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(old), _RENAME_EXCHANGE) == 0)

@@ -1,0 +1,203 @@
+"""One build on its way into the published folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from linkedproj.errors import ReleaseError
+from linkedproj.release.exchange import exchange, locked, restore, staging
+from linkedproj.release.history import Issue, read_history, write_history
+from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from linkedproj.release.sums import Published
+
+DRAFT = "-draft"
+"""How the version of a build ends that is no release."""
+
+LATEST, QUERIES = "latest", "query"
+_GROWING = ("changes/", "ldes/", "feed.atom", "tombstones.csv")
+_BEARABLE = 0.9
+
+
+class Release:
+    """One version of the dumps on its way to `<out>/dump/<version>/`, and what is published with it.
+
+    Use it as a context: unless `publish` was called, nothing of it remains and what was there before is untouched.
+    A version that ends in "-draft" is a draft: the next build removes it, and `latest/` holds it only as long as there
+    is no release. `root` is the staged public folder, `folder` its dumps of this version, `history` the releases so
+    far. `leads` tells whether `latest/` and the catalogue are this version's.
+    """
+
+    def __init__(self, out: Path, version: str, tell: Callable[[str], None] = lambda _: None) -> None:
+        # A link to the published folder stays; what it leads to is replaced.
+        self.served, self.version, self._tell = out.resolve(), version, tell
+        self.root = staging(self.served)
+        self.folder = self.root / "dump" / version
+        self.history: list[Issue] = []
+        self._written: set[str] = set()
+        self._made = [folder for folder in self.served.parents if not folder.exists()]
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Make the folder to write into."""
+        self.served.parent.mkdir(parents=True, exist_ok=True)
+        self._closing.enter_context(locked(self.served, self._tell))
+        restore(self.served)
+        self.history = read_history(self.served / "dump")
+        self.folder.mkdir(parents=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove what was not published."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        self._closing.close()
+        with suppress(OSError):
+            for folder in self._made:
+                folder.rmdir()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this is no release."""
+        return self.version.endswith(DRAFT)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version was published before."""
+        return any(issue.version == self.version for issue in self.history)
+
+    @property
+    def before(self) -> Issue | None:
+        """The newest release but this one, which this one comes after."""
+        others = [issue for issue in self.history if issue.version != self.version]
+        return others[-1] if others else None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this version is the newest there is."""
+        if self.is_draft:
+            return not self.history
+        return not self.is_known or self.history[-1].version == self.version
+
+    def seal(self) -> list[Published]:
+        """Compress and sum the dumps; give them.
+
+        Raises:
+            ReleaseError: this version is published already, with other bytes.
+        """
+        files = seal(self.folder)
+        old = self.served / "dump" / self.version
+        known = next((issue.sums for issue in self.history if issue.version == self.version), "")
+        if not self.is_draft and (
+            (known and sha256(self.folder / SUMS) != known)
+            or (old.exists() and read_sums(old / SUMS) != read_sums(self.folder / SUMS))
+        ):
+            raise ReleaseError(
+                f"release {self.version} is published already, with other bytes, and a release never changes. "
+                "Give the new one another version."
+            )
+        return files
+
+    def refuse_loss(self, records: int, *, may_shrink: bool) -> None:
+        """Refuse a release that would make harvesters delete what they hold.
+
+        Raises:
+            ReleaseError: it has no record, or lost a file or more than a tenth of the records of the one before.
+        """
+        if may_shrink or not self.leads:
+            return
+        hint = "Nothing is lost by mistake: to publish it all the same, add --allow-shrink."
+        if not records:
+            raise ReleaseError(f"there is no record at all; harvesters would delete everything. {hint}")
+        if self.is_draft or self.is_known or not self.before:
+            return
+        old = self.before
+        lost = sorted(read_sums(self.served / "dump" / old.version / SUMS).keys() - read_sums(self.folder / SUMS))
+        if lost:
+            raise ReleaseError(f"release {old.version} has files that this one lacks: {', '.join(lost)}. {hint}")
+        if records < _BEARABLE * old.records:
+            raise ReleaseError(f"there are {records} records, and {old.records} in release {old.version}. {hint}")
+
+    def carry_over(self) -> None:
+        """Link what stays as it is into the staged folder, and make `latest/`."""
+        replaced = {path for path in read_sums(self.served / SUMS) if not path.startswith(_GROWING)}
+        for path in _files(self.served):
+            name = path.relative_to(self.served).as_posix()
+            if not self._is_replaced(name) and not (self.leads and name in replaced):
+                _link(path, self.root / name)
+        if self.leads:
+            shutil.copytree(self.folder, self.root / "dump" / LATEST)
+
+    def _is_replaced(self, name: str) -> bool:
+        head, _, rest = name.partition("/")
+        part = rest.partition("/")[0]
+        if head == "dump" and "/" in rest:
+            return part == self.version or part.endswith(DRAFT) or (self.leads and part == LATEST)
+        return name == SUMS or (self.leads and head == QUERIES)
+
+    def beside(self, name: str) -> Path:
+        """Make a folder `<out>/<name>/` to write into."""
+        folder = self.root / name
+        folder.mkdir()
+        return folder
+
+    def add(self, write: Callable[[Path], None]) -> None:
+        """Let a function write files into an empty folder, and stage them; none is changed where it is served."""
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=".adding-") as made:
+            write(Path(made))
+            for path in _files(Path(made)):
+                name = path.relative_to(made).as_posix()
+                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+                path.replace(self.root / name)
+                self._written.add(name)
+
+    def publish(self, issued: str, records: int) -> None:
+        """Sum what lies outside the dumps, note the release, and exchange the folders.
+
+        `issued` is its day, YYYY-MM-DD.
+        """
+        if not self.is_draft and not self.is_known:
+            issue = Issue(self.version, issued, records, sha256(self.folder / SUMS))
+            self.history.append(issue)
+            write_history(self.history, self.root / "dump")
+        write_sums(self._sums(), self.root / SUMS)
+        exchange(self.served)
+
+    def _sums(self) -> dict[str, str]:
+        """Sum what a build wrote outside the dumps; what was carried over keeps its sum, right or wrong."""
+        old = read_sums(self.served / SUMS)
+        found = {}
+        for path in _files(self.root):
+            name = path.relative_to(self.root).as_posix()
+            if name in old and path.stat().st_ino == _inode(self.served / name):
+                found[name] = old[name]
+            elif name in self._written or name.startswith((*_GROWING, f"{QUERIES}/")):
+                found[name] = sha256(path)
+        return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return -1
+
+
+def _link(old: Path, new: Path) -> None:
+    """Give a file a second place without copying it, where the file system can."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copy2(old, new)

@@ -1,0 +1,83 @@
+"""Compressing and summing files. Source of the format of SHA256SUMS: sha256sum(1), so that `sha256sum -c` reads it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkedproj.errors import Place, SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+COMPRESS_FROM = 65_536
+"""Files of this many bytes and more get a compressed copy."""
+
+SUMS = "SHA256SUMS"
+
+_BLOCK = 1 << 20
+_LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>[^\n]+)")
+_PACKED = frozenset({".gz", ".parquet"})
+
+
+@dataclass(frozen=True)
+class Published:
+    """One file of a release: its name, its size in bytes and its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def seal(folder: Path) -> list[Published]:
+    """Compress the large files of a folder of dumps, and sum all; give them."""
+    for path in sorted(folder.iterdir()):
+        if path.stat().st_size >= COMPRESS_FROM and path.suffix not in _PACKED:
+            _compress(path)
+    files = [Published(path.name, path.stat().st_size, sha256(path)) for path in sorted(folder.iterdir())]
+    write_sums({file.name: file.sha256 for file in files}, folder / SUMS)
+    return files
+
+
+def write_sums(sums: Mapping[str, str], path: Path) -> None:
+    """Write sums by name."""
+    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def read_sums(path: Path) -> dict[str, str]:
+    """Read sums by name; without the file there are none.
+
+    Raises:
+        SetupError: a line is none of sha256sum's.
+    """
+    if not path.is_file():
+        return {}
+    sums = {}
+    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+        match = _LINE.fullmatch(line)
+        if not match:
+            raise SetupError("this is no line of checksums.", Place(path.as_posix(), number))
+        sums[match["name"]] = match["digest"]
+    return sums
+
+
+def sha256(path: Path) -> str:
+    """Sum the bytes of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _compress(path: Path) -> None:
+    """Write `<path>.gz` without name and time, so that equal files have equal copies."""
+    with (
+        path.open("rb") as plain,
+        path.with_name(path.name + ".gz").open("wb") as target,
+        gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(plain, packed, _BLOCK)

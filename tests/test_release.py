@@ -1,0 +1,345 @@
+"""Releases: made once and never changed, drafts that say so, and nothing lost without being asked."""
+
+from __future__ import annotations
+
+import csv
+import json
+import threading
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pyoxigraph as ox
+import pytest
+
+from linkedproj.release import Release
+from linkedproj.release.exchange import locked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Outcome, Small
+
+BASE = "https://small.example/"
+MAY_SHRINK = "Nothing is lost by mistake: to publish it all the same, add --allow-shrink."
+UNTOUCHED = "Nothing was published; public/ is as it was.\n"
+
+
+@pytest.fixture
+def dated(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
+    """Give the small portfolio the day that a release needs; its records are sound, so the shapes are left out."""
+    monkeypatch.setattr("linkedproj.check.validate", lambda *_: [])
+    small.edit("portfolio.toml", 'licence = "', 'issued = 2021-07-01\nlicence = "')
+    return small
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def part(folder: Path, name: str) -> dict[str, bytes]:
+    return everything(folder / "public" / name)
+
+
+def public(small: Small) -> dict[str, bytes]:
+    return everything(small.home / "public")
+
+
+def refused(outcome: Outcome, code: int, sentence: str) -> None:
+    said = f"linkedproj: {sentence}\n" + (UNTOUCHED if code == 1 else "")
+    assert (outcome.code, outcome.out, outcome.err) == (code, "", said)
+
+
+def more_trees(small: Small) -> None:
+    small.edit("project.csv", "More trees.", "Many more trees.")
+
+
+def next_day(small: Small) -> None:
+    small.edit("portfolio.toml", "issued = 2021-07-01\n", "issued = 2021-07-01\nmodified = 2021-08-01\n")
+
+
+def lose_records(small: Small) -> None:
+    """Remove four of the 33 records: the evidence of values for which a curator can answer."""
+    path = small.folder / "evidence.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    lost, kept = rows[-4:], rows[:-4]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([head, *kept])
+    columns: dict[str, set[str]] = {}
+    for row in lost:
+        table = row[head.index("subject")].partition("/")[0]
+        columns.setdefault(table, set()).update(row[head.index("predicate")].replace(" ", "").split(";"))
+    curated = (small.folder / "portfolio.toml").read_text("utf-8")
+    for table, names in columns.items():
+        more = "".join(f'"{name}", ' for name in sorted(names))
+        curated = curated.replace(f"\n{table} = [", f"\n{table} = [{more}")
+    small.write("portfolio.toml", curated)
+
+
+# ---------------------------------------------------------------- releases
+
+
+def test_a_release_is_published_with_its_changes_and_is_the_latest(dated: Small) -> None:
+    outcome = dated.run("build", "--release", "1.0")
+    assert outcome.code == 0
+    assert "the same files: public/dump/latest (release 1.0)\n" in outcome.out
+    top = {path.name for path in (dated.home / "public").iterdir()}
+    assert top == {"SHA256SUMS", "changes", "dump", "feed.atom", "ldes", "query", "tombstones.csv"}
+    assert part(dated.home, "dump/latest") == part(dated.home, "dump/1.0")
+    assert dated.run("verify").code == 0
+    assert [path.name for path in dated.home.iterdir() if path.name.startswith(".")] == []
+
+
+def test_the_same_release_again_changes_no_byte(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    before = public(dated)
+    assert dated.run("build", "--release", "1.0").code == 0
+    assert public(dated) == before
+
+
+def test_a_release_is_never_made_again_with_other_bytes(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    before = public(dated)
+    more_trees(dated)
+    refused(
+        dated.run("build", "--release", "1.0"),
+        1,
+        "release 1.0 is published already, with other bytes, and a release never changes. "
+        "Give the new one another version.",
+    )
+    assert public(dated) == before
+
+
+def test_a_release_whose_folder_is_lost_can_only_be_made_as_it_was(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    before = public(dated)
+    (dated.home / "public/dump/1.0/portfolio.nt").unlink()
+    assert dated.run("build", "--release", "1.0").code == 0
+    assert public(dated) == before
+
+
+def test_a_new_release_leaves_the_one_before(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    first, changes = part(dated.home, "dump/1.0"), part(dated.home, "changes")
+    more_trees(dated)
+    next_day(dated)
+    assert dated.run("build", "--release", "1.1").code == 0
+    assert part(dated.home, "dump/1.0") == first
+    assert part(dated.home, "dump/latest") == part(dated.home, "dump/1.1")
+    assert b"Many more trees." in part(dated.home, "dump/latest")["portfolio.ttl"]
+    assert changes.items() <= part(dated.home, "changes").items()
+    feed = ET.parse(dated.home / "public/feed.atom").getroot()  # noqa: S314 - written a moment ago
+    ids = [node.text for node in feed.iterfind("{*}entry/{*}id")]
+    assert sorted(ids, key=str) == [f"{BASE}changes/1.0/", f"{BASE}changes/1.1/"]
+    listed = json.loads((dated.home / "public/dump/releases.json").read_text("utf-8"))
+    assert [(issue["version"], issue["issued"], issue["records"]) for issue in listed] == [
+        ("1.0", "2021-07-01", 33),
+        ("1.1", "2021-08-01", 33),
+    ]
+    assert dated.run("verify").code == 0
+
+
+def test_an_old_release_built_again_does_not_become_the_latest(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    more_trees(dated)
+    dated.run("build", "--release", "1.1")
+    before = public(dated)
+    dated.edit("project.csv", "Many more trees.", "More trees.")
+    outcome = dated.run("build", "--release", "1.0")
+    assert "release 1.0, published before: public/dump/latest is as it was and holds the newest release" in outcome.out
+    assert public(dated) == before
+
+
+def test_a_release_needs_a_day(small: Small) -> None:
+    outcome = small.run("build", "--release", "1.0")
+    sentence = "a release needs its day. Write it as 'issued' or 'modified', such as 2026-11-21."
+    refused(outcome, 2, f"data/portfolio.toml: {sentence}")
+    assert not (small.home / "public").exists()
+
+
+@pytest.mark.parametrize("name", ["latest", "../1.0", "1.0-draft", "a b", "a/b"])
+def test_some_names_are_none_for_a_release(name: str, dated: Small) -> None:
+    sentence = f"'{name}' cannot name a release. Use letters, digits, dots and hyphens, and no '-draft'."
+    refused(dated.run("build", "--release", name), 2, sentence)
+
+
+# ---------------------------------------------------------------- drafts
+
+
+def test_the_latest_is_the_draft_until_there_is_a_release(dated: Small) -> None:
+    dated.run("build")
+    assert sorted(path.name for path in (dated.home / "public/dump").iterdir()) == ["1.0-draft", "latest"]
+    assert part(dated.home, "dump/latest") == part(dated.home, "dump/1.0-draft")
+    dated.run("build", "--release", "1.0")
+    assert sorted(path.name for path in (dated.home / "public/dump").iterdir()) == ["1.0", "latest", "releases.json"]
+
+
+def test_a_draft_beside_a_release_changes_nothing_that_is_served(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    before = public(dated)
+    more_trees(dated)
+    outcome = dated.run("build")
+    assert "a draft (--release VERSION makes a release): public/dump/latest is as it was" in outcome.out
+    after = public(dated)
+    assert before.items() <= after.items()
+    assert {name.rpartition("/")[0] for name in after.keys() - before.keys()} == {"dump/1.0-draft"}
+    assert dated.run("verify").code == 0
+
+
+def test_there_is_only_one_draft(small: Small) -> None:
+    small.run("build")
+    small.edit("portfolio.toml", 'version = "1.0"', 'version = "1.1"')
+    small.run("build")
+    assert sorted(path.name for path in (small.home / "public/dump").iterdir()) == ["1.1-draft", "latest"]
+
+
+# ---------------------------------------------------------------- safety
+
+
+def test_a_release_that_lost_a_tenth_of_its_records_is_refused(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    before = public(dated)
+    lose_records(dated)
+    outcome = dated.run("build", "--release", "1.1")
+    refused(outcome, 1, f"there are 29 records, and 33 in release 1.0. {MAY_SHRINK}")
+    assert public(dated) == before
+    assert dated.run("build", "--release", "1.1", "--allow-shrink").code == 0
+
+
+def test_a_release_that_lost_a_file_is_refused(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    (dated.folder / "activity.csv").unlink()
+    evidence = (dated.folder / "evidence.csv").read_text("utf-8").splitlines(keepends=True)
+    dated.write("evidence.csv", "".join(line for line in evidence if not line.startswith("activity/")))
+    outcome = dated.run("build", "--release", "1.1")
+    assert outcome.code == 1
+    assert "linkedproj: release 1.0 has files that this one lacks: activity.csv" in outcome.err
+    assert outcome.err.endswith(f"{MAY_SHRINK}\n{UNTOUCHED}")
+
+
+def test_an_empty_portfolio_is_not_published(dated: Small) -> None:
+    dated.run("build")
+    before = public(dated)
+    for path in dated.folder.glob("*.csv"):
+        path.write_text(path.read_text("utf-8").partition("\n")[0] + "\n", "utf-8")
+    outcome = dated.run("build")
+    sentence = "there is no record at all; harvesters would delete everything."
+    refused(outcome, 1, f"{sentence} {MAY_SHRINK}")
+    assert public(dated) == before
+
+
+def test_a_removed_record_gets_a_tombstone_and_its_id_is_not_given_again(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    line = (dated.folder / "activity.csv").read_text("utf-8").splitlines()[-1]
+    gone = line.partition(",")[0]
+    text = (dated.folder / "activity.csv").read_text("utf-8")
+    evidence = (dated.folder / "evidence.csv").read_text("utf-8")
+    dated.write("activity.csv", text.replace(line + "\n", ""))
+    kept = [row for row in evidence.splitlines(keepends=True) if f"activity/{gone}" not in row]
+    dated.write("evidence.csv", "".join(kept))
+    assert dated.run("build", "--release", "1.1", "--allow-shrink").code == 0
+    stones = (dated.home / "public/tombstones.csv").read_text("utf-8").splitlines()
+    assert [stone.split(",")[:3] for stone in stones[1:]] == [[f"{BASE}id/activity/{gone}", "2021-07-01", "1.1"]]
+    before = public(dated)
+    dated.write("activity.csv", text)
+    dated.write("evidence.csv", evidence)
+    outcome = dated.run("build", "--release", "1.2")
+    assert outcome.code == 2
+    assert f"identifiers of removed records are used again: activity/{gone} (removed in 1.1)." in outcome.err
+    assert public(dated) == before
+    assert dated.run("build", "--release", "1.2", "--restore", f"activity/{gone}").code == 0
+    assert (dated.home / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label\n"
+
+
+# ---------------------------------------------------------------- whole, or not at all
+
+
+def test_files_of_others_stay_and_are_theirs(dated: Small) -> None:
+    dated.run("build")
+    home = dated.home / "public"
+    (home / "index.html").write_text("our own page", "utf-8")
+    (home / "pictures").mkdir()
+    (home / "pictures/a.svg").write_text("<svg/>", "utf-8")
+    dated.run("build", "--release", "1.0")
+    assert (home / "index.html").read_text("utf-8") == "our own page"
+    assert (home / "pictures/a.svg").read_text("utf-8") == "<svg/>"
+    assert "  index.html\n" not in (home / "SHA256SUMS").read_text("utf-8")
+
+
+def test_a_link_to_the_published_folder_stays_a_link(small: Small) -> None:
+    (small.home / "site").mkdir()
+    (small.home / "public").symlink_to("site")
+    assert small.run("build").code == 0
+    assert (small.home / "public").is_symlink()
+    assert small.latest.is_dir()
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_folder_is_replaced_with_and_without_an_exchange(
+    exchanges: bool,  # noqa: FBT001 - a parameter of the test
+    small: Small,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not exchanges:
+        monkeypatch.setattr("linkedproj.release.exchange._exchange", lambda *_: False)
+    for _ in range(2):
+        assert small.run("build").code == 0
+        assert small.run("verify").code == 0
+    assert sorted(path.name for path in small.home.iterdir()) == ["data", "public"]
+
+
+@pytest.mark.parametrize("command", ["build", "verify"])
+def test_what_was_set_aside_is_put_back(command: str, small: Small) -> None:
+    small.run("build")
+    before = public(small)
+    (small.home / "public").rename(small.home / ".public.previous")
+    (small.home / ".public.next").mkdir()
+    assert small.run(command).code == 0
+    assert public(small) == before
+    assert sorted(path.name for path in small.home.iterdir()) == ["data", "public"]
+
+
+def test_two_builds_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def second() -> None:
+        with Release(tmp_path / "public", "1-draft", told.append):
+            told.append("begun")
+
+    with locked(tmp_path / "public", told.append):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        waiting.join(0.3)
+        assert told == ["waiting for another build to end"]
+    waiting.join(10)
+    assert told == ["waiting for another build to end", "begun"]
+
+
+def test_a_list_of_releases_that_is_none_is_told(dated: Small) -> None:
+    dated.run("build", "--release", "1.0")
+    (dated.home / "public/dump/releases.json").write_text('[{"version": 1}]', "utf-8")
+    outcome = dated.run("verify")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "linkedproj: public/dump/releases.json: this is no list of releases as this program writes it. "
+        "Restore the file: it says which releases there are.\n"
+    )
+
+
+# ---------------------------------------------------------------- the catalogue
+
+
+@pytest.mark.slow
+def test_the_catalogue_is_that_of_the_release(dated: Small) -> None:
+    dated.edit("portfolio.toml", 'licence = "', 'profiles = ["versions"]\nlicence = "')
+    for version in ("1.0", "1.1"):
+        assert dated.run("build", "--release", version).code == 0
+        more_trees(dated) if version == "1.0" else None
+    versions = ox.Store()
+    versions.load(path=dated.home / "public/versions.ttl", format=ox.RdfFormat.TURTLE)
+    subjects = {str(quad.subject) for quad in versions}
+    assert {f"<{BASE}dump/1.0/>", f"<{BASE}dump/1.1/>"} <= subjects
+    assert "  versions.ttl\n" in (dated.home / "public/SHA256SUMS").read_text("utf-8")
+    dated.edit("portfolio.toml", 'profiles = ["versions"]\n', "")
+    assert dated.run("build", "--release", "1.1").code == 0
+    assert not (dated.home / "public/versions.ttl").exists()
