@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -62,9 +63,15 @@ def test_a_literal_is_reported_as_it_stands_however_often(judge: Judge) -> None:
     assert judge(AGE, data) == [expected]
 
 
-def test_the_calling_process_is_left_alone(judge: Judge) -> None:
+def test_the_calling_process_is_left_alone(judge: Judge, tmp_path: Path) -> None:
     judge(AGE, person('"1"'))
-    assert "pyshacl" not in sys.modules
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom linkedproj.check.engine import validate\n"
+        "found = validate([Path('data.nt')], Path('shapes.ttl'))\n"
+        "print(len(found), 'pyshacl' in sys.modules, 'rdflib' in sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["1", "False", "False"]
 
 
 def test_sound_records_have_no_results(judge: Judge) -> None:
@@ -148,8 +155,13 @@ def test_too_little_memory_ends_in_a_sentence(judge: Judge) -> None:
         judge(AGE, "".join(person(f'"{n}"', f"p{n}") for n in range(20_000)), Limits(megabytes=20))
 
 
-def test_a_child_that_cannot_start_ends_in_a_sentence(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_SOURCE", Path("nowhere"))
+def test_a_child_that_cannot_start_ends_in_a_sentence(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # A package of the same name, without the module that is run, hides the one that is installed.
+    (tmp_path / "broken" / "linkedproj").mkdir(parents=True)
+    (tmp_path / "broken" / "linkedproj" / "__init__.py").touch()
+    monkeypatch.setattr(engine, "_SOURCE", tmp_path / "broken")
     monkeypatch.setenv("PYTHONPATH", "")
     with pytest.raises(EngineError, match=r"^the SHACL engine could not be run: .*linkedproj"):
         judge(AGE, person('"1"'))
