@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from linkedproj.check import engine
 from linkedproj.check.engine import EngineError, Limits, Result, engine_name, validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SH = "http://www.w3.org/ns/shacl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
