@@ -72,7 +72,7 @@ def publish(tmp_path: Path, dumps: list[Path]) -> Publish:
             dumps[n - 1] if n else None,
             dumps[n],
             tmp_path / "public",
-            **values | changed,  # type: ignore[arg-type]
+            **values | changed,  # type: ignore[arg-type]  # of one type each, which a mapping cannot say
         )
 
     return make

@@ -62,22 +62,32 @@ class SortedRuns(Generic[T]):
         weakref.finalize(self, file.close)
         for start in range(0, len(self._items), _BLOCK):
             # marshal takes plain tuples only, none with named parts.
-            block = marshal.dumps([tuple(item) for item in self._items[start : start + _BLOCK]])
-            file.write(len(block).to_bytes(_LENGTH, "little") + block)
+            write_block(file, [tuple(item) for item in self._items[start : start + _BLOCK]])
         self._files.append(file)
         self._bounds.append((self._items[0], self._items[-1]))
         self._count += len(self._items)
         self._items = []
 
     def _read(self, file: IO[bytes]) -> Iterator[T]:
-        """Read one run block by block; readers keep their own positions, and the files open as long as they read."""
-        position = 0
-        while True:
-            file.seek(position)
-            length = int.from_bytes(file.read(_LENGTH), "little")
-            if not length:
-                return
-            # Read whole and loaded from memory: marshal.load asks the file for every small piece.
-            block = marshal.loads(file.read(length))  # noqa: S302 - a file this process wrote and nobody else can name
-            position += _LENGTH + length
-            yield from block
+        """Read one run; the bound method keeps the files open as long as somebody reads."""
+        yield from read_blocks(file)
+
+
+def write_block(file: IO[bytes], block: list[Any]) -> None:
+    """Append a block of plain tuples, strings, bytes and numbers to a temporary file."""
+    packed = marshal.dumps(block)
+    file.write(len(packed).to_bytes(_LENGTH, "little") + packed)
+
+
+def read_blocks(file: IO[bytes]) -> Iterator[Any]:
+    """Give the items of all blocks of a file; several readers of the same file each keep their own position."""
+    position = 0
+    while True:
+        file.seek(position)
+        length = int.from_bytes(file.read(_LENGTH), "little")
+        if not length:
+            return
+        # Read whole and loaded from memory: marshal.load asks the file for every small piece.
+        block = marshal.loads(file.read(length))  # noqa: S302 - a file this process wrote and nobody else can name
+        position += _LENGTH + length
+        yield from block

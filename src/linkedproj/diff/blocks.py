@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
-import marshal
 import tempfile
 from itertools import groupby
 from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Self
+
+from linkedproj.runs import read_blocks, write_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +56,7 @@ class BlockSorter:
     def __iter__(self) -> Iterator[Block]:
         """Give all blocks in order of key, then lines."""
         self._blocks.sort()
-        return heapq.merge(*(_read(run) for run in self._runs), self._blocks)
+        return heapq.merge(*(read_blocks(run) for run in self._runs), self._blocks)
 
     def groups(self) -> Iterator[tuple[bytes, list[bytes]]]:
         """Give each key once, with its blocks in order."""
@@ -67,7 +68,7 @@ class BlockSorter:
         self._runs.append(_write(self._blocks))
         self._blocks, self._size = [], 0
         if len(self._runs) >= self._most:
-            merged = _write(heapq.merge(*(_read(run) for run in self._runs)))
+            merged = _write(heapq.merge(*(read_blocks(run) for run in self._runs)))
             self.__exit__()
             self._runs = [merged]
 
@@ -80,21 +81,8 @@ def _write(blocks: Iterable[Block]) -> IO[bytes]:
         batch.append(block)
         size += len(block[0]) + len(block[1])
         if size >= _BATCH:
-            marshal.dump(batch, file)
+            write_block(file, batch)
             batch, size = [], 0
     if batch:
-        marshal.dump(batch, file)
+        write_block(file, batch)
     return file
-
-
-def _read(file: IO[bytes]) -> Iterator[Block]:
-    """Read one run batch by batch; several readers of the same run each keep their own position."""
-    position = 0
-    while True:
-        file.seek(position)
-        try:
-            batch: list[Block] = marshal.load(file)  # noqa: S302 - a file this process wrote and nobody else can name
-        except EOFError:
-            return
-        position = file.tell()
-        yield from batch
