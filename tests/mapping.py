@@ -16,14 +16,16 @@ import pytest
 import rdflib
 from pyld import jsonld
 
+from linkedproj.batch import Batch
 from linkedproj.cells import Column
 from linkedproj.config import Config
 from linkedproj.context import compile_context
-from linkedproj.emission import Dump, emit
-from linkedproj.reading import read_portfolio
+from linkedproj.mapping import map_tables
 from linkedproj.rules import Rules, catalogue
 from linkedproj.schema import Schema, load_schema
+from linkedproj.shards import SIZE
 from linkedproj.writers import FORMATS
+from linkedproj.writers.parts import Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,9 +76,9 @@ def columns_of(names: Sequence[str], schema: Schema) -> list[Column]:
 def write(form: str, kind: RecordType, names: Sequence[str], rows: Iterable[Sequence[str]], schema: Schema) -> str:
     """Write rows (the id, then a cell per name) as one whole document of a format."""
     chosen = FORMATS[form]
-    row = chosen.compile_rows(kind, columns_of(names, schema), schema)
-    records = [row(identifier, cells) for identifier, *cells in rows]
-    return chosen.head(schema) + chosen.between.join(records) + chosen.foot
+    write_batch = chosen.compile_rows(kind, columns_of(names, schema), schema)
+    ids, *columns = zip(*rows, strict=True)
+    return chosen.head(schema) + write_batch(Batch(0, ids, range(len(ids)), columns)) + chosen.foot
 
 
 @dataclass(frozen=True)
@@ -104,19 +106,17 @@ def travel(folder: Path, tables: Mapping[str, str | bytes], config: Config = CON
     for name, content in tables.items():
         (home / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     schema = shipped_schema()
-    portfolio = read_portfolio(home, schema, config, "data")
-    return Road(portfolio, dump(portfolio, folder))
+    return dump(home, folder, schema, config)
 
 
-def dump(portfolio: Portfolio, folder: Path) -> dict[str, str]:
-    """Write every dump of a portfolio; sources and evidence go along under "supporting", as Turtle."""
-    dumps = {name: Dump(folder / f"portfolio{form.suffix}", name, portfolio.schema) for name, form in FORMATS.items()}
-    supporting = Dump(folder / "evidence.ttl", "turtle", portfolio.schema, supporting=True)
-    emit(portfolio, list(dumps.values()), [supporting])
-    for opened in (*dumps.values(), supporting):
-        opened.close()
-    paths = {name: folder / f"portfolio{form.suffix}" for name, form in FORMATS.items()}
-    return {name: path.read_text("utf-8") for name, path in {**paths, "supporting": folder / "evidence.ttl"}.items()}
+def dump(home: Path, folder: Path, schema: Schema, config: Config, size: int = SIZE) -> Road:
+    """Write every dump of the tables in a folder; sources and evidence go along under "supporting", as Turtle."""
+    paths = {Output(name, name): folder / f"portfolio{form.suffix}" for name, form in FORMATS.items()}
+    paths[Output("supporting", "turtle", supporting=True)] = folder / "evidence.ttl"
+    work = folder / "parts"
+    work.mkdir(exist_ok=True)
+    mapped = map_tables(home, schema, config, "data", work, paths, size=size)
+    return Road(mapped.portfolio, {output.name: path.read_text("utf-8") for output, path in paths.items()})
 
 
 def told(problems: Iterable[Problem]) -> list[str]:

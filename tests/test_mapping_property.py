@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.mapping import XSD, agreed, columns_of, oxigraph_triples, rdflib_triples, schema_of
 
+from linkedproj.batch import Batch
 from linkedproj.context import RDF, Field, Kind
 from linkedproj.lexical import FORBIDDEN, SPELLINGS, WKT, iri_fault
 from linkedproj.writers import FORMATS
@@ -233,7 +234,10 @@ def documents(schema: Schema, pool: Pools, seed: int) -> dict[str, str]:
         records: list[str] = []
         for (kind, names), table in zip(tables, rows, strict=True):
             write = form.compile_rows(kind, columns_of(names, schema), schema)
-            records += [write(identifier, cells) for identifier, *cells in table]
+            # Two batches: what was remembered in the first is used in the second.
+            for some in filter(None, (table[: len(table) // 3], table[len(table) // 3 :])):
+                ids, *columns = zip(*some, strict=True)
+                records.append(write(Batch(0, ids, range(len(ids)), columns)))
         found[name] = form.head(schema) + form.between.join(records) + form.foot
     return found
 

@@ -268,19 +268,19 @@ ROAD = f"""
 import sys
 from pathlib import Path
 from linkedproj.config import Config
-from linkedproj.emission import Dump, emit
-from linkedproj.reading import read_portfolio
+from linkedproj.mapping import map_tables
 from linkedproj.schema import load_schema
 from linkedproj.writers import FORMATS
+from linkedproj.writers.parts import Output
 
 folder = Path(sys.argv[1])
 config = Config("t", "1", {BASE!r}, "2020-02-11", "https://x.org/by", ("en", "ca", "es"))
 schema = load_schema(Path({str(ROOT / "ontology")!r}), config.base)
-portfolio = read_portfolio(folder, schema, config, "data")
-dumps = [Dump(folder / f"out{{form.suffix}}", name, schema) for name, form in FORMATS.items()]
-emit(portfolio, dumps, [Dump(folder / "supporting.ttl", "turtle", schema, supporting=True)])
-for dump in dumps:
-    dump.close()
+dumps = {{Output(name, name): folder / f"out{{form.suffix}}" for name, form in FORMATS.items()}}
+dumps[Output("supporting", "turtle", supporting=True)] = folder / "supporting.ttl"
+work = folder / "parts"
+work.mkdir()
+portfolio = map_tables(folder, schema, config, "data", work, dumps).portfolio
 """
 
 

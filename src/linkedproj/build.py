@@ -14,11 +14,11 @@ import pyoxigraph as ox
 from linkedproj.catalog import write_catalogue
 from linkedproj.catalog.facts import facts_of
 from linkedproj.check import Findings, Setup, check
+from linkedproj.check.judge import Options
 from linkedproj.config import is_version, load_config
 from linkedproj.csvtables import Words, publish_tables
 from linkedproj.diff import publish_changes
 from linkedproj.diff.words import LANGUAGES, column, kind_name
-from linkedproj.emission import Dump
 from linkedproj.errors import DataError, SetupError
 from linkedproj.paths import shipped
 from linkedproj.query import local
@@ -28,9 +28,10 @@ from linkedproj.release import Published, Release
 from linkedproj.release.staging import DRAFT, LATEST, QUERIES
 from linkedproj.rules import Severity, load_rules
 from linkedproj.writers import FORMATS
+from linkedproj.writers.parts import TABLE, Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from linkedproj.config import Config
     from linkedproj.errors import Problem
@@ -59,14 +60,21 @@ class Built:
     gaps: tuple[Problem, ...] = ()
 
 
-def check_folder(folder: Path, sources: Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Findings:
-    """Check the portfolio in a folder; nothing is written.
+def check_folder(
+    folder: Path,
+    sources: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    engine: str = "auto",
+) -> Findings:
+    """Check the portfolio in a folder by a SHACL engine (see `linkedproj.check.judge`); nothing is written.
 
     Raises:
-        SetupError: portfolio.toml, the ontology or the folder of sources cannot be used.
+        EngineDisagreement: the reference engine found something else.
+        SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used.
     """
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        return check(_setup(folder, Path(scratch), sources), tell=tell)
+        return check(_setup(folder, Path(scratch), sources, engine), tell=tell)
 
 
 def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
@@ -78,26 +86,28 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     release: str = "",
     may_shrink: bool = False,
     restored: Collection[str] = (),
+    engine: str = "auto",
 ) -> Built:
     """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
     With `release`, a version, the dumps can never change again; else they are a draft, which leaves everything but
     itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
-    names records ("project/chebec") that an earlier release lacked and this one has again. `tell` hears what is being
-    done. Whatever is raised, `out` is as it was.
+    names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies the
+    shapes. `tell` hears what is being done. Whatever is raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
+        EngineDisagreement: the reference engine found something else than the one asked for.
         QueryError: a saved query cannot be run.
         ReleaseError: the version is published already with other bytes, or too much was lost.
-        SetupError: portfolio.toml, the ontology or the folder of sources cannot be used; the version is no name for a
-            release, or has no day; an identifier is used again.
+        SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used; the version is no
+            name for a release, or has no day; an identifier is used again.
     """
     config = _versioned(load_config(folder, shown_as(folder)), release)
     queries = read_queries(shipped("queries"))
     with Release(out, config.version, tell) as staged, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        setup = _setup(folder, Path(scratch), sources)
-        findings = check(setup, lambda schema: _open_dumps(staged.folder, schema), tell)
+        setup = _setup(folder, Path(scratch), sources, engine)
+        findings = check(setup, _dumps(staged.folder), tell)
         _refuse_unsound(findings, setup)
         tell("writing the tables")
         _write_further(findings, config, staged.folder)
@@ -108,7 +118,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         staged.carry_over()
         tell("answering the saved queries")
         answers = staged.beside(QUERIES) if staged.leads else Path(scratch, QUERIES)
-        _answer(findings, setup, queries, answers, config)
+        _answer(findings, setup, queries, answers, config, tables=staged.folder)
         gaps = _describe(staged, config, setup, findings, restored=restored, tell=tell) if staged.leads else []
         tell("publishing")
         staged.publish(_day(config), records)
@@ -148,10 +158,19 @@ def _day(config: Config) -> str:
     return config.portal.modified or config.portal.issued
 
 
-def _answer(findings: Findings, setup: Setup, queries: Mapping[str, SavedQuery], folder: Path, config: Config) -> None:
+def _answer(  # noqa: PLR0913 - what a release is, and where its answers go
+    findings: Findings,
+    setup: Setup,
+    queries: Mapping[str, SavedQuery],
+    folder: Path,
+    config: Config,
+    *,
+    tables: Path,
+) -> None:
     """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
     folder.mkdir(exist_ok=True)
-    publish(_load(setup), queries, folder, findings.portfolio.schema.context, config.version)
+    data = [*findings.nodes, setup.ontology / "linkedproj.ttl"]
+    publish(data, queries, folder, findings.portfolio.schema.context, config.version, tables=tables)
 
 
 def _describe(  # noqa: PLR0913 - what a build knows at its end
@@ -199,8 +218,9 @@ def load_store(folder: Path) -> ox.Store:
     """
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         setup = _setup(folder, Path(scratch), None)
-        _refuse_unsound(check(setup), setup)
-        return _load(setup)
+        findings = check(setup)
+        _refuse_unsound(findings, setup)
+        return _load(findings, setup)
 
 
 def shown_as(folder: Path) -> str:
@@ -211,19 +231,20 @@ def shown_as(folder: Path) -> str:
         return folder.as_posix()
 
 
-def _setup(folder: Path, scratch: Path, sources: Path | None) -> Setup:
-    return Setup(folder, shown_as(folder), shipped("ontology"), scratch, sources)
+def _setup(folder: Path, scratch: Path, sources: Path | None, engine: str = "auto") -> Setup:
+    return Setup(folder, shown_as(folder), shipped("ontology"), scratch, sources, Options(engine))
 
 
-def _load(setup: Setup) -> ox.Store:
+def _load(findings: Findings, setup: Setup) -> ox.Store:
     """Load what a check wrote, and the vocabulary, as the dumps hold it."""
-    records = (setup.scratch / "records.nt", setup.scratch / "evidence.nt")
-    return local.load([*records, setup.ontology / "linkedproj.ttl"])
+    return local.load([*findings.nodes, setup.ontology / "linkedproj.ttl"])
 
 
-def _open_dumps(folder: Path, schema: Schema) -> Sequence[Dump]:
-    dumps = [Dump(folder / f"portfolio{form.suffix}", name, schema) for name, form in FORMATS.items()]
-    return [*dumps, Dump(folder / "evidence.ttl", "turtle", schema, supporting=True)]
+def _dumps(folder: Path) -> dict[Output, Path]:
+    """Name what is written of the records: a file for each format, a table for each type."""
+    dumps = {Output(name, name): folder / f"portfolio{form.suffix}" for name, form in FORMATS.items()}
+    dumps[Output("evidence-turtle", "turtle", supporting=True)] = folder / "evidence.ttl"
+    return {**dumps, Output("tables", TABLE): folder}
 
 
 def _refuse_unsound(findings: Findings, setup: Setup) -> None:

@@ -11,7 +11,7 @@ from linkedproj.context import Kind
 from linkedproj.lexical import FORBIDDEN, ID, SPELLINGS, XSD, iri_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from linkedproj.context import Field
     from linkedproj.schema import Schema
@@ -108,6 +108,10 @@ class CellChecks:
         if field.kind is Kind.IRI:
             return _COMMON_IRI.fullmatch(cell) is not None
         return field.kind is Kind.LITERAL and not field.many and not SPELLINGS[field.datatype](cell)
+
+    def are_codes(self, field: Field, values: Collection[str]) -> bool:
+        """Tell whether all values are codes of a field's code list."""
+        return self._schema.codes.get(field.base, frozenset()).issuperset(values)
 
     def _text_faults(self, cell: str) -> Iterator[Fault]:
         bad = FORBIDDEN.search(cell)

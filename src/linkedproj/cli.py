@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from linkedproj import commands
-from linkedproj.errors import LinkedprojError, RemoteError
+from linkedproj.errors import EngineDisagreement, LinkedprojError, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SETUP_WRONG = 2
+ENGINES_DISAGREE = 3
 REMOTE_WRONG = 4
+_CODES = {EngineDisagreement: ENGINES_DISAGREE, RemoteError: REMOTE_WRONG}
 
 
 class Commands(click.Group):
@@ -52,4 +54,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         linkedproj.main(arguments, prog_name="linkedproj")
     except LinkedprojError as error:
         click.echo(f"linkedproj: {error}", err=True)
-        sys.exit(REMOTE_WRONG if isinstance(error, RemoteError) else SETUP_WRONG)
+        sys.exit(next((code for kind, code in _CODES.items() if isinstance(error, kind)), SETUP_WRONG))

@@ -1,12 +1,14 @@
-"""What is computed from a record before it is written, so that the record itself stays plain.
+"""What is computed from records before they are written, so that the records themselves stay plain.
 
-Each rule adds columns to the row; the writers do not know which column was typed and which was computed. A rule applies
+Each rule adds columns to a batch; the writers do not know which column was typed and which was computed. A rule applies
 to every record type whose shape has the field it fills.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from linkedproj.cells import Column
@@ -14,14 +16,15 @@ from linkedproj.lexical import envelope
 from linkedproj.portfolio import INVERSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
+    from linkedproj.batch import Batch
     from linkedproj.config import Config
     from linkedproj.schema import Schema
     from linkedproj.tables import Header
 
-Cells = list[str]
-Rule = tuple[list[str], "Callable[[str, Sequence[str]], Sequence[str]]"]
+Cells = Sequence[str]
+Rule = tuple[list[str], "Callable[[Batch], Iterable[Cells]]"]
 
 
 class Derivation:
@@ -49,13 +52,10 @@ class Derivation:
         self.columns = typed + [self._column(name, len(self._names) + i) for i, name in enumerate(added)]
         self.computed = frozenset(added)
 
-    def fill(self, identifier: str, cells: Cells, linked: Sequence[str]) -> Cells:
-        """Give the cells with the computed ones behind them; `linked` are those of `inverses`."""
-        found = cells.copy()
-        for _, rule in self._rules:
-            found += rule(identifier, cells)
-        found += linked
-        return found
+    def fill(self, batch: Batch, linked: Iterable[Cells]) -> Batch:
+        """Give a batch with the computed columns behind its own; `linked` are those of `inverses`."""
+        computed = (column for _, rule in self._rules for column in rule(batch))
+        return batch.with_more((*computed, *linked))
 
     def _column(self, name: str, index: int) -> Column:
         path, _, language = name.partition("@")
@@ -69,7 +69,7 @@ class Derivation:
     def _label(self, tag: str) -> Rule | None:
         """Copy title or name: a viewer without inference knows no other name than rdfs:label."""
         index = max(self._index(f"title@{tag}"), self._index(f"name@{tag}"))
-        return ([f"label@{tag}"], lambda _, cells: (cells[index],)) if index >= 0 else None
+        return ([f"label@{tag}"], lambda batch: (batch.columns[index],)) if index >= 0 else None
 
     def _period(self) -> Rule | None:
         """Spell out the full days that stated dates can mean: queries and shapes compare nothing else."""
@@ -77,23 +77,28 @@ class Derivation:
         if start < 0 and end < 0:
             return None
 
-        def period(identifier: str, cells: Sequence[str]) -> Sequence[str]:
-            first, last = _envelope(_at(cells, start), _at(cells, end))
-            return (identifier if first or last else "", first, last)
+        def period(batch: Batch) -> Iterable[Cells]:
+            spans = list(map(_envelope, _column(batch, start), _column(batch, end)))
+            named = [name if any(span) else "" for name, span in zip(batch.ids, spans, strict=True)]
+            return (named, *zip(*spans, strict=True))
 
         return ["temporal.id", "temporal.from", "temporal.until"], period
 
     def _settings(self, config: Config) -> Rule:
         """Say on the portfolio itself what portfolio.toml settles for all of it."""
         settled = {"asOf": config.as_of, "licence": config.licence}
-        cells = tuple(value for name, value in settled.items() if name not in self._names)
-        return [name for name in settled if name not in self._names], lambda _, __: cells
+        values = [value for name, value in settled.items() if name not in self._names]
+        names = [name for name in settled if name not in self._names]
+        return names, lambda batch: [[value] * len(batch) for value in values]
 
     def _status(self, as_of: str) -> Rule:
         start, end, stated = self._index("start"), self._index("end"), self._index("status")
 
-        def status(_: str, cells: Sequence[str]) -> Sequence[str]:
-            return (_at(cells, stated) or status_at(as_of, _at(cells, start), _at(cells, end)),)
+        def status(batch: Batch) -> Iterable[Cells]:
+            derived = map(status_at, repeat(as_of), _column(batch, start), _column(batch, end))
+            if stated < 0:
+                return (list(derived),)
+            return ([given or found for given, found in zip(batch.columns[stated], derived, strict=True)],)
 
         return ["status"], status
 
@@ -104,10 +109,11 @@ def _nested_ids(header: Header) -> list[Rule]:
     return [([f"{term}.id"], _suffix(term)) for term in parents]
 
 
-def _suffix(term: str) -> Callable[[str, Sequence[str]], Sequence[str]]:
-    return lambda identifier, _: (f"{identifier}-{term}",)
+def _suffix(term: str) -> Callable[[Batch], Iterable[Cells]]:
+    return lambda batch: ([f"{identifier}-{term}" for identifier in batch.ids],)
 
 
+@lru_cache(maxsize=16_384)
 def status_at(day: str, start: str, end: str) -> str:
     """Give the status of an initiative on a day, by its stated dates ("" when unknown).
 
@@ -121,10 +127,10 @@ def status_at(day: str, start: str, end: str) -> str:
     return "ongoing" if first and last else "unknown"
 
 
-def _at(cells: Sequence[str], index: int) -> str:
-    return cells[index] if index >= 0 else ""
+def _column(batch: Batch, index: int) -> Cells:
+    return batch.columns[index] if index >= 0 else [""] * len(batch)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=16_384)
 def _envelope(start: str, end: str) -> tuple[str, str]:
     return (envelope(start)[0] if start else "", envelope(end)[1] if end else "")

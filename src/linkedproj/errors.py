@@ -6,6 +6,7 @@ the run:
     LinkedprojError             catch this one
     ├── DataError               the records are not sound; `problems` says where (exit code 1)
     ├── ReleaseError            a release would break what was published before (exit code 1)
+    ├── EngineDisagreement      two SHACL engines judge the same records differently (exit code 3)
     ├── SetupError              ontology, query, portfolio.toml or a missing package (exit code 2)
     ├── QueryError              a saved query or its arguments cannot be run (exit code 2)
     └── RemoteError             an endpoint did not answer, or not as it must (exit code 4)
@@ -80,6 +81,10 @@ class DataError(LinkedprojError):
 
 class ReleaseError(LinkedprojError):
     """What was asked to be published would break what was published before; nothing was changed."""
+
+
+class EngineDisagreement(LinkedprojError):  # noqa: N818 - no error of anybody's yet: nobody knows whose
+    """Two SHACL engines judge the same records differently; nothing was published."""
 
 
 class SetupError(LinkedprojError):

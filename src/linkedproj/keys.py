@@ -1,63 +1,76 @@
 """Ids and references across tables: given once, and leading somewhere.
 
-All comparisons run over rows and references in order, so that memory does not grow with the portfolio.
+All comparisons run over ids and references in order, so that memory does not grow with the portfolio.
 """
 
 from __future__ import annotations
 
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from linkedproj.cells import nearest, split
-from linkedproj.portfolio import Row
+from linkedproj.runs import SortedRuns, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linkedproj.errors import Problem
-    from linkedproj.portfolio import Portfolio
+    from linkedproj.portfolio import Portfolio, Row
+    from linkedproj.runs import Run
+
+_CHUNK = 1 << 18
+_CANDIDATES = 20_000
 
 
-def id_problems(portfolio: Portfolio, type_name: str) -> Iterator[Problem]:
-    """Find ids that are given twice, and ids that differ only in case: their pages and files would collide."""
-    capitals: set[str] = set()
-    previous: tuple[str, int, int] | None = None
-    for key in portfolio.keys[type_name]:
-        if previous and previous[0] == key[0]:
-            first = str(portfolio.place(_row(previous), "id"))
-            yield portfolio.problem(_row(key), "LP-ID-TWICE", "id", first=first, value=key[0])
+def case_problems(portfolio: Portfolio, type_name: str) -> Iterator[Problem]:
+    """Find ids that differ only in case: their pages and files would collide."""
+    folded: SortedRuns[tuple[str, str]] = SortedRuns(_CHUNK)
+    for identifier in merged(portfolio.runs["ids", type_name]):
+        folded.add((identifier.lower(), identifier))
+    collisions: dict[str, str] = {}
+    previous = ("", "")
+    for key in folded:
+        if key[0] == previous[0] and key[1] != previous[1]:
+            # The first of several stays the one that the others collide with.
+            collisions.setdefault(previous[1], previous[1])
+            collisions[key[1]] = collisions[previous[1]]
         else:
             previous = key
-            if not key[0].islower() and key[0] != key[0].lower():
-                capitals.add(key[0].lower())
-    if capitals:
-        yield from _case_problems(portfolio, type_name, capitals)
-
-
-def _row(key: tuple[str, int, int]) -> Row:
-    return Row(*key, [])
-
-
-def _case_problems(portfolio: Portfolio, type_name: str, capitals: set[str]) -> Iterator[Problem]:
-    """Find ids that differ only in case: one with a capital is needed, so only such tables are looked at again."""
-    seen: dict[str, tuple[str, int, int]] = {}
-    for key in portfolio.keys[type_name]:
-        folded = key[0].lower()
-        if folded not in capitals or seen.get(folded, ("",))[0] == key[0]:
-            continue
-        if folded in seen:
-            first = str(portfolio.place(_row(seen[folded]), "id"))
-            yield portfolio.problem(_row(key), "LP-ID-CASE", "id", first=first, value=seen[folded][0])
-        else:
-            seen[folded] = key
+    rows = {row.id: row for row in portfolio.rows(type_name) if row.id in collisions} if collisions else {}
+    for identifier, first in collisions.items():
+        if identifier != first:
+            place = str(portfolio.place(rows[first], "id"))
+            yield portfolio.problem(rows[identifier], "LP-ID-CASE", "id", first=place, value=first)
 
 
 def reference_problems(portfolio: Portfolio) -> Iterator[Problem]:
     """Find links to records that do not exist; rows that could not be read are not held against others."""
-    for target, references in portfolio.references.items():
-        wanted = absent((item[0] for item in references), portfolio.ids(target))
+    for target in [name for kind, name in portfolio.runs if kind == "references"]:
+        wanted = unknown(portfolio.runs["references", target], portfolio.runs["ids", target])
         missing = {identifier for identifier in wanted if not portfolio.may_hold(target, identifier)}
         if missing:
             yield from _dangling(portfolio, target, missing)
+
+
+def unknown(references: Iterable[Run], ids: Iterable[Run]) -> set[str]:
+    """Give the references that are no ids: as many ids as fit in memory are held against all references at a time."""
+    found: set[str] = set()
+    known = merged(ids)
+    low = ""
+    while True:
+        chunk = frozenset(islice(known, _CHUNK))
+        high = max(chunk) if len(chunk) == _CHUNK else None
+        for run in references:
+            if run.count and run.last >= low:
+                found.update(set(_between(run, low, high)) - chunk)
+        if high is None:
+            return found
+        low = high + "\0"
+
+
+def _between(run: Run, low: str, high: str | None) -> Iterator[str]:
+    items = run.since(low)
+    return items if high is None or run.last <= high else takewhile(lambda item: item <= high, items)
 
 
 def absent(wanted: Iterable[str], known: Iterable[str]) -> Iterator[str]:
@@ -74,12 +87,19 @@ def absent(wanted: Iterable[str], known: Iterable[str]) -> Iterator[str]:
 def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[Problem]:
     """Find the cells that hold the missing ids: only a faulty portfolio pays for this second look."""
     table = portfolio.schema.types[target].table
-    ids = list(portfolio.ids(target))
-    for type_name in portfolio.schema.types:
+    # Among very many ids, the nearest one says little and takes long to find.
+    ids = list(islice(merged(portfolio.runs["ids", target]), _CANDIDATES + 1))
+    candidates = ids if len(ids) <= _CANDIDATES else []
+    leading = {h.kind.name for h in portfolio.headers if any(c.field and c.field.target == target for c in h.columns)}
+    for type_name in leading:
         for row in portfolio.rows(type_name):
-            for column in portfolio.headers[row.header].columns:
-                if column.field and column.field.target == target and not column.parent:
-                    for value in split(column.field, row.cells[column.index]):
-                        if value in missing:
-                            values = {"value": value, "table": table, **nearest(value, ids)}
-                            yield portfolio.problem(row, "LP-LINK-DANGLING", column.name, **values)
+            for name, value in _links(portfolio, row, target):
+                if value in missing:
+                    values = {"value": value, "table": table, **nearest(value, candidates)}
+                    yield portfolio.problem(row, "LP-LINK-DANGLING", name, **values)
+
+
+def _links(portfolio: Portfolio, row: Row, target: str) -> Iterator[tuple[str, str]]:
+    for column in portfolio.headers[row.header].columns:
+        if column.field and column.field.target == target and not column.parent:
+            yield from ((column.name, value) for value in split(column.field, row.cells[column.index]))

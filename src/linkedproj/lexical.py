@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
@@ -63,6 +64,7 @@ def is_year(text: str) -> bool:
     return bool(_YEAR.fullmatch(text)) and text != "0000"
 
 
+@lru_cache(maxsize=16_384)
 def date_fault(text: str) -> str:
     """Give the rule that a date cell breaks, or "": YYYY-MM-DD, YYYY-MM and YYYY are dates."""
     if is_day(text) or is_month(text) or is_year(text):
@@ -70,9 +72,13 @@ def date_fault(text: str) -> str:
     return "LP-CELL-DAY" if _DAY.fullmatch(text) or _MONTH.fullmatch(text) else "LP-CELL-DATE"
 
 
+DATES = {10: XSD + "date", 7: XSD + "gYearMonth", 4: XSD + "gYear"}
+"""Length of a well spelled date cell -> its datatype."""
+
+
 def date_type(text: str) -> str:
     """Give the datatype of a well spelled date cell: xsd:date, xsd:gYearMonth or xsd:gYear."""
-    return XSD + {10: "date", 7: "gYearMonth", 4: "gYear"}[len(text)]
+    return DATES[len(text)]
 
 
 def envelope(stated: str) -> tuple[str, str]:

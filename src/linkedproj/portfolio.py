@@ -1,22 +1,24 @@
-"""The records of one portfolio, as they were read.
+"""The tables of one portfolio, and what was found in them.
 
-Every record is a flat row of text cells. Rows of one table are kept in id order, beyond a bound on disk, so that a
-portfolio of any size is held in flat memory.
+Records are flat rows of text cells. They stay in the files they came from, or in sorted runs on disk where those are in
+another order, so that a portfolio of any size is held in flat memory.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.errors import Place, Problem
-from linkedproj.runs import SortedRuns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from linkedproj.batch import Batch
     from linkedproj.config import Config
     from linkedproj.readers.source import TableFile
+    from linkedproj.runs import Run
     from linkedproj.schema import Schema
     from linkedproj.tables import Header
 
@@ -25,6 +27,9 @@ IN_INITIATIVE = "https://w3id.org/linkedproj/ns#inInitiative"
 
 INVERSES = {"participation": "Participation", "activity": "Activity"}
 """Field of an initiative -> the record type whose links to the initiative it turns round."""
+
+ANONYMOUS = frozenset({"Evidence"})
+"""Types whose records need no id of the curator's: the build derives one."""
 
 
 class Row(NamedTuple):
@@ -36,50 +41,13 @@ class Row(NamedTuple):
     cells: list[str]
 
 
-class Portfolio:
-    """The tables of one folder.
+@dataclass
+class Tables:
+    """What the columns of each table mean, and where its cells stand: all that a shard needs to be read."""
 
-    `problems` holds all that is wrong with cells, ids and references; the rows of `rows(type)` are sound but for the
-    cells named there, which are emptied. By record type there are the rows as `stored`, the `keys` (id, header, line)
-    of them, and the `references`: the ids that links name. `links` are the pairs (initiative, record) by the types of
-    both; `incomplete` the types of which a file, or the id of a row, could not be read, `unread` the ids of other rows
-    that were left out; `emptied` are the faulty cells as (record, column).
-    """
-
-    def __init__(self, schema: Schema, config: Config) -> None:
-        self.schema, self.config = schema, config
-        self.headers: list[Header] = []
-        self.problems: list[Problem] = []
-        self.files: list[TableFile] = []
-        self.counts: Counter[str] = Counter()
-        self.incomplete: set[str] = set()
-        self.unread: defaultdict[str, set[str]] = defaultdict(set)
-        self.emptied: set[tuple[str, str]] = set()
-        self.stored: defaultdict[str, SortedRuns[tuple[str, int, int, list[str]]]] = defaultdict(SortedRuns)
-        self.keys: defaultdict[str, SortedRuns[tuple[str, int, int]]] = defaultdict(SortedRuns)
-        self.references: defaultdict[str, SortedRuns[tuple[str]]] = defaultdict(SortedRuns)
-        self.links: defaultdict[tuple[str, str], SortedRuns[tuple[str, str]]] = defaultdict(SortedRuns)
-
-    def rows(self, type_name: str) -> Iterator[Row]:
-        """Give the rows of one type in the order of their ids; of two with one id, only the first."""
-        previous = ""
-        for item in self.stored.get(type_name, ()):
-            if item[0] != previous:
-                previous = item[0]
-                yield Row._make(item)
-
-    def ids(self, type_name: str) -> Iterator[str]:
-        """Give the ids of one type in order."""
-        return (key[0] for key in self.keys[type_name]) if type_name in self.keys else iter(())
-
-    @property
-    def whole(self) -> bool:
-        """Whether every row of every table could be read."""
-        return not self.incomplete and not self.unread
-
-    def may_hold(self, type_name: str, identifier: str) -> bool:
-        """Tell whether a record may be there although `rows` does not give it: it could not be read."""
-        return type_name in self.incomplete or identifier in self.unread.get(type_name, ())
+    schema: Schema
+    config: Config
+    headers: list[Header] = field(default_factory=list)
 
     def place(self, row: Row, column: str = "") -> Place:
         """Give the place of a row, or of the cell of one of its columns."""
@@ -95,3 +63,86 @@ class Portfolio:
         cell = cells.get(column, row.id if column == "id" else "")
         record = f"{header.kind.table}/{row.id}"
         return Problem(rule, self.place(row, column), record, column, cell, values)
+
+    def cell(self, row: Row, column: str) -> str:
+        """Give a cell by the name of its column, "" where the table has no such column."""
+        names = self.headers[row.header].names
+        return row.cells[names.index(column)] if column in names else ""
+
+    def has(self, type_name: str, column: str) -> bool:
+        """Tell whether any table of a type has a column."""
+        return any(column in header.names for header in self.headers if header.kind.name == type_name)
+
+
+@dataclass
+class Found:
+    """What was found while rows were read.
+
+    `problems` are all that is wrong with the cells and rows; faulty cells are emptied, and told in `emptied` as (record,
+    column). `counts` are the rows of each type; `incomplete` the types of which a file, or the id of a row, could not be
+    read, `unread` the ids of other rows that were left out.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    incomplete: set[str] = field(default_factory=set)
+    unread: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    emptied: set[tuple[str, str]] = field(default_factory=set)
+
+    def take(self, other: Found) -> None:
+        """Add what was found elsewhere."""
+        self.problems += other.problems
+        self.counts += other.counts
+        self.incomplete |= other.incomplete
+        self.emptied |= other.emptied
+        for name, ids in other.unread.items():
+            self.unread[name] |= ids
+
+
+class Portfolio(Tables):
+    """The tables of one folder, when all have been read.
+
+    `runs` holds what tasks gathered, in order: by ("ids", type) the ids, by ("references", type) the ids that links
+    name, and what else joins tables.
+    """
+
+    def __init__(self, schema: Schema, config: Config) -> None:
+        super().__init__(schema, config)
+        self.found = Found()
+        self.files: list[TableFile] = []
+        self.runs: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
+        self.sources: dict[str, Callable[[], Iterator[Batch]]] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All that is wrong with cells, ids, references and amounts."""
+        return self.found.problems
+
+    @property
+    def counts(self) -> Counter[str]:
+        """The rows of each type."""
+        return self.found.counts
+
+    @property
+    def incomplete(self) -> set[str]:
+        """The types of which not every row could be read, and nobody knows which."""
+        return self.found.incomplete
+
+    def batches(self, type_name: str) -> Iterator[Batch]:
+        """Give the rows of one type in the order of their ids; of two with one id, only the first."""
+        return self.sources[type_name]() if type_name in self.sources else iter(())
+
+    def rows(self, type_name: str) -> Iterator[Row]:
+        """Give the rows of one type one by one, in the order of `batches`."""
+        for batch in self.batches(type_name):
+            for identifier, line, cells in zip(batch.ids, batch.lines, batch.rows(), strict=True):
+                yield Row(identifier, batch.header, line, list(cells))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row of every table could be read."""
+        return not self.found.incomplete and not self.found.unread
+
+    def may_hold(self, type_name: str, identifier: str) -> bool:
+        """Tell whether a record may be there although `rows` does not give it: it could not be read."""
+        return type_name in self.found.incomplete or identifier in self.found.unread.get(type_name, ())

@@ -1,202 +1,218 @@
-"""The way in: from the files of a folder to a portfolio, every cell checked on the way."""
+"""The way in: from a shard of a table to batches of rows, every cell checked on the way."""
 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from linkedproj.cells import RESERVED, CellChecks, Column, Fault, id_fault, split
-from linkedproj.consistency import consistency_problems
+from linkedproj.batch import Batch
+from linkedproj.cells import RESERVED, CellChecks, Column, Fault, id_fault
 from linkedproj.context import Kind
 from linkedproj.errors import Place, Problem
-from linkedproj.keys import id_problems, reference_problems
-from linkedproj.lexical import ID
-from linkedproj.portfolio import IN_INITIATIVE, INVERSES, Portfolio, Row
+from linkedproj.portfolio import ANONYMOUS, Row
 from linkedproj.readers import READERS
-from linkedproj.tables import Header, find_tables
+from linkedproj.readers.csv import batches, lines_of
+from linkedproj.tables import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from linkedproj.config import Config
     from linkedproj.context import RecordType
+    from linkedproj.portfolio import Found, Tables
     from linkedproj.readers.source import TableFile
-    from linkedproj.runs import SortedRuns
-    from linkedproj.schema import Schema
+    from linkedproj.shards import Shard
 
-# Cells are joined by this for one look at a whole row: it is printable, and rare.
+# Cells are joined by this for one look at many of them: it is printable, and rare.
 _JOINT = "¦"
-_MEMO = 32_768
+_KNOWN = 32_768
 _SLOT = re.compile(r"\{([A-Za-z|]+)\}")
+_NO_ID = re.compile(r"[^A-Za-z0-9._~\n-]")
+_NO_START = ("\n.", "\n_", "\n~", "\n-", "\n\n")
 
-ANONYMOUS = frozenset({"Evidence"})
-"""Types whose records need no id of the curator's: the build derives one."""
 
+def read_shard(shard: Shard, tables: Tables, found: Found) -> Iterator[Batch]:
+    """Read the rows of a shard of a CSV table, in the order of the file.
 
-def read_portfolio(folder: Path, schema: Schema, config: Config, shown: str) -> Portfolio:
-    """Read all tables of a folder; `shown` is the folder as people call it.
+    Nothing is raised for what is wrong in a table: it is in the `problems` of `found`.
 
-    Nothing is raised for what is wrong in a table: it is in the portfolio's `problems`.
+    Raises:
+        TornError: the shard ends within a cell.
     """
-    portfolio = Portfolio(schema, config)
-    portfolio.files = find_tables(folder, shown, schema, config, portfolio.problems.append)
-    checks = CellChecks(schema, config.mailboxes)
-    for file in portfolio.files:
-        _Reading(portfolio, file, checks).run()
-    for name in schema.types:
-        if name not in ANONYMOUS:
-            portfolio.problems += id_problems(portfolio, name)
-    portfolio.problems += reference_problems(portfolio)
-    portfolio.problems += consistency_problems(portfolio)
-    return portfolio
+    header = tables.headers[shard.header]
+    before = len(found.problems)
+    taker = Taker(tables, shard.header, CellChecks(tables.schema, tables.config.mailboxes), found, before)
+    span = (shard.start, shard.stop)
+    for line, rows in batches(shard.file, span, shard.line, found.problems.append, is_last=shard.is_last):
+        batch = taker.take(_Lines(line, rows), rows)
+        if batch:
+            yield batch
+    _note_loss(header.kind, before, found)
 
 
-class _Memo(dict[str, bool]):
-    """Remember which cells of a column are well formed; forget all when there are too many."""
+def read_file(file: TableFile, kind: RecordType, tables: Tables, found: Found) -> Iterator[Batch]:
+    """Read the rows of a file of records that name their own columns; new columns are added to `tables.headers`."""
+    takers: dict[tuple[str, ...], Taker] = {}
+    checks = CellChecks(tables.schema, tables.config.mailboxes)
+    before = len(found.problems)
+    for names, line, cells in READERS[file.path.suffix].read(file, found.problems.append):
+        if names not in takers:
+            header = Header(file, kind, names, tables.schema, tables.config.languages)
+            tables.headers.append(header)
+            report_header(header, line, tables, found)
+            takers[names] = Taker(tables, len(tables.headers) - 1, checks, found, before)
+        batch = takers[names].take([line], [cells]) if cells else None
+        if batch:
+            yield batch
+    _note_loss(kind, before, found)
 
-    def __init__(self, check: Callable[[str], bool]) -> None:
-        super().__init__()
-        self._check = check
 
-    def __missing__(self, cell: str) -> bool:
-        if len(self) > _MEMO:
-            self.clear()
-        self[cell] = found = self._check(cell)
-        return found
+def _note_loss(kind: RecordType, before: int, found: Found) -> None:
+    if any(problem.rule.startswith("LP-FILE-") for problem in found.problems[before:]):
+        found.incomplete.add(kind.name)
 
 
-class _Reading:
-    """One file on its way in."""
+def report_header(header: Header, line: int, tables: Tables, found: Found) -> None:
+    """Report what cannot be a column of a table, and which columns it lacks; the header stands at `line`."""
+    table, problems = header.kind.table, found.problems
+    for index, fault in header.problems:
+        name = header.names[index]
+        values = {"table": table, **fault.values}
+        problems.append(Problem(fault.rule, header.place(line, index), column=name, cell=name, values=values))
+    if header.file.path.suffix != ".csv":
+        return
+    named = "id" in header.names or table in tables.config.ids or header.kind.name in ANONYMOUS
+    for name in [*([] if named else ["id"]), *header.missing]:
+        place = Place(header.file.shown, line, 1)
+        problems.append(Problem("LP-COLUMN-MISSING", place, column=name, values={"table": table}))
 
-    def __init__(self, portfolio: Portfolio, file: TableFile, checks: CellChecks) -> None:
-        self.portfolio, self.file, self.checks = portfolio, file, checks
-        kind = portfolio.schema.type_of_table(file.table)
-        if kind is None:
-            raise LookupError(file.table)
-        self.kind: RecordType = kind
-        self._before = 0
 
-    def run(self) -> None:
-        before = self._before = len(self.portfolio.problems)
-        takers: dict[tuple[str, ...], Callable[[int, list[str]], None]] = {}
-        for names, line, cells in READERS[self.file.path.suffix].read(self.file, self.portfolio.problems.append):
-            take = takers.get(names)
-            if take is None:
-                take = takers[names] = self._taker(names, line)
-            if cells:
-                take(line, cells)
-        if any(problem.rule.startswith("LP-FILE-") for problem in self.portfolio.problems[before:]):
-            self.portfolio.incomplete.add(self.kind.name)
+class _Lines:
+    """The lines at which rows begin, counted when one is asked for: sound rows need none."""
 
-    def _taker(self, names: tuple[str, ...], line: int) -> Callable[[int, list[str]], None]:
-        """Compile the way in for the rows under one header, which stands at `line`."""
-        portfolio = self.portfolio
-        header = Header(self.file, self.kind, names, portfolio.schema, portfolio.config.languages)
-        number = len(portfolio.headers)
-        portfolio.headers.append(header)
-        self._report_header(header, line)
-        memos = [(c.index, _Memo(self._cell_check(c))) for c in header.columns if _is_typed(c)]
-        required = [c.index for c in header.columns if c.name in self.kind.required]
-        add, add_key = portfolio.stored[self.kind.name].add, portfolio.keys[self.kind.name].add
-        counts, table, width = portfolio.counts, self.kind.name, len(names)
-        at = names.index("id") if "id" in names else width
-        links = self._links(header)
+    def __init__(self, line: int, rows: Sequence[list[str]]) -> None:
+        self._line, self._rows = line, rows
 
-        def take(line: int, cells: list[str]) -> None:
-            counts[table] += 1
-            if len(cells) == width and at < width and _is_plain_text(cells) and _is_plain_id(cells[at]):
-                # Every memo is asked, even after a fault: it notes the references of its cell.
-                sound = False not in [memo[cells[index]] for index, memo in memos]
-                if sound and "" not in [cells[index] for index in required]:
-                    identifier = cells[at]
-                    add((identifier, number, line, cells))
-                    add_key((identifier, number, line))
-                    for index, linked in links:
-                        if cells[index]:
-                            linked.add((cells[index], identifier))
-                    return
-            self._take_slowly(header, Row("", number, line, cells))
+    def __iter__(self) -> Iterator[int]:
+        return lines_of(self._line, self._rows)
 
-        return take
+    def __len__(self) -> int:
+        return len(self._rows)
 
-    def _links(self, header: Header) -> list[tuple[int, SortedRuns[tuple[str, str]]]]:
-        """Find the columns that lead to the initiative of a record, and where such pairs are gathered."""
-        links = self.portfolio.links
-        return [
-            (column.index, links[column.field.target, self.kind.name])
-            for column in header.columns
-            if column.field and column.field.iri == IN_INITIATIVE and self.kind.name in INVERSES.values()
-        ]
 
-    def _cell_check(self, column: Column) -> Callable[[str], bool]:
-        """Compile the check of a column; the ids that a link names are noted, to be looked up when all is read."""
-        is_plain, faults = self.checks.is_plain, self.checks.faults
-        is_link = column.field is not None and column.field.kind is Kind.LINK
+class _Known(set[str]):
+    """The cells of one column that are known to be well formed."""
 
-        def check(cell: str) -> bool:
-            if not is_plain(column, cell) and any(faults(column, cell)):
-                return False
-            if is_link:
-                self._note_references(column, cell)
+    def __init__(self, column: Column, checks: CellChecks) -> None:
+        super().__init__([""])
+        self._column, self._checks = column, checks
+
+    def hold(self, cells: Iterable[str]) -> bool:
+        """Tell whether all cells are well formed; none is looked at twice."""
+        fresh = set(cells) - self
+        if not fresh:
             return True
+        if not self._are_plain(fresh) and not all(map(self._is_sound, fresh)):
+            return False
+        if len(self) > _KNOWN:
+            self.clear()
+            self.add("")
+        self.update(fresh)
+        return True
 
-        return check
+    def _are_plain(self, cells: Collection[str]) -> bool:
+        """Tell at a glance that cells hold ids or codes, each once; False says nothing."""
+        field = self._column.field
+        if field is None or field.kind not in (Kind.LINK, Kind.CODE):
+            return False
+        if field.many:
+            lists = [cell.split("; ") for cell in cells]
+            if any(len(set(found)) < len(found) for found in lists if len(found) > 1):
+                return False
+            cells = set(chain.from_iterable(lists))
+        return _are_plain_ids(cells) if field.kind is Kind.LINK else self._checks.are_codes(field, cells)
 
-    def _note_references(self, column: Column, cell: str) -> None:
-        if column.field and column.field.kind is Kind.LINK and not column.parent:
-            for value in split(column.field, cell):
-                self.portfolio.references[column.field.target].add((value,))
+    def _is_sound(self, cell: str) -> bool:
+        return self._checks.is_plain(self._column, cell) or not any(self._checks.faults(self._column, cell))
 
-    def _report_header(self, header: Header, line: int) -> None:
-        problems = self.portfolio.problems
-        for index, fault in header.problems:
-            name = header.names[index]
-            values = {"table": self.kind.table, **fault.values}
-            problems.append(Problem(fault.rule, header.place(line, index), column=name, cell=name, values=values))
-        if self.file.path.suffix != ".csv":
-            return
-        named = "id" in header.names or self.kind.table in self.portfolio.config.ids or self.kind.name in ANONYMOUS
-        for name in [*([] if named else ["id"]), *header.missing]:
-            place = Place(self.file.shown, line, 1)
-            problems.append(Problem("LP-COLUMN-MISSING", place, column=name, values={"table": self.kind.table}))
 
-    def _take_slowly(self, header: Header, row: Row) -> None:
+class Taker:
+    """The way in for the rows under one header.
+
+    Whole columns are looked at; only when something is not plainly sound, each row by itself. `before` is the number of
+    problems that were found before this file.
+    """
+
+    def __init__(self, tables: Tables, number: int, checks: CellChecks, found: Found, before: int) -> None:
+        self.tables, self.number, self.checks, self.found, self._before = tables, number, checks, found, before
+        self.header = tables.headers[number]
+        self.kind, self.file = self.header.kind, self.header.file
+        names = self.header.names
+        self._width = len(names)
+        self._at = names.index("id") if "id" in names else -1
+        self._typed = [(column.index, _Known(column, checks)) for column in self.header.columns if _is_typed(column)]
+        self._required = [column.index for column in self.header.columns if column.name in self.kind.required]
+
+    def take(self, lines: Iterable[int], rows: list[list[str]]) -> Batch | None:
+        """Check some rows, each with the line where it begins; give those that have an id."""
+        if self._at >= 0 and set(map(len, rows)) == {self._width} and _is_plain_text(map(_JOINT.join, rows)):
+            columns = list(zip(*rows, strict=True))
+            if self._is_sound(columns):
+                self.found.counts[self.kind.name] += len(rows)
+                return Batch(self.number, columns[self._at], lines, columns)
+        kept = [row for line, cells in zip(lines, rows, strict=True) if (row := self._take_row(line, cells))]
+        if not kept:
+            return None
+        columns = list(zip(*(row.cells for row in kept), strict=True))
+        return Batch(self.number, [row.id for row in kept], [row.line for row in kept], columns)
+
+    def _is_sound(self, columns: Sequence[Sequence[str]]) -> bool:
+        return (
+            _are_plain_ids(columns[self._at])
+            and all(known.hold(columns[index]) for index, known in self._typed)
+            and not any("" in columns[index] for index in self._required)
+        )
+
+    def _take_row(self, line: int, cells: list[str]) -> Row | None:
+        """Take one row as it is when it is plainly sound; rows without any text are passed over."""
+        if self._at >= 0 and len(cells) == self._width and _is_plain_text([_JOINT.join(cells)]):
+            if self._is_sound([(cell,) for cell in cells]):
+                self.found.counts[self.kind.name] += 1
+                return Row(cells[self._at], self.number, line, cells)
+        if not any(cells):
+            return None
+        self.found.counts[self.kind.name] += 1
+        return self._take_slowly(Row("", self.number, line, cells))
+
+    def _take_slowly(self, row: Row) -> Row | None:
         """Take a row that is not plainly sound: name each fault at its place, and empty the faulty cells."""
         cells = [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row.cells]
-        if len(cells) != len(header.names):
-            self._report_width(header, row)
-            return
-        identifier, faults = self._identify(header, row.line, cells)
-        for column in (column for column in header.columns if column.name != "id"):
+        if len(cells) != len(self.header.names):
+            self._report_width(row)
+            return None
+        identifier, faults = self._identify(row.line, cells)
+        for column in (column for column in self.header.columns if column.name != "id"):
             faults += [(column, fault) for fault in self.checks.faults(column, cells[column.index])]
             if not cells[column.index] and column.name in self.kind.required:
                 faults.append((column, Fault("LP-CELL-REQUIRED", {"table": self.kind.table})))
         row = Row(identifier, row.header, row.line, cells)
         for column, fault in faults:
-            self._report(header, row, column, fault)
+            self._report(row, column, fault)
         blocked = {column.index for column, fault in faults if fault.rule != "LP-CELL-BLANK"}
-        kept = ["" if index in blocked else cell for index, cell in enumerate(cells)]
-        for column in header.columns:
-            self._note_references(column, kept[column.index])
-            if column.index in blocked:
-                self.portfolio.emptied.add((f"{self.kind.table}/{identifier}", column.name))
+        emptied = (column.name for column in self.header.columns if column.index in blocked)
+        self.found.emptied.update((f"{self.kind.table}/{identifier}", name) for name in emptied)
         if identifier and not any(fault.rule in {"LP-ID-FORM", "LP-ID-RESERVED"} for _, fault in faults):
-            self.portfolio.stored[self.kind.name].add((identifier, row.header, row.line, kept))
-            self.portfolio.keys[self.kind.name].add((identifier, row.header, row.line))
-            for index, linked in self._links(header):
-                if kept[index]:
-                    linked.add((kept[index], identifier))
-        else:
-            self.portfolio.incomplete.add(self.kind.name)
+            return row._replace(cells=["" if index in blocked else cell for index, cell in enumerate(cells)])
+        self.found.incomplete.add(self.kind.name)
+        return None
 
-    def _identify(self, header: Header, line: int, cells: list[str]) -> tuple[str, list[tuple[Column, Fault]]]:
+    def _identify(self, line: int, cells: list[str]) -> tuple[str, list[tuple[Column, Fault]]]:
         """Find the id of a row: its cell, or joined from others by the rule in portfolio.toml."""
-        column = next((c for c in header.columns if c.name == "id"), Column("id", -1))
+        column = next((c for c in self.header.columns if c.name == "id"), Column("id", -1))
         identifier = cells[column.index] if column.index >= 0 else ""
         if not identifier and self.kind.name in ANONYMOUS:
             return f"{self.file.path.name}:{line:09}", []
-        identifier = identifier or self._joined(header, cells)
+        identifier = identifier or self._joined(cells)
         if not identifier and column.index < 0 and self.file.path.suffix == ".csv":
             return "", []  # the header was told that it has no column for it
         if not identifier:
@@ -204,38 +220,38 @@ class _Reading:
         fault = id_fault(identifier)
         return identifier, [(column, fault)] if fault else []
 
-    def _joined(self, header: Header, cells: list[str]) -> str:
+    def _joined(self, cells: list[str]) -> str:
         """Fill a rule such as "{project|cooperation}-{organisation}": the first cell of each slot that is not empty."""
-        values = dict(zip(header.names, cells, strict=True))
+        values = dict(zip(self.header.names, cells, strict=True))
 
         def fill(slot: re.Match[str]) -> str:
             return next((values[name].split(";")[0].strip() for name in slot[1].split("|") if values.get(name)), "")
 
-        return _SLOT.sub(fill, self.portfolio.config.ids.get(self.kind.table, "")).strip("-")
+        return _SLOT.sub(fill, self.tables.config.ids.get(self.kind.table, "")).strip("-")
 
-    def _report_width(self, header: Header, row: Row) -> None:
-        found, width = len(row.cells), len(header.names)
+    def _report_width(self, row: Row) -> None:
+        found, width = len(row.cells), len(self.header.names)
         rule, index = ("LP-ROW-LONG", width) if found > width else ("LP-ROW-SHORT", found)
         values = {"found": str(found), "expected": str(width), "table": self.kind.table}
-        self.portfolio.problems.append(Problem(rule, header.place(row.line, index), values=values))
-        at = header.names.index("id") if "id" in header.names else found
+        self.found.problems.append(Problem(rule, self.header.place(row.line, index), values=values))
+        at = self.header.names.index("id") if "id" in self.header.names else found
         if at < found:
-            self.portfolio.unread[self.kind.name].add(row.cells[at])
+            self.found.unread[self.kind.name].add(row.cells[at])
         else:
-            self.portfolio.incomplete.add(self.kind.name)
+            self.found.incomplete.add(self.kind.name)
 
-    def _report(self, header: Header, row: Row, column: Column, fault: Fault) -> None:
-        place = header.place(row.line, column.index) if column.index >= 0 else Place(self.file.shown, row.line, 1)
+    def _report(self, row: Row, column: Column, fault: Fault) -> None:
+        place = self.header.place(row.line, column.index) if column.index >= 0 else Place(self.file.shown, row.line, 1)
         cell = row.cells[column.index] if column.index >= 0 else ""
-        if fault.rule == "LP-CELL-REQUIRED" and any(p.place == place for p in self.portfolio.problems[self._before :]):
+        if fault.rule == "LP-CELL-REQUIRED" and any(p.place == place for p in self.found.problems[self._before :]):
             return  # the reader could make nothing of what stands there
         record = f"{self.kind.table}/{row.id}" if row.id and self.kind.name not in ANONYMOUS else ""
-        self.portfolio.problems.append(Problem(fault.rule, place, record, column.name, cell, fault.values))
+        self.found.problems.append(Problem(fault.rule, place, record, column.name, cell, fault.values))
 
 
-def _is_plain_text(cells: list[str]) -> bool:
+def _is_plain_text(texts: Iterable[str]) -> bool:
     """Tell at a glance that no cell has a control, an e-mail's @ or a blank at its edge; False says nothing."""
-    joined = _JOINT.join(cells)
+    joined = _JOINT.join(texts)
     if "\n" in joined:
         joined = joined.replace("\n", " ")
     return (
@@ -248,8 +264,14 @@ def _is_plain_text(cells: list[str]) -> bool:
     )
 
 
-def _is_plain_id(identifier: str) -> bool:
-    return ID.fullmatch(identifier) is not None and identifier not in RESERVED
+def _are_plain_ids(ids: Collection[str]) -> bool:
+    joined = "\n".join(("", *ids, ""))
+    return (
+        not _NO_ID.search(joined)
+        and joined.count("\n") == len(ids) + 1
+        and not any(start in joined for start in _NO_START)
+        and RESERVED.isdisjoint(ids)
+    )
 
 
 def _is_typed(column: Column) -> bool:

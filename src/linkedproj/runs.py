@@ -6,15 +6,19 @@ import heapq
 import marshal
 import tempfile
 import weakref
-from itertools import chain, pairwise
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import chain, dropwhile, pairwise
+from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
-_BLOCK = 256
+_BLOCK, _FEW = 256, 256
 _LENGTH = 8
 
 
@@ -84,10 +88,120 @@ def read_blocks(file: IO[bytes]) -> Iterator[Any]:
     position = 0
     while True:
         file.seek(position)
-        length = int.from_bytes(file.read(_LENGTH), "little")
-        if not length:
+        block = _load(file)
+        if not block:
             return
-        # Read whole and loaded from memory: marshal.load asks the file for every small piece.
-        block = marshal.loads(file.read(length))  # noqa: S302 - a file this process wrote and nobody else can name
-        position += _LENGTH + length
+        position = file.tell()
         yield from block
+
+
+@dataclass(frozen=True)
+class Run:
+    """Items in order, written once: a few of them in memory, more in blocks of a file.
+
+    `blocks` are the first item and the position of each block, `origin` is a digest of what it was made of. A run can be handed to another process, which sees the
+    same files.
+    """
+
+    count: int
+    last: Any
+    items: tuple[Any, ...] = ()
+    path: Path | None = None
+    blocks: tuple[tuple[Any, int], ...] = ()
+    origin: str = ""
+
+    @property
+    def first(self) -> Any:  # noqa: ANN401 - an item
+        """The first item."""
+        return self.blocks[0][0] if self.blocks else self.items[0]
+
+    def meets(self, low: Any, high: Any) -> bool:  # noqa: ANN401 - items
+        """Tell whether any item may lie from `low` to below `high` (None is no bound)."""
+        return self.count > 0 and self.last >= low and (high is None or self.first < high)
+
+    def since(self, low: Any = None) -> Iterator[Any]:  # noqa: ANN401 - items
+        """Give the items from the first that is not below `low` on."""
+        start = bisect_left(self.blocks, low, key=itemgetter(0)) if self.blocks and low is not None else 0
+        items = self._read(max(start - 1, 0)) if self.path else iter(self.items)
+        return items if low is None else dropwhile(lambda item: item < low, items)
+
+    def _read(self, block: int) -> Iterator[Any]:
+        if self.path is None:
+            return
+        for _, position in self.blocks[block:]:
+            # Opened for each block: hundreds of runs are merged at a time.
+            with self.path.open("rb") as file:
+                file.seek(position)
+                yield from _load(file)
+
+
+def merged(runs: Iterable[Run], low: Any = None) -> Iterator[Any]:  # noqa: ANN401 - items
+    """Give the items of several runs in order, from `low` on; equal items all come."""
+    found = sorted((run for run in runs if run.count and (low is None or run.last >= low)), key=lambda run: run.first)
+    streams = [run.since(low) for run in found]
+    # What came in order need not be merged: this is how tables mostly are.
+    in_order = all(before.last <= after.first for before, after in pairwise(found))
+    return chain.from_iterable(streams) if in_order else heapq.merge(*streams)
+
+
+class RunFile:
+    """The file into which one task writes all its runs; it is made when it is needed."""
+
+    def __init__(self, path: Path, origin: str = "") -> None:
+        self._path, self._origin = path, origin
+        self._file: IO[bytes] | None = None
+
+    def write(self, items: Sequence[Any], block: int = _BLOCK) -> Run:
+        """Write items that are in order, so many to a block."""
+        if len(items) <= _FEW:
+            return Run(len(items), items[-1] if items else None, tuple(items), origin=self._origin)
+        if self._file is None:
+            self._file = self._path.open("wb")
+        blocks = []
+        for start in range(0, len(items), block):
+            blocks.append((items[start], self._file.tell()))
+            write_block(self._file, list(items[start : start + block]))
+        return Run(len(items), items[-1], (), self._path, tuple(blocks), self._origin)
+
+    def close(self) -> None:
+        """Write the rest."""
+        if self._file:
+            self._file.close()
+
+
+class Gathering:
+    """Items of one kind that a task comes across, in any order; sorted and written away whenever there are many.
+
+    `unique` items are kept once a run.
+    """
+
+    def __init__(self, file: RunFile, *, unique: bool = False, limit: int = 32_768, block: int = _BLOCK) -> None:
+        self._file, self._limit, self._block = file, limit, block
+        self._items: set[Any] | list[Any] = set() if unique else []
+        self._runs: list[Run] = []
+
+    def add(self, items: Iterable[Any]) -> None:
+        """Take items."""
+        if isinstance(self._items, set):
+            self._items.update(items)
+        else:
+            self._items.extend(items)
+        if len(self._items) >= self._limit:
+            self._spill()
+
+    def runs(self) -> tuple[Run, ...]:
+        """Write what is left, and give all runs."""
+        if self._items:
+            self._spill()
+        return tuple(self._runs)
+
+    def _spill(self) -> None:
+        self._runs.append(self._file.write(sorted(self._items), self._block))
+        self._items.clear()
+
+
+def _load(file: IO[bytes]) -> list[Any]:
+    """Read one block: whole, and loaded from memory, for marshal.load asks the file for every small piece."""
+    length = int.from_bytes(file.read(_LENGTH), "little")
+    # A file that this program wrote, in a folder of its own.
+    return marshal.loads(file.read(length)) if length else []  # type: ignore[no-any-return]  # noqa: S302

@@ -54,7 +54,7 @@ def report_of(findings: Findings) -> Report:
         problems=findings.problems,
         records=findings.portfolio.counts,
         rules=load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"),
-        engine=findings.engine,
+        checked=findings.checked,
         notes=tuple(evidence_lines(findings)),
         files=len(findings.portfolio.files),
     )
@@ -84,7 +84,7 @@ def built_lines(built: Built) -> list[str]:
         "",
         *_aligned([("type", "records", "triples"), *triples]),
         "",
-        f"{len(evidence.statements)} statements of evidence, {len(built.files)} files in {built.folder.as_posix()}:",
+        f"{evidence.count} statements of evidence, {len(built.files)} files in {built.folder.as_posix()}:",
         *(f"  {line}" for line in _aligned(files)),
         "",
         *_standing(built),

@@ -10,17 +10,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from linkedproj.check.engine import EngineError, Limits, engine_name, validate
+from linkedproj.check.engine import EngineError
+from linkedproj.check.judge import Options, judge
 from linkedproj.check.lint import coverage, lint
 from linkedproj.check.locate import locate
 from linkedproj.check.quotes import Quotes, check_quotes
 from linkedproj.config import load_config
-from linkedproj.context import RDF
-from linkedproj.emission import Dump, emit
 from linkedproj.errors import Place, Problem
+from linkedproj.mapping import map_tables
 from linkedproj.portfolio import INVERSES
-from linkedproj.reading import read_portfolio
+from linkedproj.reports.checked import Checked
 from linkedproj.schema import load_schema, vocabulary_terms
+from linkedproj.writers.parts import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,14 +37,15 @@ if TYPE_CHECKING:
 class Findings:
     """What a check found: the portfolio as read, how its values are known, and every problem in order.
 
-    `triples` counts those of each type, by its name.
+    `triples` counts those of each type, by its name; `nodes` are the N-Triples that the shapes were held against.
     """
 
     portfolio: Portfolio
     evidence: Evidence
     problems: tuple[Problem, ...]
-    engine: str
+    checked: Checked
     triples: Mapping[str, int]
+    nodes: tuple[Path, ...] = ()
     quotes: Quotes | None = None
 
 
@@ -51,7 +53,8 @@ class Findings:
 class Setup:
     """Where everything is: the portfolio's folder, its name to people, the ontology, and a folder for scratch files.
 
-    `sources` holds the private copies that quotes are looked up in, if there are any.
+    `sources` holds the private copies that quotes are looked up in, if there are any; `options` say how the shapes are
+    applied.
     """
 
     folder: Path
@@ -59,73 +62,92 @@ class Setup:
     ontology: Path
     scratch: Path
     sources: Path | None = None
-    limits: Limits = field(default_factory=Limits)
+    options: Options = field(default_factory=Options)
 
 
 def check(
     setup: Setup,
-    dumps: Callable[[Schema], Sequence[Dump]] | None = None,
+    dumps: Mapping[Output, Path] | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Findings:
-    """Check a portfolio; `dumps` opens further dumps that are written in the same pass (see `linkedproj.build`).
+    """Check a portfolio; `dumps` are files that are written in the same pass (see `linkedproj.mapping`).
 
     `tell` hears what is being done.
 
     Raises:
-        SetupError: portfolio.toml, the ontology or the folder of sources cannot be used.
+        EngineDisagreement: two SHACL engines judge the records differently.
+        SetupError: portfolio.toml, the ontology or the folder of sources cannot be used; the engine is not installed.
     """
     config = load_config(setup.folder, setup.shown)
     schema = load_schema(setup.ontology, config.base)
-    tell("reading the tables")
-    portfolio = read_portfolio(setup.folder, schema, config, setup.shown)
+    tell("reading the tables and writing the records")
+    parts = setup.scratch / "parts"
+    parts.mkdir(exist_ok=True)
+    written = {**_nodes(setup, dumps or {}), **(dumps or {})}
+    mapped = map_tables(setup.folder, schema, config, setup.shown, parts, written)
+    portfolio, evidence = mapped.portfolio, mapped.evidence
+    nodes = tuple(path for output, path in written.items() if output.format == "ntriples")
     quotes = check_quotes(portfolio, setup.sources) if setup.sources else None
-    tell("writing the records")
-    nodes = [setup.scratch / "records.nt", setup.scratch / "evidence.nt"]
-    evidence = _write(portfolio, schema, nodes, dumps(schema) if dumps else ())
     tell("checking the shapes")
     shapes = setup.ontology / "shapes.ttl"
     problems = [*portfolio.problems, *evidence.problems, *(quotes.problems if quotes else ())]
     problems += lint(shapes, vocabulary_terms(setup.ontology, schema), "ontology/shapes.ttl")
     kinds = schema.types.values()
-    counts, triples = _census(nodes, schema)
-    classes = {kind.iri: counts.get(kind.iri, 0) for kind in kinds}
     if portfolio.whole:
-        problems += coverage(shapes, classes, "ontology/shapes.ttl", {kind.iri: kind.classes for kind in kinds})
-    problems += _judge(setup, nodes, portfolio, evidence, problems)
-    return Findings(portfolio, evidence, tuple(sorted(problems, key=lambda p: p.order)), engine_name(), triples, quotes)
+        above = {kind.iri: kind.classes for kind in kinds}
+        problems += coverage(shapes, _classes(schema, mapped.nodes), "ontology/shapes.ttl", above)
+    judged, checked = _judge(setup, nodes, portfolio, evidence, problems)
+    problems += judged
+    triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
+    in_order = tuple(sorted(problems, key=lambda problem: problem.order))
+    return Findings(portfolio, evidence, in_order, checked, triples, nodes, quotes)
 
 
-def _write(portfolio: Portfolio, schema: Schema, nodes: Sequence[Path], dumps: Iterable[Dump]) -> Evidence:
-    records, supporting = (Dump(path, "ntriples", schema) for path in nodes)
-    more = list(dumps)
-    try:
-        return emit(
-            portfolio,
-            [records, *(dump for dump in more if not dump.supporting)],
-            [supporting, *(dump for dump in more if dump.supporting)],
-        )
-    finally:
-        for dump in (records, supporting, *more):
-            dump.close()
+def _nodes(setup: Setup, dumps: Mapping[Output, Path]) -> dict[Output, Path]:
+    """Name what the shapes are held against: N-Triples of the records and of the evidence."""
+    wanted = {
+        Output("records", "ntriples"): "records.nt",
+        Output("evidence", "ntriples", supporting=True): "evidence.nt",
+    }
+    given = {(output.format, output.supporting) for output in dumps}
+    return {
+        output: setup.scratch / name
+        for output, name in wanted.items()
+        if (output.format, output.supporting) not in given
+    }
+
+
+def _classes(schema: Schema, nodes: Mapping[str, int]) -> dict[str, int]:
+    """Count the nodes of each class that is a type's own: a node has the classes above its own as well."""
+    counts: Counter[str] = Counter()
+    for kind in schema.types.values():
+        counts.update(dict.fromkeys(kind.classes, nodes[kind.name]))
+    return {kind.iri: counts[kind.iri] for kind in schema.types.values()}
 
 
 def _judge(
     setup: Setup, nodes: Sequence[Path], portfolio: Portfolio, evidence: Evidence, known: Iterable[Problem]
-) -> list[Problem]:
-    """Run the SHACL engine, and drop what a check before it has said of the same cell."""
+) -> tuple[list[Problem], Checked]:
+    """Run the SHACL engine, and drop what a check before it has said of the same cell.
+
+    Raises:
+        EngineDisagreement: the reference engine found something else.
+        SetupError: the engine is not installed.
+    """
     try:
-        results = validate(nodes, setup.ontology / "shapes.ttl", setup.limits)
+        judgement = judge(nodes, setup.ontology / "shapes.ttl", setup.options)
     except EngineError as error:
-        return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})]
-    certain = (result for result in results if not _is_uncertain(result, portfolio))
+        return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})], Checked("")
+    certain = (result for result in judgement.results if not _is_uncertain(result, portfolio))
     said = _said(known)
     lost = {header.file.shown: header for header in portfolio.headers if header.problems}
-    return [
+    problems = [
         problem
         for problem in locate(certain, portfolio, evidence)
         if said.isdisjoint(_keys(problem))
         and (problem.place.file not in lost or problem.column in ("", *lost[problem.place.file].names))
     ]
+    return problems, judgement.checked
 
 
 _OTHER_MATTERS = frozenset({"LP-CELL-BLANK", "LP-EVIDENCE-MISSING", "LP-MONEY-PART", "LP-DATE-INSIDE"})
@@ -153,19 +175,4 @@ def _is_uncertain(result: Result, portfolio: Portfolio) -> bool:
         return True
     children = {portfolio.schema.fields[term].iri: child for term, child in INVERSES.items()}
     child = children.get(result.path, "")
-    return not result.value and (child in portfolio.incomplete or child in portfolio.unread)
-
-
-def _census(nodes: Iterable[Path], schema: Schema) -> tuple[dict[str, int], dict[str, int]]:
-    """Count the nodes of each class, and the triples of each type, in N-Triples files that this program wrote."""
-    marker = f" <{RDF}type> <"
-    classes: Counter[str] = Counter()
-    bases: Counter[str] = Counter()
-    for path in nodes:
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                subject, _, rest = line.partition(marker)
-                if rest:
-                    classes[rest[:-4]] += 1
-                bases[subject[1 : subject.rindex("/", 0, subject.find(">")) + 1]] += 1
-    return dict(classes), {name: bases[kind.base] for name, kind in schema.types.items() if bases[kind.base]}
+    return not result.value and (child in portfolio.incomplete or child in portfolio.found.unread)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.csvtables.tables import SEPARATOR
+from linkedproj.writers.table import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

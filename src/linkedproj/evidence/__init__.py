@@ -20,15 +20,17 @@ from linkedproj.evidence.claim import Claim, Subject
 from linkedproj.evidence.coverage import BASES, Coverage
 from linkedproj.keys import absent
 from linkedproj.portfolio import Row
-from linkedproj.runs import SortedRuns
+from linkedproj.runs import Gathering, merged
 from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
-    from linkedproj.portfolio import Portfolio
+    from linkedproj.portfolio import Portfolio, Tables
+    from linkedproj.runs import RunFile
 
-__all__ = ["BASES", "Coverage", "Evidence", "Statement", "Subject"]
+__all__ = ["BASES", "Coverage", "Evidence", "Statement", "Subject", "Weighing", "claimed"]
 
 _FIELDS = ("subject", "predicate", "object", "rank", "basis", "source", "quote")
 _COUNTED = "status"
@@ -44,37 +46,23 @@ class Statement(NamedTuple):
     line: int
 
 
-class Evidence:
-    """The claims of a portfolio, to be weighed record by record.
+class Weighing:
+    """Hold the claims on some records against them.
 
-    `problems` are those found so far, `statements` the evidence records to be written, `quotes` the quoted sentences
-    (id, text, language code), `present` whether the portfolio keeps evidence at all.
+    `emptied` are the faulty cells as (record, column), which nothing can be held against; `is_whole` tells whether all
+    claims could be read. `problems` are those found, `coverage` how each value is known; `statements`, `quotes` and
+    `elsewhere` (the ids that claims name besides their record's, by type) are gathered in `file`.
     """
 
-    def __init__(self, portfolio: Portfolio) -> None:
-        self.portfolio = portfolio
-        self.schema, self.config = portfolio.schema, portfolio.config
+    def __init__(self, tables: Tables, emptied: AbstractSet[tuple[str, str]], file: RunFile, *, is_whole: bool) -> None:
+        self.tables, self.schema, self.config = tables, tables.schema, tables.config
         self.problems: list[Problem] = []
         self.coverage = Coverage()
-        self.statements: SortedRuns[Statement] = SortedRuns()
-        self.quotes: SortedRuns[tuple[str, str, str]] = SortedRuns()
-        self.present = False
+        self.statements, self.quotes = Gathering(file), Gathering(file, unique=True)
+        self.elsewhere: dict[str, Gathering] = defaultdict(lambda: Gathering(file))
+        self._emptied, self._is_whole = emptied, is_whole
         self._checks = CellChecks(self.schema, self.config.mailboxes)
-        self._claims: dict[str, SortedRuns[Row]] = defaultdict(SortedRuns)
-        self._elsewhere: dict[str, SortedRuns[tuple[str, int, int, list[str]]]] = defaultdict(SortedRuns)
-        self._notes = [f"note@{tag}" for tag in self.config.languages]
-        self._gather()
-
-    @property
-    def columns(self) -> list[Column]:
-        """The columns of `statements`."""
-        fields = self.schema.fields
-        plain = [Column(name, index, fields[name]) for index, name in enumerate(_FIELDS)]
-        return plain + [Column(n, i, fields["note"], n[5:]) for i, n in enumerate(self._notes, len(plain))]
-
-    def claims(self, type_name: str) -> Iterator[Row]:
-        """Give the claims on records of a type, by their subject's id (which stands in `Row.id`)."""
-        return (Row(*claim) for claim in self._claims[type_name])
+        self._notes = _notes(tables)
 
     def weigh(self, subject: Subject, claims: Sequence[Row]) -> None:
         """Hold the claims on one record against its cells, and count how each of its values is known."""
@@ -86,48 +74,8 @@ class Evidence:
                 subject.disputed.update(claim.predicates)
         self._count(subject)
 
-    def unknown_subject(self, row: Row) -> None:
-        """Report a claim on a record that does not exist."""
-        claim = self._claim(row)
-        resolved = self.schema.resolve(claim["subject"])
-        if resolved and self.portfolio.may_hold(resolved[0].name, resolved[1]):
-            return
-        claim.report("LP-EVIDENCE-SUBJECT", "subject", value=claim["subject"])
-
-    def finish(self) -> None:
-        """Report what can only be told when every record has been seen."""
-        for target, wanted in self._elsewhere.items():
-            missing = set(absent((item[0] for item in wanted), self.portfolio.ids(target)))
-            table = self.schema.types[target].table
-            for value, header, line, cells in wanted:
-                if value in missing and not self.portfolio.may_hold(target, value):
-                    claim = self._claim(Row("", header, line, cells))
-                    claim.report("LP-LINK-DANGLING", "object", value=value, table=table)
-
-        for _, same in groupby(self.statements, key=itemgetter(0)):
-            first, *others = (Statement(*statement) for statement in same)
-            for other in others:
-                if (other.header, other.line) != (first.header, first.line):
-                    self._report_twice(first, other)
-
-    def _report_twice(self, first: Statement, other: Statement) -> None:
-        earlier, later = sorted(
-            (self.portfolio.headers[statement.header].file.shown, statement.line) for statement in (first, other)
-        )
-        place = Place(*later, 1)
-        self.problems.append(
-            Problem("LP-EVIDENCE-TWICE", place, first.cells[0], values={"first": str(Place(*earlier, 1))})
-        )
-
     def _claim(self, row: Row) -> Claim:
-        return Claim(self.portfolio, row, self.problems.append)
-
-    def _gather(self) -> None:
-        for row in self.portfolio.rows("Evidence"):
-            self.present = True
-            resolved = self.schema.resolve(self._claim(row)["subject"])
-            if resolved:
-                self._claims[resolved[0].name].add(row._replace(id=resolved[1]))
+        return Claim(self.tables, row, self.problems.append)
 
     def _weigh_claim(self, claim: Claim, subject: Subject) -> None:
         for name in claim.predicates:
@@ -148,10 +96,10 @@ class Evidence:
 
     def _is_emptied(self, subject: Subject, column: Column) -> bool:
         """Tell whether the record's own cell was faulty: then nothing can be held against it."""
-        header = self.portfolio.headers[subject.row.header]
+        header = self.tables.headers[subject.row.header]
         lost = column.index < 0 and bool(header.problems)
         names = _DERIVED_FROM.get(column.name, (column.name,))
-        return lost or any((subject.reference, name) in self.portfolio.emptied for name in names)
+        return lost or any((subject.reference, name) in self._emptied for name in names)
 
     def _values(self, claim: Claim, column: Column, held: list[str]) -> list[str]:
         """Give the values that a claim is about, once they agree with what the record holds."""
@@ -167,7 +115,7 @@ class Evidence:
         if faults or not claim.agrees(column, stated, held):
             return []
         if stated not in held and column.field and column.field.kind is Kind.LINK:
-            self._elsewhere[column.field.target].add((stated, claim.row.header, claim.row.line, claim.row.cells))
+            self.elsewhere[column.field.target].add([(stated, *claim.row[1:])])
         return [stated]
 
     def _state(self, claim: Claim, subject: Subject, column: Column, value: str) -> None:
@@ -175,7 +123,7 @@ class Evidence:
         source, quote = claim["source"], claim["quote.exact"]
         quote_id = _digest(source, quote) if quote else ""
         if quote:
-            self.quotes.add((quote_id, quote, claim["quote.language"]))
+            self.quotes.add([(quote_id, quote, claim["quote.language"])])
         cells = [claim.rank, claim.basis, source, quote_id, *(claim[note] for note in self._notes)]
         salt = _digest(value, claim.rank, source, quote)
         self._add(subject, column, value, cells, Statement(salt, [], claim.row.header, claim.row.line))
@@ -190,7 +138,8 @@ class Evidence:
         packed = value_of(column.field, value, column.language, self.schema).packed()
         slug = column.name.replace("@", "-")
         identifier = f"{subject.kind.table}-{subject.row.id}-{slug}-{origin.id[:8]}"
-        self.statements.add(origin._replace(id=identifier, cells=[about, column.field.term, packed, *cells]))
+        stated = [about, column.field.term, packed, *cells]
+        self.statements.add([(identifier, stated, origin.header, origin.line)])
 
     def _count(self, subject: Subject) -> None:
         """Count how each value of a record is known; one that nobody vouches for is a problem."""
@@ -211,15 +160,104 @@ class Evidence:
         if column.name in subject.derivation.computed:
             return {"derived"}
         row, table = subject.row, subject.kind.table
-        if column.name in subject.disputed or "Evidence" in self.portfolio.incomplete:
+        if column.name in subject.disputed or not self._is_whole:
             return set()
         if column.name not in self.config.curated.get(table, ()):
-            problem = self.portfolio.problem(row, "LP-EVIDENCE-MISSING", column.name, value=value, table=table)
+            problem = self.tables.problem(row, "LP-EVIDENCE-MISSING", column.name, value=value, table=table)
             self.problems.append(problem)
             return set()
         cells = ["preferred", "curator", "", "", *("" for _ in self._notes)]
         self._add(subject, column, value, cells, Statement(_digest(value), [], row.header, row.line))
         return {"curator"}
+
+
+class Evidence:
+    """What is known of the values of a portfolio, when all its records have been weighed.
+
+    `problems` are those found so far, `unclaimed` the claims on records that are not there (the subject's id stands in
+    `Row.id`), `present` whether the portfolio keeps evidence at all.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.problems: list[Problem] = []
+        self.coverage = Coverage()
+        self.unclaimed: list[Row] = []
+
+    @property
+    def present(self) -> bool:
+        """Whether the portfolio keeps evidence at all."""
+        return bool(self.portfolio.counts["Evidence"])
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns of `statements`."""
+        fields = self.portfolio.schema.fields
+        plain = [Column(name, index, fields[name]) for index, name in enumerate(_FIELDS)]
+        notes = enumerate(_notes(self.portfolio), len(plain))
+        return plain + [Column(name, index, fields["note"], name[5:]) for index, name in notes]
+
+    @property
+    def statements(self) -> Iterator[tuple[str, list[str], int, int]]:
+        """Give the evidence records in order: id, cells, and where each was written (a header and a line)."""
+        return merged(self.portfolio.runs["statements", ""])
+
+    @property
+    def count(self) -> int:
+        """How many statements there are."""
+        return sum(run.count for run in self.portfolio.runs["statements", ""])
+
+    @property
+    def quotes(self) -> Iterator[tuple[str, str, str]]:
+        """Give the quoted sentences in order: id, text, language code."""
+        return merged(self.portfolio.runs["quotes", ""])
+
+    def finish(self) -> None:
+        """Report what can only be told when every record has been seen."""
+        for row in self.unclaimed:
+            claim = self._claim(row)
+            resolved = self.portfolio.schema.resolve(claim["subject"])
+            if not resolved or not self.portfolio.may_hold(resolved[0].name, resolved[1]):
+                claim.report("LP-EVIDENCE-SUBJECT", "subject", value=claim["subject"])
+        targets = [name for kind, name in self.portfolio.runs if kind == "elsewhere"]
+        for target in targets:
+            self._report_dangling(target)
+        for _, same in groupby(self.statements, key=itemgetter(0)):
+            first, *others = same
+            for other in others:
+                if other[2:] != first[2:]:
+                    self._report_twice(Statement(*first), Statement(*other))
+
+    def _report_dangling(self, target: str) -> None:
+        table = self.portfolio.schema.types[target].table
+        wanted = self.portfolio.runs["elsewhere", target]
+        known = merged(self.portfolio.runs["ids", target])
+        missing = set(absent((item[0] for item in merged(wanted)), known))
+        for value, header, line, cells in merged(wanted):
+            if value in missing and not self.portfolio.may_hold(target, value):
+                claim = self._claim(Row("", header, line, cells))
+                claim.report("LP-LINK-DANGLING", "object", value=value, table=table)
+
+    def _report_twice(self, first: Statement, other: Statement) -> None:
+        headers = self.portfolio.headers
+        earlier, later = sorted((headers[each.header].file.shown, each.line) for each in (first, other))
+        place = Place(*later, 1)
+        self.problems.append(
+            Problem("LP-EVIDENCE-TWICE", place, first.cells[0], values={"first": str(Place(*earlier, 1))})
+        )
+
+    def _claim(self, row: Row) -> Claim:
+        return Claim(self.portfolio, row, self.problems.append)
+
+
+def claimed(row: Row, tables: Tables) -> tuple[str, str] | None:
+    """Give the record that a row of evidence speaks of, as its type and id; None when that is no record."""
+    resolved = tables.schema.resolve(tables.cell(row, "subject"))
+    return (resolved[0].name, resolved[1]) if resolved else None
+
+
+def _notes(tables: Tables) -> list[str]:
+    return [f"note@{tag}" for tag in tables.config.languages]
 
 
 def _digest(*texts: str) -> str:

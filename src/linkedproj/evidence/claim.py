@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from linkedproj.context import RecordType
     from linkedproj.derive import Derivation
     from linkedproj.errors import Problem
-    from linkedproj.portfolio import Portfolio, Row
+    from linkedproj.portfolio import Row, Tables
     from linkedproj.schema import Schema
 
 
@@ -60,9 +60,9 @@ class Subject:
 class Claim:
     """One row of an evidence table, read by column name; what is wrong with it goes to `report`."""
 
-    def __init__(self, portfolio: Portfolio, row: Row, report: Callable[[Problem], None]) -> None:
-        self._portfolio, self.row, self._report = portfolio, row, report
-        self._names = portfolio.headers[row.header].names
+    def __init__(self, tables: Tables, row: Row, report: Callable[[Problem], None]) -> None:
+        self._tables, self.row, self._report = tables, row, report
+        self._names = tables.headers[row.header].names
         self.rank = self["rank"] or "preferred"
         self.basis = self["basis"] or self._usual_basis()
 
@@ -82,7 +82,7 @@ class Claim:
 
     def report(self, rule: str, column: str, **values: str) -> None:
         """Report a problem at a cell of this row."""
-        problem = self._portfolio.problem(self.row, rule, column, **values)
+        problem = self._tables.problem(self.row, rule, column, **values)
         self._report(replace(problem, record=self["subject"]))
 
     def is_consistent(self) -> bool:

@@ -24,6 +24,12 @@ class Coverage:
         self.records: Counter[str] = Counter()
         self.filled: Counter[tuple[str, str]] = Counter()
 
+    def take(self, other: Coverage) -> None:
+        """Add what was counted elsewhere."""
+        self.values.update(other.values)
+        self.records.update(other.records)
+        self.filled.update(other.filled)
+
     def count(self, basis: str) -> int:
         """Count all values known in one way."""
         return sum(number for (_, _, known), number in self.values.items() if known == basis)

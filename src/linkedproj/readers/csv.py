@@ -9,22 +9,34 @@ import csv
 import re
 import sys
 from array import array
+from codecs import BOM_UTF8
 from functools import lru_cache
-from io import TextIOWrapper
+from io import BufferedReader, RawIOBase, StringIO, TextIOWrapper
+from itertools import islice
 from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING
 
+from linkedproj.batch import ROWS
 from linkedproj.errors import Place, Problem
 from linkedproj.readers.source import encoding_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from typing_extensions import Buffer
 
     from linkedproj.readers.source import Read, Report, TableFile
 
+_BUFFER = 1 << 16
+_BREAK = re.compile(r"\r\n|\n|\r")
+
 # The module's own limit, 131,072 characters a cell, is shorter than some descriptions and ends in a bare error.
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+
+
+class TornError(Exception):
+    """A piece of a table ends within a cell: it was not cut between records."""
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:
@@ -32,29 +44,150 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
 
     Rows without any text are passed over.
     """
+    found = read_header(file, report)
+    if found is None:
+        return
+    names, start, line = found
+    yield names, 1, []
+    for first, rows in batches(file, (start, file.path.stat().st_size), line, report):
+        yield from ((names, at, row) for at, row in zip(lines_of(first, rows), rows, strict=True) if any(row))
+
+
+def read_header(file: TableFile, report: Report) -> tuple[tuple[str, ...], int, int] | None:
+    """Read the names of the columns; give them, the byte and the line at which the records begin."""
+    consumed = 0
+
+    def counted(lines: Iterable[str]) -> Iterator[str]:
+        nonlocal consumed
+        for text in lines:
+            consumed += len(text.encode("utf-8"))
+            yield text
+
     try:
-        yield from _rows(file, report)
+        with file.path.open("rb") as data:
+            mark = len(BOM_UTF8) if data.read(len(BOM_UTF8)) == BOM_UTF8 else 0
+        with file.path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.reader(counted(lines), delimiter=file.delimiter, strict=True)
+            names = tuple(next(rows, ()))
+            if not names:
+                report(Problem("LP-FILE-EMPTY", Place(file.shown, 1, 1)))
+                return None
+            return names, mark + consumed, rows.line_num + 1
     except UnicodeDecodeError as error:
         report(encoding_problem(file, file.path.read_bytes(), error))
+    except csv.Error as error:
+        report(_syntax_problem(file, 1, str(error)))
+    return None
 
 
-def _rows(file: TableFile, report: Report) -> Iterator[Read]:
-    line = 0
-    with file.path.open(encoding="utf-8-sig", newline="") as lines:
+def batches(
+    file: TableFile, span: tuple[int, int], line: int, report: Report, *, is_last: bool = True
+) -> Iterator[tuple[int, list[list[str]]]]:
+    """Read the records between two bytes: the line at which a batch begins, and its rows of cells.
+
+    Raises:
+        TornError: the span ends within a cell, and the table does not.
+    """
+    with TextIOWrapper(BufferedReader(_Section(file.path, *span), _BUFFER), encoding="utf-8", newline="") as lines:
         rows = csv.reader(lines, delimiter=file.delimiter, strict=True)
-        try:
-            columns = tuple(next(rows, ()))
-            if not columns:
-                report(Problem("LP-FILE-EMPTY", Place(file.shown, 1, 1)))
+        while True:
+            before, batch = rows.line_num, list[list[str]]()
+            failure: Problem | None = None
+            try:
+                # What was read before a failure stays in the list.
+                batch.extend(islice(rows, ROWS))
+            except UnicodeDecodeError as error:
+                failure = encoding_problem(file, file.path.read_bytes(), error)
+            except csv.Error as error:
+                if not is_last and "unexpected end of data" in str(error):
+                    raise TornError from None
+                failure = _syntax_problem(file, line + before + sum(map(_height, batch)), str(error))
+            if batch:
+                yield line + before, batch
+            if failure:
+                report(failure)
+            if failure or not batch:
                 return
-            yield columns, 1, []
-            line = rows.line_num
-            for cells in rows:
-                if any(cells):
-                    yield columns, line + 1, cells
-                line = rows.line_num
-        except csv.Error as error:
-            report(_syntax_problem(file, line + 1, str(error)))
+
+
+def lines_of(line: int, rows: Iterable[list[str]]) -> Iterator[int]:
+    """Give the line at which each row begins, the first of them at `line`."""
+    for row in rows:
+        yield line
+        line += _height(row)
+
+
+def _height(row: list[str]) -> int:
+    """Count the lines of a row: a cell may hold line breaks of any kind."""
+    text = "".join(row)
+    if "\n" not in text and "\r" not in text:
+        return 1
+    # Joined by what is no line break: one may end a cell and another begin the next.
+    return 1 + len(_BREAK.findall("|".join(row)))
+
+
+class _Section(RawIOBase):
+    """Some bytes of a file, as if they were all of it."""
+
+    def __init__(self, path: Path, start: int, stop: int) -> None:
+        self._file, self._left = path.open("rb", buffering=0), stop - start
+        self._file.seek(start)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer)[: self._left]
+        count = self._file.readinto(view) or 0
+        self._left -= count
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def cuts(file: TableFile, span: tuple[int, int], size: int, column: int) -> Iterator[tuple[int, int, str]]:
+    """Find where to cut a table between records, about every `size` bytes.
+
+    Gives the byte after each cut, the lines since the cut before it, and the cell `column` of the record behind it.
+    """
+    begin, end = span
+    if end - begin <= size:
+        return
+    with file.path.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as data:
+        while end - begin > size:
+            stop = _boundary(data, begin, begin + size, end)
+            if stop >= end:
+                return
+            text = data[begin:stop]
+            # A cut stands behind a line feed: a line break is not taken apart.
+            breaks = text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+            yield stop, breaks, cell_at(file, stop, column)
+            begin = stop
+
+
+def _boundary(data: mmap, begin: int, near: int, end: int) -> int:
+    """Give the byte behind the first line feed after `near` that stands outside of quotation marks."""
+    quotes, position = data[begin:near].count(b'"'), near
+    while True:
+        feed = data.find(b"\n", position, end)
+        if feed < 0:
+            return end
+        quotes += data[position:feed].count(b'"')
+        position = feed + 1
+        if quotes % 2 == 0:
+            return position
+
+
+def cell_at(file: TableFile, start: int, column: int) -> str:
+    """Read the cell `column` of the first record with any text behind a byte; "" when it cannot be read."""
+    with file.path.open("rb") as data:
+        data.seek(start)
+        text = data.read(_BUFFER).decode("utf-8", "replace")
+    rows = csv.reader(StringIO(text, newline=""), delimiter=file.delimiter)
+    row = next((row for row in rows if any(row)), [])
+    return row[column] if 0 <= column < len(row) else ""
 
 
 def _syntax_problem(file: TableFile, line: int, detail: str) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.reports.report import exit_code
@@ -22,7 +23,9 @@ def write(report: Report, _language: str = "en") -> str:
     counts = report.counts()
     content = {
         "schema": SCHEMA,
-        "engine": report.engine,
+        "engine": report.checked.engine,
+        "parts": report.checked.parts,
+        "crosscheck": asdict(report.checked.crosscheck) if report.checked.crosscheck else None,
         "exitCode": exit_code(report),
         "counts": {str(kind): counts[kind] for kind in Severity},
         "files": report.files,

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from linkedproj.reports.checked import NOBODY, Checked
 from linkedproj.reports.words import say
 from linkedproj.rules import Severity, Wording, visible
 
@@ -30,7 +31,7 @@ class Report:
     problems: tuple[Problem, ...]
     records: Mapping[str, int]
     rules: Rules
-    engine: str = ""
+    checked: Checked = NOBODY
     notes: tuple[str, ...] = ()
     files: int = 0
 
@@ -66,6 +67,10 @@ class Report:
         if rule and rule.shape and problem.record:
             return Wording(f"{visible(problem.record)}: {wording.message}", wording.fix)
         return wording
+
+    def judged(self, language: str) -> list[str]:
+        """Say which engine judged the records, and what another judged again; nothing if none did."""
+        return self.checked.sentences(language)
 
     def total(self, language: str) -> str:
         """Sum up: how many problems of which kind, in how many files, and how many records are fine."""

@@ -21,8 +21,9 @@ _LINES = 12
 def write(report: Report, language: str) -> str:
     """Print the report as text; of one rule in one column, the first five problems and then a count."""
     blocks = list(_blocks(report, language))
-    ending = [report.total(language), *([say(language, "engine", engine=report.engine)] if report.engine else [])]
-    return "\n".join([*blocks, " ".join(ending), *report.notes]) + "\n"
+    engine, *crosscheck = report.judged(language) or [""]
+    ending = " ".join(filter(None, (report.total(language), engine)))
+    return "\n".join([*blocks, ending, *crosscheck, *report.notes]) + "\n"
 
 
 def _blocks(report: Report, language: str) -> Iterator[str]:

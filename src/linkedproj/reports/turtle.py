@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PREFIXES = """\
 @prefix lp: <https://w3id.org/linkedproj/ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 """
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
@@ -33,6 +34,7 @@ def write(report: Report, _language: str = "en") -> str:
     names = [_name(problem, number) for number, problem in enumerate(report.problems)]
     whole = hashlib.sha256("".join(names).encode()).hexdigest()[:24]
     head = [f"<urn:linkedproj:report:{whole}> a sh:ValidationReport", f"sh:conforms {str(not names).lower()}"]
+    head += [f"rdfs:comment {_literal(' '.join(report.judged(tag)))}@{tag}" for tag in LANGUAGES if report.judged(tag)]
     head += [f"sh:result {' , '.join(f'<{name}>' for name in names)}"] if names else []
     blocks = [" ;\n  ".join(head) + " .\n"]
     for name, problem in zip(names, report.problems, strict=True):

@@ -1,6 +1,6 @@
 """From rows to dumps: one format a module, and the table that names them.
 
-A writer never sees a graph: it turns the cells of a row into text, in the order of the context.
+A writer never sees a graph: it turns the columns of a batch into text, in the order of the context.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 from linkedproj.writers import jsonld, ntriples, turtle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
+    from linkedproj.batch import Batch
     from linkedproj.cells import Column
     from linkedproj.context import RecordType
     from linkedproj.schema import Schema
 
-    Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[str, Sequence[str]], str]]
+    Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[Batch], str]]
 
 
 @dataclass(frozen=True)
 class Format:
     """A serialisation of records.
 
-    `compile_rows` gives the row writer of one table; `head`, `between` and `foot` stand round the records.
+    `compile_rows` gives the writer of one table's batches; `head`, `between` and `foot` stand round the records.
     `media_type` is the registered one, `file_type` the code of the EU file-type authority list.
     """
 

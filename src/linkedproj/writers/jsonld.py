@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import json
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from linkedproj.cells import split
 from linkedproj.context import Kind
-from linkedproj.writers.plan import inner_key, plan, slot
+from linkedproj.lexical import DATES
+from linkedproj.writers.plan import Fragments, plan
 from linkedproj.writers.values import Value, datatype_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
+    from linkedproj.batch import Batch
     from linkedproj.cells import Column
     from linkedproj.context import Field, RecordType
     from linkedproj.schema import Schema
     from linkedproj.writers.plan import Group
+
+    # What one field says of each record of a batch.
+    Make = Callable[[Batch], Iterable[str]]
+
+
+_BETWEEN = '","'
 
 
 def head(schema: Schema) -> str:
@@ -28,20 +37,22 @@ def head(schema: Schema) -> str:
     return f'{{"@context":{context},\n"@graph":[\n'
 
 
-def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[str, Sequence[str]], str]:
-    """Give the function that writes the row of a record: (id, cells) -> one JSON object on one line."""
-    slots = [
-        slot(group, _nested(group, schema) if group.nested else _plain(group, schema))
-        for group in plan(columns, schema)
-    ]
-    alias = {keyword: term for term, keyword in schema.context.aliases.items()}
-    start = f'{{"{alias["@type"]}":{_types(kind, schema)},"{alias["@id"]}":"'
+def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], str]:
+    """Give the function that writes the records of a batch: one JSON object a line."""
+    makers = [_maker(group, schema) for group in plan(columns, schema)]
+    start = _start(kind, schema)
 
-    def write(identifier: str, cells: Sequence[str]) -> str:
-        text = "".join([make(key(cells)) for key, make in slots])
-        return f'{start}{identifier}"{text}}}'
+    def write(batch: Batch) -> str:
+        made = ([f'{start}{identifier}"' for identifier in batch.ids], *(make(batch) for make in makers))
+        return "},\n".join(map("".join, zip(*made, strict=True))) + "}"
 
     return write
+
+
+def _start(kind: RecordType, schema: Schema) -> str:
+    """Write a record up to its id."""
+    alias = {keyword: term for term, keyword in schema.context.aliases.items()}
+    return f'{{"{alias["@type"]}":{_types(kind, schema)},"{alias["@id"]}":"'
 
 
 def _types(kind: RecordType, schema: Schema) -> str:
@@ -50,24 +61,64 @@ def _types(kind: RecordType, schema: Schema) -> str:
     return json.dumps([kind.name, *above] if above else kind.name, separators=(",", ":"))
 
 
-def _plain(group: Group, schema: Schema) -> Callable[[Any], str]:
+def _maker(group: Group, schema: Schema) -> Make:
     start = f',"{group.field.term}":'
-    write = _value(group.field, schema)
-    if group.field.kind is Kind.TEXT:
+    if group.nested:
+        return _nested(group, group.nested, schema)
+    if group.field.kind is Kind.TEXT and not group.field.many:
+        return _texts(group, start)
+    if group.is_text or group.is_typed or group.is_name:
+        index = group.index
+        return lambda batch: [f'{start}"{text}"' if text else "" for text in batch.quoted(index)]
+    if group.is_names:
+        index = group.index
+        return lambda batch: [
+            f'{start}["{cell.replace("; ", _BETWEEN)}"]' if cell else "" for cell in batch.listed(index)
+        ]
+    return _dated(group, start) if group.is_date else _listed(group, start, schema)
 
-        def make_text(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-            texts = ",".join([f'"{language}":{encode_basestring(text)}' for text, language in group.values(key)])
-            return f"{start}{{{texts}}}" if texts else ""
 
-        return make_text
+def _dated(group: Group, start: str) -> Make:
+    index, day = group.index, len("YYYY-MM-DD")
+    end = {length: f'","@type":"{datatype}"}}' for length, datatype in DATES.items()}
 
-    def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-        values = [write(value) for value, _ in group.values(key)]
-        if not values:
-            return ""
-        return f"{start}[{','.join(values)}]" if group.field.many else start + values[0]
+    def make(batch: Batch) -> Iterable[str]:
+        return [
+            (f'{start}"{date}"' if len(date) == day else f'{start}{{"@value":"{date}{end[len(date)]}') if date else ""
+            for date in batch.columns[index]
+        ]
 
     return make
+
+
+def _texts(group: Group, start: str) -> Make:
+    """Write a text in its languages."""
+    columns = [(column.index, f'"{column.language}":"') for column in group.columns]
+
+    def make(batch: Batch) -> Iterable[str]:
+        said = [[f'{language}{text}"' if text else "" for text in batch.quoted(index)] for index, language in columns]
+        if len(said) == 1:
+            return [f"{start}{{{text}}}" if text else "" for text in said[0]]
+        return [
+            f"{start}{{{','.join(filter(None, texts))}}}" if any(texts) else "" for texts in zip(*said, strict=True)
+        ]
+
+    return make
+
+
+def _listed(group: Group, start: str, schema: Schema) -> Make:
+    """Write any column; what it says is remembered by the cell."""
+    field, index = group.field, group.index
+    write = _value(field, schema)
+
+    def listed(cell: str) -> str:
+        values = [write(value) for value in split(field, cell)]
+        if not values:
+            return ""
+        return f"{start}[{','.join(values)}]" if field.many else start + values[0]
+
+    known = Fragments(listed)
+    return lambda batch: [known[cell] for cell in batch.columns[index]]
 
 
 def _value(field: Field, schema: Schema) -> Callable[[str], str]:
@@ -102,18 +153,16 @@ def _any(value: Value) -> str:
     return f'{{"@value":{text},"@type":"{value.datatype}"}}' if value.datatype else text
 
 
-def _nested(group: Group, schema: Schema) -> Callable[[Any], str]:
-    nested = group.nested
-    if nested is None:
-        raise LookupError(group.field.term)
-    makers = [_plain(inner, schema) for inner in group.inner]
-    take = inner_key(group)
-    alias = {keyword: term for term, keyword in schema.context.aliases.items()}
-    start = f',"{group.field.term}":{{"{alias["@type"]}":{_types(nested, schema)},"{alias["@id"]}":"'
+def _nested(group: Group, nested: RecordType, schema: Schema) -> Make:
+    """Write a nested record where it has any value."""
+    makers = [_maker(inner, schema) for inner in group.inner]
+    index, start = group.identifier, f',"{group.field.term}":{_start(nested, schema)}'
 
-    def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-        identifier, keys = take(key)
-        inner = "".join([maker(part) for maker, part in zip(makers, keys, strict=True)])
-        return f'{start}{identifier}"{inner}}}' if inner else ""
+    def make(batch: Batch) -> Iterable[str]:
+        inner = map("".join, zip(*(maker(batch) for maker in makers), strict=True))
+        return [
+            f'{start}{identifier}"{text}}}' if text else ""
+            for identifier, text in zip(batch.columns[index], inner, strict=True)
+        ]
 
     return make

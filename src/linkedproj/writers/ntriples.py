@@ -5,36 +5,69 @@ Source: RDF 1.1 N-Triples, W3C Recommendation of 2014-02-25.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING
 
+from linkedproj.batch import escape
 from linkedproj.cells import split
-from linkedproj.context import RDF, Kind
-from linkedproj.writers.plan import plan, remembered, singly, slot
+from linkedproj.context import RDF
+from linkedproj.lexical import DATES
+from linkedproj.writers.plan import Fragments, plan, singly
 from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from linkedproj.batch import Batch
     from linkedproj.cells import Column
     from linkedproj.context import RecordType
     from linkedproj.schema import Schema
     from linkedproj.writers.plan import Group
     from linkedproj.writers.values import Value
 
-# No cell can hold it: it stands for the subject until that is known.
-_SUBJECT = "\x00"
+    # The statements of one field about each subject of a batch.
+    Make = Callable[[Sequence[str], Batch], Iterable[str]]
+
+_END = " .\n"
 
 
-def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[str, Sequence[str]], str]:
-    """Give the function that writes the row of a record: (id, cells) -> lines."""
-    slots = [slot(group, _maker(group, schema)) for group in singly(plan(columns, schema))]
-    head = _types(kind)
+def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], str]:
+    """Give the function that writes the records of a batch."""
+    return compile_counting(kind, columns, schema, Counter(), Counter())
 
-    def write(identifier: str, cells: Sequence[str]) -> str:
-        text = head + "".join([make(key(cells)) for key, make in slots])
-        return text.replace(_SUBJECT, f"<{kind.base}{identifier}>")
+
+def compile_counting(
+    kind: RecordType, columns: Iterable[Column], schema: Schema, triples: Counter[str], nodes: Counter[str]
+) -> Callable[[Batch], str]:
+    """Give the function that writes the records of a batch, and counts statements and subjects by their type."""
+    makers = [_maker(group, schema) for group in singly(plan(columns, schema))]
+    nested = [group.nested.name if group.nested else "" for group in singly(plan(columns, schema))]
+    types, base = _types(kind), f"<{kind.base}"
+
+    def write(batch: Batch) -> str:
+        subjects = [f"{base}{identifier}>" for identifier in batch.ids]
+        made = [[subject.join(types) for subject in subjects], *(make(subjects, batch) for make in makers)]
+        text = "".join(chain.from_iterable(zip(*made, strict=True)))
+        nodes[kind.name] += len(subjects)
+        triples[kind.name] += text.count("\n")
+        for name, inner in zip(nested, made[1:], strict=True):
+            if name:
+                _count_nested(name, inner, kind, triples, nodes)
+        return text
 
     return write
+
+
+def _count_nested(
+    name: str, texts: Iterable[str], kind: RecordType, triples: Counter[str], nodes: Counter[str]
+) -> None:
+    """Count nested records by their own type; the statement that leads to each is its owner's."""
+    filled = [text for text in texts if text]
+    statements = "".join(filled).count("\n") - len(filled)
+    nodes[name] += len(filled)
+    triples[name] += statements
+    triples[kind.name] -= statements
 
 
 def term(value: Value) -> str:
@@ -47,59 +80,99 @@ def term(value: Value) -> str:
     return f"{text}^^<{value.datatype}>" if value.datatype else text
 
 
-def escape(text: str) -> str:
-    """Escape what may not stand in a quoted literal."""
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
-    if '"' in text:
-        text = text.replace('"', '\\"')
-    if "\n" in text:
-        text = text.replace("\n", "\\n")
-    if "\r" in text:
-        text = text.replace("\r", "\\r")
-    return text
+def _types(kind: RecordType) -> list[str]:
+    """Give what stands between the subjects of the statements that tell the classes of a record."""
+    return ["", *(f" <{RDF}type> <{iri}>{_END}" for iri in kind.classes)]
 
 
-def _types(kind: RecordType) -> str:
-    return "".join(f"{_SUBJECT} <{RDF}type> <{iri}> .\n" for iri in kind.classes)
+def _maker(group: Group, schema: Schema) -> Make:
+    if group.nested:
+        return _nested(group, group.nested, schema)
+    language = group.columns[0].language or group.field.language
+    if group.is_text:
+        return _text(group, language)
+    if group.is_name:
+        return _verbatim(group, f"<{group.field.base}", f">{_END}")
+    if group.is_typed:
+        return _verbatim(group, '"', f'"^^<{group.field.datatype}>{_END}')
+    if group.is_date:
+        return _dated(group)
+    return _names(group) if group.is_names else _listed(group, language, schema)
 
 
-def _maker(group: Group, schema: Schema) -> Callable[[Any], str]:
-    return _nested(group, group.nested, schema) if group.nested else _plain(group, schema)
+def _text(group: Group, language: str) -> Make:
+    index, before = group.index, f' <{group.field.iri}> "'
+    after = f'"@{language}{_END}' if language else f'"{_END}'
+
+    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+        texts = batch.escaped(index)
+        return [f"{subject}{before}{text}{after}" if text else "" for subject, text in zip(subjects, texts, strict=True)]
+
+    return make
 
 
-def _plain(group: Group, schema: Schema) -> Callable[[str], str]:
-    """Write the statements of one column; the subject is filled in later."""
-    field = group.field
-    start = f"{_SUBJECT} <{field.iri}> "
-    write = _object(group, schema)
-    if not field.many:
-        return lambda cell: f"{start}{write(cell)} .\n" if cell else ""
-    return lambda cell: "".join([f"{start}{write(value)} .\n" for value in split(field, cell)])
+def _verbatim(group: Group, before: str, after: str) -> Make:
+    """Write cells that need no escaping: their checks let nothing through that would."""
+    index, before = group.index, f" <{group.field.iri}> {before}"
+
+    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+        cells = batch.columns[index]
+        return [f"{subject}{before}{cell}{after}" if cell else "" for subject, cell in zip(subjects, cells, strict=True)]
+
+    return make
 
 
-def _object(group: Group, schema: Schema) -> Callable[[str], str]:
-    field, language = group.field, group.columns[0].language or group.field.language
-    if field.kind in (Kind.TEXT, Kind.PLAIN):
-        end = f'"@{language}' if language else '"'
-        return lambda cell: f'"{escape(cell)}{end}'
-    if field.kind in (Kind.LINK, Kind.CODE, Kind.IRI):
-        return lambda cell: f"<{field.base}{cell}>"
-    return lambda cell: term(value_of(field, cell, language, schema))
+def _dated(group: Group) -> Make:
+    index, before = group.index, f' <{group.field.iri}> "'
+    after = {length: f'"^^<{datatype}>{_END}' for length, datatype in DATES.items()}
+
+    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+        dates = zip(subjects, batch.columns[index], strict=True)
+        return [f"{subject}{before}{date}{after[len(date)]}" if date else "" for subject, date in dates]
+
+    return make
 
 
-def _nested(group: Group, nested: RecordType, schema: Schema) -> Callable[[Sequence[str]], str]:
-    """Write a nested record: its key is its own id, then a cell for each of its columns."""
-    makers = [remembered(inner, _plain(inner, schema)) for inner in group.inner]
-    link = f"{_SUBJECT} <{group.field.iri}> "
-    head = _types(nested)
+def _names(group: Group) -> Make:
+    """Write lists of ids or codes: what stands between two of them ends a statement and begins the next."""
+    index, before, after = group.index, f" <{group.field.iri}> <{group.field.base}", f">{_END}"
 
-    def make(key: Sequence[str]) -> str:
-        identifier, *cells = key
-        inner = "".join([maker(cell) for maker, cell in zip(makers, cells, strict=True)])
-        if not inner:
-            return ""
-        iri = f"<{nested.base}{identifier}>"
-        return f"{link}{iri} .\n" + (head + inner).replace(_SUBJECT, iri)
+    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+        return [
+            f"{subject}{before}{cell.replace('; ', f'{after}{subject}{before}')}{after}" if cell else ""
+            for subject, cell in zip(subjects, batch.listed(index), strict=True)
+        ]
+
+    return make
+
+
+def _listed(group: Group, language: str, schema: Schema) -> Make:
+    """Write any column; what stands between the subjects is remembered by the cell."""
+    field, index = group.field, group.index
+    known = Fragments(
+        lambda cell: [
+            "",
+            *(f" <{field.iri}> {term(value_of(field, value, language, schema))}{_END}" for value in split(field, cell)),
+        ]
+    )
+
+    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+        return [subject.join(known[cell]) for subject, cell in zip(subjects, batch.columns[index], strict=True)]
+
+    return make
+
+
+def _nested(group: Group, nested: RecordType, schema: Schema) -> Make:
+    """Write a nested record where it has any value."""
+    makers = [_maker(inner, schema) for inner in group.inner]
+    types, link, base, index = _types(nested), f" <{group.field.iri}> ", f"<{nested.base}", group.identifier
+
+    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+        nodes = [f"{base}{identifier}>" for identifier in batch.columns[index]]
+        inner = map("".join, zip(*(maker(nodes, batch) for maker in makers), strict=True))
+        return [
+            f"{subject}{link}{node}{_END}{node.join(types)}{text}" if text else ""
+            for subject, node, text in zip(subjects, nodes, inner, strict=True)
+        ]
 
     return make

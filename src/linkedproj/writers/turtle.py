@@ -6,21 +6,28 @@ Source: RDF 1.1 Turtle, W3C Recommendation of 2014-02-25.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
 
+from linkedproj.batch import escape
+from linkedproj.cells import split
 from linkedproj.context import Kind
-from linkedproj.writers.ntriples import escape
-from linkedproj.writers.plan import inner_key, plan, slot
+from linkedproj.lexical import DATES
+from linkedproj.writers.plan import Fragments, plan
 from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from linkedproj.batch import Batch
     from linkedproj.cells import Column
-    from linkedproj.context import Field, RecordType
+    from linkedproj.context import RecordType
     from linkedproj.schema import Schema
     from linkedproj.writers.plan import Group
     from linkedproj.writers.values import Value
+
+    # What one field says of each record of a batch.
+    Make = Callable[[Batch], Iterable[str]]
 
 _BETWEEN = " ,\n        "
 # An id that ends in "." or holds "~" is no plain prefixed name: `project:a.` would end the statement.
@@ -56,6 +63,19 @@ class Names:
         name = self._by_base.get(base)
         return f"{name}:{identifier}" if name and _LOCAL.fullmatch(identifier) else f"<{base}{identifier}>"
 
+    def links(self, base: str, identifiers: Sequence[str]) -> list[str]:
+        """Write the IRIs of many well formed ids; none of an empty one."""
+        before = self.plain(base, "\n".join(identifiers))
+        if before:
+            return [before + identifier if identifier else "" for identifier in identifiers]
+        return [self.link(base, identifier) if identifier else "" for identifier in identifiers]
+
+    def plain(self, base: str, identifiers: str) -> str:
+        """Give what stands before each of many ids, one a line, where none has to be written in full, else ""."""
+        name = self._by_base.get(base)
+        is_plain = name and "~" not in identifiers and ".\n" not in identifiers and identifiers[-1:] != "."
+        return f"{name}:" if is_plain else ""
+
     def iri(self, iri: str) -> str:
         """Write any IRI, shortened where its namespace has a prefix."""
         cut = max(iri.rfind("/"), iri.rfind("#")) + 1
@@ -71,63 +91,123 @@ class Names:
         return f"{text}^^{self.iri(value.datatype)}" if value.datatype else text
 
 
-def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[str, Sequence[str]], str]:
-    """Give the function that writes the row of a record: (id, cells) -> block, and a block per nested record."""
+def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], str]:
+    """Give the function that writes the records of a batch: a block a record, and one per nested record behind it."""
     names = Names(prefixes(schema))
     groups = plan(columns, schema)
-    slots = [slot(group, _link(group, names) if group.nested else _plain(group, names, schema)) for group in groups]
-    blocks = [slot(group, _block(group, names, schema)) for group in groups if group.nested]
+    makers = [_link(group, names) if group.nested else _plain(group, names, schema) for group in groups]
+    blocks = [_block(group, names, schema) for group in groups if group.nested]
     types = f" a {' , '.join(map(names.iri, kind.classes))}"
 
-    def write(identifier: str, cells: Sequence[str]) -> str:
-        text = "".join([make(key(cells)) for key, make in slots])
-        text = f"{names.link(kind.base, identifier)}{types}{text} .\n\n"
-        for key, make in blocks:
-            text += make(key(cells))
-        return text
+    def write(batch: Batch) -> str:
+        made: list[Iterable[str]] = [[f"{name}{types}" for name in names.links(kind.base, batch.ids)]]
+        made += (make(batch) for make in makers)
+        made += (repeat(" .\n\n", len(batch)), *(block(batch) for block in blocks))
+        return "".join(chain.from_iterable(zip(*made, strict=True)))
 
     return write
 
 
-def _plain(group: Group, names: Names, schema: Schema) -> Callable[[Any], str]:
+def _plain(group: Group, names: Names, schema: Schema) -> Make:
     start = f" ;\n    {names.iri(group.field.iri)} "
-    write = _object(group.field, names, schema)
+    if group.field.kind is Kind.TEXT and not group.field.many:
+        return _texts(group, start)
+    if group.is_text:
+        return _around(group, f'{start}"', '"')
+    if group.is_typed:
+        return _around(group, f'{start}"', f'"^^{names.iri(group.field.datatype)}')
+    if group.is_name and group.field.base:
+        return _named(group, start, names)
+    if group.is_names:
+        return _names(group, start, names)
+    if group.is_date:
+        return _dated(group, start, names)
+    return _listed(group, start, names, schema)
 
-    def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-        values = group.values(key)
-        return start + _BETWEEN.join([write(value, language) for value, language in values]) if values else ""
+
+def _texts(group: Group, start: str) -> Make:
+    """Write a text in its languages."""
+    columns = [(column.index, f'"@{column.language}') for column in group.columns]
+
+    def make(batch: Batch) -> Iterable[str]:
+        said = [
+            [f'"{text}{language}' if text else "" for text in batch.escaped(index)] for index, language in columns
+        ]
+        if len(said) == 1:
+            return [start + text if text else "" for text in said[0]]
+        return [
+            start + _BETWEEN.join(filter(None, texts)) if any(texts) else "" for texts in zip(*said, strict=True)
+        ]
 
     return make
 
 
-def _object(field: Field, names: Names, schema: Schema) -> Callable[[str, str], str]:
-    if field.kind is Kind.TEXT:
-        return lambda value, language: f'"{escape(value)}"@{language}'
-    if field.kind in (Kind.LINK, Kind.CODE):
-        return lambda value, _: names.link(field.base, value)
-    return lambda value, language: names.term(value_of(field, value, language, schema))
+def _around(group: Group, before: str, after: str) -> Make:
+    index = group.index
+    return lambda batch: [f"{before}{text}{after}" if text else "" for text in batch.escaped(index)]
 
 
-def _link(group: Group, names: Names) -> Callable[[Any], str]:
-    take, base = inner_key(group), group.nested.base if group.nested else ""
-    start = f" ;\n    {names.iri(group.field.iri)} "
+def _named(group: Group, start: str, names: Names) -> Make:
+    index, base = group.index, group.field.base
+    return lambda batch: [start + name if name else "" for name in names.links(base, batch.columns[index])]
 
-    def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-        identifier, keys = take(key)
-        filled = any(inner.values(part) for inner, part in zip(group.inner, keys, strict=True))
-        return start + names.link(base, identifier) if filled else ""
+
+def _names(group: Group, start: str, names: Names) -> Make:
+    """Write lists of ids or codes."""
+    index, base = group.index, group.field.base
+
+    def make(batch: Batch) -> Iterable[str]:
+        cells = batch.listed(index)
+        before = names.plain(base, "\n".join(cells).replace("; ", "\n"))
+        if before:
+            between = f"{_BETWEEN}{before}"
+            return [f"{start}{before}{cell.replace('; ', between)}" if cell else "" for cell in cells]
+        lists = (names.links(base, cell.split("; ")) for cell in cells)
+        return [start + _BETWEEN.join(found) if found != [""] else "" for found in lists]
 
     return make
 
 
-def _block(group: Group, names: Names, schema: Schema) -> Callable[[Any], str]:
-    take, base = inner_key(group), group.nested.base if group.nested else ""
+def _dated(group: Group, start: str, names: Names) -> Make:
+    index, after = group.index, {length: f'"^^{names.iri(datatype)}' for length, datatype in DATES.items()}
+    return lambda batch: [f'{start}"{date}{after[len(date)]}' if date else "" for date in batch.columns[index]]
+
+
+def _listed(group: Group, start: str, names: Names, schema: Schema) -> Make:
+    """Write any column; what it says is remembered by the cell."""
+    field, index, language = group.field, group.index, group.columns[0].language
+
+    def listed(cell: str) -> str:
+        values = [names.term(value_of(field, value, language, schema)) for value in split(field, cell)]
+        return start + _BETWEEN.join(values) if values else ""
+
+    known = Fragments(listed)
+    return lambda batch: [known[cell] for cell in batch.columns[index]]
+
+
+def _link(group: Group, names: Names) -> Make:
+    """Write the link to a nested record where it has any value."""
+    base, index = group.nested.base if group.nested else "", group.identifier
+    start = f" ;\n    {names.iri(group.field.iri)} "
+    indices = [column.index for inner in group.inner for column in inner.columns]
+
+    def make(batch: Batch) -> Iterable[str]:
+        # A list of nothing is no value.
+        filled = map(any, zip(*(batch.listed(each) for each in indices), strict=True))
+        nodes = names.links(base, batch.columns[index])
+        return [start + node if has else "" for node, has in zip(nodes, filled, strict=True)]
+
+    return make
+
+
+def _block(group: Group, names: Names, schema: Schema) -> Make:
+    base, index = group.nested.base if group.nested else "", group.identifier
     makers = [_plain(inner, names, schema) for inner in group.inner]
     types = f" a {' , '.join(map(names.iri, group.nested.classes))}" if group.nested else ""
 
-    def make(key: Any) -> str:  # noqa: ANN401 - a cell, or a tuple of cells
-        identifier, keys = take(key)
-        inner = "".join([maker(part) for maker, part in zip(makers, keys, strict=True)])
-        return f"{names.link(base, identifier)}{types}{inner} .\n\n" if inner else ""
+    def make(batch: Batch) -> Iterable[str]:
+        inner = map("".join, zip(*(maker(batch) for maker in makers), strict=True))
+        nodes = names.links(base, batch.columns[index])
+        return [f"{node}{types}{text} .\n\n" if text else "" for node, text in zip(nodes, inner, strict=True)]
 
     return make

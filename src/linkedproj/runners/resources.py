@@ -1,0 +1,51 @@
+"""What all runners have in common."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from linkedproj.tasks import Outcome, Setting, Task, perform
+
+Run = Callable[[Setting, Sequence[Task]], Iterator[Outcome]]
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a runner may use: so many processes of this machine (0 is all cores), or the cluster at `master`."""
+
+    jobs: int = 1
+    master: str = ""
+
+    @property
+    def processes(self) -> int:
+        """How many processes that is."""
+        return self.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_here(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    """Do the tasks one after the other in this process."""
+    return (perform(setting, task) for task in tasks)
+
+
+def handed_over(setting: Setting) -> Path:
+    """Write a setting where other processes find it: it is large, and each of them needs it once."""
+    path = setting.folder / f"{setting.step}.setting"
+    path.write_bytes(pickle.dumps(setting))
+    return path
+
+
+def perform_from(path: Path, task: Task) -> Outcome:
+    """Do a task in another process."""
+    return perform(_setting(path, path.stat().st_mtime_ns), task)
+
+
+@lru_cache(maxsize=1)
+def _setting(path: Path, _: int) -> Setting:
+    # Written by `handed_over` in a folder of this program's own.
+    setting: Setting = pickle.loads(path.read_bytes())  # noqa: S301
+    return setting

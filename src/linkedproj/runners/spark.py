@@ -1,0 +1,58 @@
+"""Apache Spark: the tasks of a mapping on a cluster.
+
+Tables, the ontology's reading and the folder of parts must be seen under the same paths by all machines: a network file
+system, or one machine (`local[2]`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from linkedproj.errors import SetupError
+from linkedproj.runners.resources import handed_over, perform_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from linkedproj.runners.resources import Resources, Run
+    from linkedproj.tasks import Outcome, Setting, Task
+
+
+@contextmanager
+def opened(resources: Resources) -> Iterator[Run]:
+    """Open a session at `master`; without one, on the cores of this machine.
+
+    Raises:
+        SetupError: PySpark is not installed, or there is no Java.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ModuleNotFoundError:
+        raise SetupError("Spark is not installed. Run: pip install 'linkedproj[spark]'.") from None
+    # Executors must have the packages of this environment, not those of whichever Python is found first.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("linkedproj").config("spark.ui.enabled", "false")
+    try:
+        session = builder.master(resources.master or f"local[{resources.processes}]").getOrCreate()
+    except Exception as error:
+        raise SetupError(f"Spark could not be started: {_first_line(error)}. It needs Java 17 or later.") from error
+    context = session.sparkContext
+    context.setLogLevel("ERROR")
+
+    def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        path = handed_over(setting)
+        # One task a partition, so that each comes back as soon as it is done.
+        done = context.parallelize(list(tasks), len(tasks)).map(lambda task: perform_from(path, task))
+        return iter(done.toLocalIterator(prefetchPartitions=True))
+
+    try:
+        yield run
+    finally:
+        session.stop()
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -1,0 +1,64 @@
+"""One CSV per table, as a spreadsheet reader or a statistics package wants it.
+
+Source: RFC 4180, with LF line ends. Cells are those of the records, so that a published table can be read in again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from linkedproj.batch import Batch
+    from linkedproj.portfolio import Tables
+
+
+SEPARATOR = ";"
+"""What stands between the values of a list in one cell, with or without blanks."""
+
+
+def table_columns(tables: Tables, type_name: str) -> list[str]:
+    """Unite the published columns of a type's files, in the order of the context.
+
+    The curator's own columns stay at home.
+    """
+    fields, languages = tables.schema.fields, tables.config.languages
+    found: set[str] = set()
+    for header in tables.headers:
+        if header.kind.name == type_name:
+            found |= {column.name for column in header.columns if not column.own and column.name != "id"}
+
+    def order(column: str) -> tuple[int, int, int]:
+        path, _, language = column.partition("@")
+        head, _, tail = path.partition(".")
+        inner = fields[tail].order if tail in fields else -1
+        return fields[head].order, inner, languages.index(language) if language in languages else -1
+
+    ids = ["id"] if type_name != "Evidence" else []
+    return ids + sorted(found, key=order)
+
+
+def compile_table(columns: Sequence[str], names: Sequence[str]) -> Callable[[Batch], str]:
+    """Give the function that writes the rows of a batch, whose columns are `names`, as those of a table."""
+    places = [names.index(column) if column in names else -1 for column in columns]
+
+    def write(batch: Batch) -> str:
+        blank = [""] * len(batch)
+        cells = [batch.columns[place] if place >= 0 else blank for place in places]
+        if columns[0] == "id":
+            cells[0] = batch.ids
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows(zip(*cells, strict=True))
+        return out.getvalue()
+
+    return write
+
+
+def header_line(columns: Sequence[str]) -> str:
+    """Write the first line of a table."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(columns)
+    return out.getvalue()
