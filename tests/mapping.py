@@ -21,11 +21,11 @@ from linkedproj.cells import Column
 from linkedproj.config import Config
 from linkedproj.context import compile_context
 from linkedproj.mapping import map_tables
+from linkedproj.parts import Output
 from linkedproj.rules import Rules, catalogue
 from linkedproj.schema import Schema, load_schema
 from linkedproj.shards import SIZE
 from linkedproj.writers import FORMATS
-from linkedproj.writers.parts import Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

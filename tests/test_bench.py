@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from linkedproj.config import load_config
-from linkedproj.paths import shipped
-from linkedproj.reading import read_portfolio
-from linkedproj.schema import load_schema
-
+from .bench import rml
 from .bench.compare import triples
-from .bench.engines import OUTPUTS, PEERS, Laps, ours, ours_all
+from .bench.document import places, replaced
+from .bench.engines import OURS, OUTPUTS, PEERS
 from .bench.generate import generate
+from .bench.goals import goals
+from .bench.measure import Run, Runs
+from .bench.measurement import Measurement
+from .bench.peers import ENVIRONMENTS, NEEDED
+from .bench.rows import KINDS
+from .bench.tables import OTHERS, TITLES
 from .bench.words import AWKWARD
 
 ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "performance.md"
 PROJECTS = 20
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a portfolio up and map it once."""
-    folder = tmp_path_factory.mktemp("made")
-    generate(folder, PROJECTS)
-    ours(folder, Laps())
+@pytest.fixture(scope="module", params=KINDS)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a portfolio of each kind up and map it once."""
+    folder: Path = tmp_path_factory.mktemp("made") / request.param
+    generate(folder, PROJECTS, kind=request.param)
+    OURS["ours, three formats"].run(folder)
     return folder
 
 
@@ -37,18 +44,26 @@ def _tables(folder: Path) -> dict[str, list[str]]:
 
 
 def test_the_same_seed_makes_the_same_tables_and_another_seed_others(made: Path, tmp_path: Path) -> None:
-    generate(tmp_path / "same", PROJECTS)
-    generate(tmp_path / "other", PROJECTS, seed=2)
+    generate(tmp_path / "same", PROJECTS, kind=made.name)
+    generate(tmp_path / "other", PROJECTS, seed=2, kind=made.name)
     assert _tables(tmp_path / "same") == _tables(made)
     assert _tables(tmp_path / "other") != _tables(made)
 
 
-def test_no_cell_of_a_made_up_portfolio_is_wrong(made: Path) -> None:
-    config = load_config(made, "made")
-    portfolio = read_portfolio(made, load_schema(shipped("ontology"), config.base), config, "made")
-    assert portfolio.problems == []
-    assert portfolio.counts["Project"] == PROJECTS
-    assert 3 * PROJECTS <= portfolio.counts["Participation"] <= 6 * PROJECTS
+def test_a_made_up_portfolio_is_sound_shapes_included(made: Path) -> None:
+    command = [sys.executable, "-m", "linkedproj", "check", str(made)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^(\d+) problems \(\1 notes\) in .*; (\d+) of \2 records are fine\.", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("kind", "columns"), [("lean", 12), ("full", 17)])
+def test_projects_have_their_columns_and_three_to_six_participations(kind: str, columns: int, tmp_path: Path) -> None:
+    generate(tmp_path, 300, kind=kind)
+    with (tmp_path / "participation.csv").open(encoding="utf-8", newline="") as file:
+        projects = [row["project"] for row in csv.DictReader(file)]
+    assert {projects.count(project) for project in set(projects)} == {3, 4, 5, 6}
+    assert len(_tables(tmp_path)["project.csv"][0].split(",")) == columns
 
 
 def test_made_up_texts_hold_what_writers_trip_over(tmp_path: Path) -> None:
@@ -57,29 +72,89 @@ def test_made_up_texts_hold_what_writers_trip_over(tmp_path: Path) -> None:
     assert [awkward for awkward in AWKWARD if awkward.lower() not in text] == []
 
 
-@pytest.mark.parametrize("peer", ["rdflib", "pyoxigraph stream", "strings, no checks"])
+@pytest.mark.parametrize("peer", ["rdflib", "pyoxigraph stream", "polars", "duckdb", "strings, no checks"])
 def test_our_n_triples_are_those_of_a_mapping_by_hand(made: Path, peer: str) -> None:
-    PEERS[peer](made, Laps())
+    if peer in NEEDED and not find_spec(library := NEEDED[peer].partition(",")[0]):
+        pytest.skip(f"{library} is not installed")
+    PEERS[peer].run(made)
     assert triples(made / "ours.nt") == triples(made / OUTPUTS[peer])
 
 
+def test_the_mapping_for_morph_kgc_is_rml_over_tables_that_have_its_columns(made: Path) -> None:
+    import rdflib
+
+    rml.prepare(made)
+    graph = rdflib.Graph().parse(made / "morph-kgc" / "mapping.ttl")
+    rows = graph.query("""
+        PREFIX rr: <http://www.w3.org/ns/r2rml#> PREFIX rml: <http://semweb.mmlab.be/ns/rml#>
+        SELECT ?file ?column WHERE {
+          ?map rml:logicalSource/rml:source ?file ; rr:predicateObjectMap/rr:objectMap/rml:reference ?column
+        }""")
+    used = {(str(file), str(column)) for file, column in rows}  # type: ignore[misc]  # rdflib 7.6: rows of SELECT
+    assert {Path(file).name for file, _ in used} >= {"project.csv", "theme.csv", "organisation.csv"}
+    assert [column for file, column in used if column not in Path(file).read_text("utf-8").splitlines()[0]] == []
+
+
 def test_shuffled_rows_give_the_same_bytes(made: Path, tmp_path: Path) -> None:
-    generate(tmp_path, PROJECTS, shuffled=True)
-    ours(tmp_path, Laps())
+    generate(tmp_path, PROJECTS, kind=made.name, shuffled=True)
+    OURS["ours"].run(tmp_path)
     assert _tables(tmp_path) != _tables(made)
     assert (tmp_path / "ours.nt").read_bytes() == (made / "ours.nt").read_bytes()
 
 
-def test_one_pass_writes_all_three_formats(tmp_path: Path) -> None:
-    generate(tmp_path, PROJECTS)
-    ours_all(tmp_path, Laps())
-    assert sorted(path.name for path in tmp_path.glob("ours.*")) == ["ours.jsonld", "ours.nt", "ours.ttl"]
+def test_one_pass_writes_all_three_formats(made: Path) -> None:
+    assert sorted(path.name for path in made.glob("ours.*") if path.is_file()) == ["ours.jsonld", "ours.nt", "ours.ttl"]
 
 
-def test_the_command_prints_ratios_verdicts_and_memory() -> None:
-    command = [sys.executable, "-m", "tests.bench", "--projects", "20", "--ours-only", "30", "--runs", "1"]
+def test_every_environment_pins_every_version_and_names_no_registry() -> None:
+    assert set(ENVIRONMENTS) == set(NEEDED.values())
+    for path in ENVIRONMENTS.values():
+        lines = path.read_text("utf-8").splitlines()
+        assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line)] == [], path
+
+
+def test_a_table_goes_between_its_markers_and_the_prose_stays() -> None:
+    text = "Prose.\n<!-- measured: growth -->\nold\n<!-- end -->\nMore.\n<!-- measured: jobs -->\nkept\n<!-- end -->\n"
+    assert replaced(text, {"growth": "| new \\1 |\n"}) == text.replace("old\n", "\n| new \\1 |\n\n")
+    with pytest.raises(LookupError, match="no place for: limits"):
+        replaced(text, {"limits": ""})
+
+
+def test_the_document_has_a_place_for_every_table_and_no_other() -> None:
+    assert sorted(places(DOCUMENT.read_text("utf-8"))) == sorted(TITLES)
+
+
+def test_a_goal_that_is_missed_is_said_to_be() -> None:
+    def runs(cpu: float, mebibytes: int) -> Runs:
+        return Runs([Run(cpu, cpu, mebibytes << 20, "")])
+
+    ours = {name: runs(1.0, 50) for name in OURS}
+    found = Measurement("lean", 1000, 1, Path(), found={**ours, "rdflib": runs(29.9, 90), "morph-kgc": runs(10.1, 90)})
+    told = goals([found])
+    assert "| rdflib takes ≥ 30 × our CPU | 1,000 | 29.9 | **no** |" in told
+    assert "| morph-kgc takes ≥ 10 × our CPU | 1,000 | 10.1 | yes |" in told
+    assert "| two processes are ≥ 1.8 × as fast as one, N-Triples | 1,000 | 1.00 | **no** |" in told
+
+
+@pytest.mark.slow
+def test_one_command_measures_everything_and_renews_the_document(tmp_path: Path) -> None:
+    document = Path(shutil.copy(DOCUMENT, tmp_path))
+    sizes = [f"--{name}=20" for name in ("projects", "full", "validate", "profile")]
+    options = [*sizes, "--ours-only=30", "--runs=1", "--no-spark", f"--peers={tmp_path}", f"--write={document}"]
+    command = [sys.executable, "-m", "tests.bench", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert re.findall(r"^## (.*)$", done.stdout, re.MULTILINE) == ["20 projects", "30 projects", "Peak memory, MiB"]
-    assert re.search(r"^Ours and rdflib: the same set of [0-9,]+ triples\.$", done.stdout, re.MULTILINE)
+    assert done.returncode == 0, done.stderr
+    headings = [title for name, title in TITLES.items() if name not in OTHERS]
+    assert re.findall(r"^## (.*)$", done.stdout, re.MULTILINE) == headings
+    assert re.search(r"^- rdflib: the same set of [0-9,]+ triples as ours\.$", done.stdout, re.MULTILINE)
     assert re.search(r"^\| rdflib \| [0-9.]+ \|.*\*\*[0-9.]+\*\*", done.stdout, re.MULTILINE)
+    assert "Not measured: morph-kgc: morph-kgc is not installed" in done.stdout
+    assert "All are the same, byte for byte." in done.stdout
+    _prose_is_kept_and_tables_are_new(document.read_text("utf-8"))
+
+
+def _prose_is_kept_and_tables_are_new(written: str) -> None:
+    marked = re.compile(r"(<!-- measured: [a-z]+ -->\n).*?(?=<!-- end -->)", re.DOTALL)
+    assert marked.sub(r"\1", written) == marked.sub(r"\1", DOCUMENT.read_text("utf-8"))
+    assert "20 projects of the kind `lean`" in written
+    assert "20 projects of the kind `full`" in written

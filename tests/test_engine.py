@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linkedproj.check import engine
-from linkedproj.check.engine import EngineError, Limits, Result, engine_name, validate
+from linkedproj.check import workers
+from linkedproj.check.engine import (
+    ENGINES,
+    REFERENCE,
+    Engine,
+    EngineError,
+    Limits,
+    Result,
+    engine_name,
+    is_installed,
+    validate,
+)
+from linkedproj.errors import SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,14 +39,25 @@ PREFIXES = f"""
 Judge = Callable[..., list[Result]]
 
 
-@pytest.fixture
-def judge(tmp_path: Path) -> Judge:
+def judging(folder: Path, engine: str) -> Judge:
     def run(shapes: str, data: str, limits: Limits | None = None) -> list[Result]:
-        (tmp_path / "shapes.ttl").write_text(PREFIXES + shapes, encoding="utf-8")
-        (tmp_path / "data.nt").write_text(data, encoding="utf-8")
-        return validate([tmp_path / "data.nt"], tmp_path / "shapes.ttl", limits)
+        (folder / "shapes.ttl").write_text(PREFIXES + shapes, encoding="utf-8")
+        (folder / "data.nt").write_text(data, encoding="utf-8")
+        return validate([folder / "data.nt"], folder / "shapes.ttl", limits, engine)
 
     return run
+
+
+@pytest.fixture(params=ENGINES)
+def judge(tmp_path: Path, request: pytest.FixtureRequest) -> Judge:
+    if not is_installed(request.param):
+        pytest.skip(f"{ENGINES[request.param].package} is not installed")
+    return judging(tmp_path, request.param)
+
+
+@pytest.fixture
+def reference(tmp_path: Path) -> Judge:
+    return judging(tmp_path, REFERENCE)
 
 
 def person(value: str, subject: str = "a") -> str:
@@ -66,8 +88,8 @@ def test_a_literal_is_reported_as_it_stands_however_often(judge: Judge) -> None:
     assert judge(AGE, data) == [expected]
 
 
-def test_the_calling_process_is_left_alone(judge: Judge, tmp_path: Path) -> None:
-    judge(AGE, person('"1"'))
+def test_the_calling_process_is_left_alone(reference: Judge, tmp_path: Path) -> None:
+    reference(AGE, person('"1"'))
     program = (
         "import sys\nfrom pathlib import Path\nfrom linkedproj.check.engine import validate\n"
         "found = validate([Path('data.nt')], Path('shapes.ttl'))\n"
@@ -97,23 +119,23 @@ def test_the_nested_shape_speaks_where_the_outer_one_is_silent(judge: Judge) -> 
     assert (result.code, result.messages) == ("LP-AGE-FORM", {"en": "It is no year. It is no month."})
 
 
-def test_only_the_nested_shape_that_failed_speaks(judge: Judge) -> None:
+def test_only_the_nested_shape_that_failed_speaks(reference: Judge) -> None:
     shapes = """
     ex:Person a sh:NodeShape ; sh:targetClass ex:Person ; sh:property [ sh:path ex:age ; sh:node ex:Age ] .
     ex:Age a sh:NodeShape ; sh:property ex:Age-unit , ex:Age-note .
     ex:Age-unit sh:path ex:unit ; sh:minCount 1 ; sh:message "No unit."@en ; dct:identifier "LP-AGE-UNIT" .
     ex:Age-note sh:path ex:note ; sh:maxCount 0 ; sh:message "No notes here."@en .
     """
-    [result] = judge(shapes, person(f"<{EX}x>"))
+    [result] = reference(shapes, person(f"<{EX}x>"))
     assert (result.code, result.messages) == ("LP-AGE-UNIT", {"en": "No unit."})
     assert (result.source_shape, result.value) == (f"{EX}Person", f"<{EX}x>")
 
 
-def test_a_shape_without_words_gets_those_of_the_engine(judge: Judge) -> None:
+def test_a_shape_without_words_gets_those_of_the_engine(reference: Judge) -> None:
     shapes = (
         "ex:P sh:targetClass ex:Person ; sh:property [ sh:path ( ex:age [ sh:inversePath ex:of ] ) ; sh:minCount 1 ] ."
     )
-    [result] = judge(shapes, person(f"<{EX}x>"))
+    [result] = reference(shapes, person(f"<{EX}x>"))
     assert (result.code, result.path) == ("", f"<{EX}age>/(^<{EX}of>)")
     assert result.messages[""].startswith("Less than 1 values")
     assert result.facts()["detail"] == result.messages[""]
@@ -124,11 +146,11 @@ def test_quotes_and_line_ends_survive(judge: Judge) -> None:
     assert result.value == '"a\\"\\\\\\nb"@en'
 
 
-def test_values_that_cannot_be_compared_end_in_a_sentence(judge: Judge) -> None:
+def test_values_that_cannot_be_compared_end_in_a_sentence(reference: Judge) -> None:
     shapes = "ex:P sh:targetClass ex:Person ; sh:property [ sh:path ex:age ; sh:lessThanOrEquals ex:until ] ."
     data = person(f'"2020-03-01"^^<{XSD}date>') + f'<{EX}a> <{EX}until> "2020-02-30"^^<{XSD}date> .\n'
     with pytest.raises(EngineError, match=r"^the SHACL engine failed with TypeError: "):
-        judge(shapes, data)
+        reference(shapes, data)
 
 
 def test_data_that_is_no_ntriples_ends_in_a_sentence(judge: Judge) -> None:
@@ -146,16 +168,16 @@ def test_too_little_time_ends_in_a_sentence(judge: Judge) -> None:
     assert str(caught.value) == expected
 
 
-def test_a_pattern_that_never_ends_is_stopped(judge: Judge) -> None:
+def test_a_pattern_that_never_ends_is_stopped(reference: Judge) -> None:
     shapes = 'ex:P sh:targetClass ex:Person ; sh:property [ sh:path ex:age ; sh:pattern "^(a+)+$" ] .'
     with pytest.raises(EngineError, match=r"^the SHACL engine did not finish within 3 seconds\. "):
-        judge(shapes, person(f'"{"a" * 60}!"'), Limits(seconds=3))
+        reference(shapes, person(f'"{"a" * 60}!"'), Limits(seconds=3))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the address space")
-def test_too_little_memory_ends_in_a_sentence(judge: Judge) -> None:
+def test_too_little_memory_ends_in_a_sentence(reference: Judge) -> None:
     with pytest.raises(EngineError, match=r"memory"):
-        judge(AGE, "".join(person(f'"{n}"', f"p{n}") for n in range(20_000)), Limits(megabytes=20))
+        reference(AGE, "".join(person(f'"{n}"', f"p{n}") for n in range(20_000)), Limits(megabytes=20))
 
 
 def test_a_child_that_cannot_start_ends_in_a_sentence(
@@ -164,12 +186,52 @@ def test_a_child_that_cannot_start_ends_in_a_sentence(
     # A package of the same name, without the module that is run, hides the one that is installed.
     (tmp_path / "broken" / "linkedproj").mkdir(parents=True)
     (tmp_path / "broken" / "linkedproj" / "__init__.py").touch()
-    monkeypatch.setattr(engine, "_SOURCE", tmp_path / "broken")
+    monkeypatch.setattr(workers, "_SOURCE", tmp_path / "broken")
     monkeypatch.setenv("PYTHONPATH", "")
     with pytest.raises(EngineError, match=r"^the SHACL engine could not be run: .*linkedproj"):
         judge(AGE, person('"1"'))
 
 
-def test_the_engine_is_named_with_its_version() -> None:
+def test_an_engine_is_named_with_its_version() -> None:
     assert engine_name().startswith("pyshacl 0.")
     assert engine_name("no-such-engine") == "no-such-engine"
+
+
+def test_an_engine_that_is_not_there_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENGINES, "fast", Engine("no-such-package", "no.such.module", "0.3.", "fast"))
+    with pytest.raises(SetupError) as caught:
+        validate([], tmp_path / "shapes.ttl", engine="fast")
+    assert str(caught.value) == (
+        "the fast engine needs the package no-such-package 0.3.*. Install it with: pip install 'linkedproj[fast]'"
+    )
+
+
+def test_an_engine_of_another_version_than_was_tried_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENGINES, "fast", Engine("pyshacl", "linkedproj.check.engines.reference", "99."))
+    assert not is_installed("fast")
+
+
+def test_both_engines_word_a_result_alike(tmp_path: Path) -> None:
+    data = person('"a\\tb"@EN-gb') + person('"06"^^<http://www.w3.org/2001/XMLSchema#integer>', "b")
+    shapes = (
+        AGE
+        + """
+    ex:Person sh:property [ sh:path ( ex:age [ sh:zeroOrOnePath ex:of ] ) ; sh:nodeKind sh:IRI ; sh:severity sh:Info ;
+      sh:message "An address."@en , "Una adreça."@ca ; dct:identifier "LP-AGE-PLACE" ] .
+    """
+    )
+    found = [judging(tmp_path, engine)(shapes, data) for engine in ENGINES]
+    assert len(found[0]) == 4
+    assert found[0] == found[1]
+    [named] = {result.source_shape for result in found[0] if result.code == "LP-AGE-PLACE"}
+    assert named == f"{EX}Person"
+    assert {result.value for result in found[0]} == {'"a\tb"@en-gb', '"06"^^<http://www.w3.org/2001/XMLSchema#integer>'}
+
+
+def test_the_reference_is_aimed_only_where_it_says_the_same(reference: Judge) -> None:
+    shapes = """
+    ex:Person a sh:NodeShape ; sh:targetClass ex:Person ; sh:closed true ; sh:property ex:aged ;
+      sh:ignoredProperties ( <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ) .
+    ex:aged sh:path ex:age ; sh:minCount 1 .
+    """
+    assert reference(shapes, person('"1"')) == []

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from linkedproj.commands.explain import command
 from linkedproj.errors import Place, Problem
 from linkedproj.reports import REPORTS, Report, exit_code
+from linkedproj.reports.checked import Checked
 from linkedproj.rules import LANGUAGES, Rules, load_rules
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def test_text_tells_the_curator_in_the_order_of_the_files(rules: Rules) -> None:
         BLANK,
         DAY,
         files=12,
-        engine="pyshacl 0.40.1",
+        checked=Checked("pyshacl 0.40.1"),
         notes=("190 of 200 values have evidence.",),
     )
     assert REPORTS["text"](found, "en") == (
@@ -103,7 +104,7 @@ def test_text_speaks_catalan_and_spanish(rules: Rules) -> None:
         "    Escriviu AAAA-MM-DD, o AAAA-MM si no se sap el dia.\n"
         "1 problema (1 error) en 1 fitxer; 9 de 10 registres són correctes.\n"
     )
-    assert REPORTS["text"](report(rules, engine="pyshacl 0.40.1"), "es") == (
+    assert REPORTS["text"](report(rules, checked=Checked("pyshacl 0.40.1")), "es") == (
         "Ningún problema: los 10 registros son correctos. Comprobado con pyshacl 0.40.1.\n"
     )
 
@@ -245,7 +246,7 @@ class Page(HTMLParser):
 
 def test_html_escapes_every_text_and_needs_no_script(rules: Rules) -> None:
     found = Problem("LP-CELL-DAY", Place(f"data/{HOSTILE}.csv", 2), HOSTILE, HOSTILE, HOSTILE)
-    text = REPORTS["html"](report(rules, found, notes=(HOSTILE,), engine=HOSTILE), "ca")
+    text = REPORTS["html"](report(rules, found, notes=(HOSTILE,), checked=Checked(HOSTILE)), "ca")
     page = Page(text)
     assert page.open == []
     assert not {"script", "link", "img"} & {tag for tag, _ in page.tags}

@@ -271,7 +271,7 @@ from linkedproj.config import Config
 from linkedproj.mapping import map_tables
 from linkedproj.schema import load_schema
 from linkedproj.writers import FORMATS
-from linkedproj.writers.parts import Output
+from linkedproj.parts import Output
 
 folder = Path(sys.argv[1])
 config = Config("t", "1", {BASE!r}, "2020-02-11", "https://x.org/by", ("en", "ca", "es"))

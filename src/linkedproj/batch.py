@@ -1,6 +1,6 @@
 """Some rows of one table, column by column: what the road from tables to dumps carries.
 
-A column of many cells costs little more than one cell, so that checks, computed columns and writers all work on columns.
+A column of many cells costs little more than one cell, so checks, computed columns and writers all work on columns.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ class Batch:
 
     __slots__ = ("_escaped", "_listed", "_quoted", "columns", "header", "ids", "lines")
 
-    def __init__(
-        self, header: int, ids: Sequence[str], lines: Sequence[int], columns: Sequence[Sequence[str]]
-    ) -> None:
+    def __init__(self, header: int, ids: Sequence[str], lines: Iterable[int], columns: Sequence[Sequence[str]]) -> None:
         self.header, self.ids, self.lines, self.columns = header, ids, lines, list(columns)
         self._escaped: dict[int, Sequence[str]] = {}
         self._quoted: dict[int, Sequence[str]] = {}
@@ -61,9 +59,7 @@ class Batch:
             self._listed[id(column)] = column if _are_regular(column) else [_regular(cell) for cell in column]
         return self._listed[id(column)]
 
-    def _remembered(
-        self, known: dict[int, Sequence[str]], index: int, change: Callable[[str], str]
-    ) -> Sequence[str]:
+    def _remembered(self, known: dict[int, Sequence[str]], index: int, change: Callable[[str], str]) -> Sequence[str]:
         column = self.columns[index]
         if id(column) not in known:
             known[id(column)] = _changed(column, change)

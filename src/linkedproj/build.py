@@ -20,6 +20,7 @@ from linkedproj.csvtables import Words, publish_tables
 from linkedproj.diff import publish_changes
 from linkedproj.diff.words import LANGUAGES, column, kind_name
 from linkedproj.errors import DataError, SetupError
+from linkedproj.parts import TABLE, Output
 from linkedproj.paths import shipped
 from linkedproj.query import local
 from linkedproj.query.publish import publish
@@ -27,8 +28,8 @@ from linkedproj.query.saved import read_queries
 from linkedproj.release import Published, Release
 from linkedproj.release.staging import DRAFT, LATEST, QUERIES
 from linkedproj.rules import Severity, load_rules
+from linkedproj.runners import Resources
 from linkedproj.writers import FORMATS
-from linkedproj.writers.parts import TABLE, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from linkedproj.errors import Problem
     from linkedproj.query.saved import SavedQuery
     from linkedproj.schema import Schema
+
+_ALL = Resources()
+_LONG = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,18 @@ def check_folder(
     tell: Callable[[str], None] = lambda _: None,
     *,
     engine: str = "auto",
+    resources: Resources = _ALL,
 ) -> Findings:
     """Check the portfolio in a folder by a SHACL engine (see `linkedproj.check.judge`); nothing is written.
+
+    `resources` say which processes map the tables.
 
     Raises:
         EngineDisagreement: the reference engine found something else.
         SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used.
     """
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        return check(_setup(folder, Path(scratch), sources, engine), tell=tell)
+        return check(replace(_setup(folder, Path(scratch), sources, engine), resources=resources), tell=tell)
 
 
 def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
@@ -87,13 +94,15 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     may_shrink: bool = False,
     restored: Collection[str] = (),
     engine: str = "auto",
+    resources: Resources = _ALL,
 ) -> Built:
     """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
     With `release`, a version, the dumps can never change again; else they are a draft, which leaves everything but
     itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
     names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies the
-    shapes. `tell` hears what is being done. Whatever is raised, `out` is as it was.
+    shapes, `resources` say which processes map the tables. `tell` hears what is being done. Whatever is raised, `out`
+    is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
@@ -107,6 +116,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     queries = read_queries(shipped("queries"))
     with Release(out, config.version, tell) as staged, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         setup = _setup(folder, Path(scratch), sources, engine)
+        setup = replace(setup, resources=resources, kept=staged.parts if _is_long(folder) else None)
         findings = check(setup, _dumps(staged.folder), tell)
         _refuse_unsound(findings, setup)
         tell("writing the tables")
@@ -238,6 +248,11 @@ def _setup(folder: Path, scratch: Path, sources: Path | None, engine: str = "aut
 def _load(findings: Findings, setup: Setup) -> ox.Store:
     """Load what a check wrote, and the vocabulary, as the dumps hold it."""
     return local.load([*findings.nodes, setup.ontology / "linkedproj.ttl"])
+
+
+def _is_long(folder: Path) -> bool:
+    """Tell whether there is so much to map that it should not be lost when the build is killed."""
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file()) >= _LONG
 
 
 def _dumps(folder: Path) -> dict[Output, Path]:

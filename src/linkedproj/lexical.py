@@ -10,6 +10,10 @@ import re
 from calendar import monthrange
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
@@ -126,7 +130,7 @@ def _point_fault(text: str) -> str:
     return "" if match and abs(float(match[1])) <= 180 and abs(float(match[2])) <= 90 else "LP-CELL-WKT"  # noqa: PLR2004 - degrees
 
 
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     XSD + "date": date_fault,
     XSD + "decimal": lambda text: "" if _DECIMAL.fullmatch(text) else "LP-CELL-DECIMAL",
     XSD + "integer": lambda text: "" if _INTEGER.fullmatch(text) else "LP-CELL-INTEGER",

@@ -21,19 +21,20 @@ from linkedproj.config import load_config
 from linkedproj.errors import DataError
 from linkedproj.evidence import Evidence
 from linkedproj.keys import case_problems, reference_problems
+from linkedproj.pace import Pace
+from linkedproj.parts import TABLE, Output, join, table_columns
 from linkedproj.paths import shipped
 from linkedproj.portfolio import ANONYMOUS, INVERSES, Found, Portfolio, Tables
 from linkedproj.readers.csv import read_header
 from linkedproj.reading import read_file, report_header
-from linkedproj.runners import RUNNERS, Resources, run_here
+from linkedproj.runners import Resources, opened, run_here
 from linkedproj.runs import Gathering, RunFile
 from linkedproj.schema import load_schema
 from linkedproj.shards import SIZE, cut, first_id, whole
 from linkedproj.tables import Header, find_tables
 from linkedproj.tasks import CLAIMS, STATED, Outcome, Setting, Slice, Task, batches, rows_of
 from linkedproj.writers import FORMATS, ntriples
-from linkedproj.writers.parts import TABLE, Output, join
-from linkedproj.writers.table import header_line, table_columns
+from linkedproj.writers.table import header_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,11 +47,10 @@ if TYPE_CHECKING:
     from linkedproj.schema import Schema
     from linkedproj.shards import Shard
 
-Tell = Callable[..., None]
-"""Hears a step, and how much of how much is done."""
+Tell = Callable[[str], None]
+"""Hears what is being done, and how much of it."""
 
 _SLICE = 64 << 20
-_STEPS = {"rows": "sorting {}", "whole": "sorting {}", "part": "writing {}"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Mapped:
     nodes: Mapping[str, int]
 
 
-def map_tables(  # noqa: PLR0913 - what there is to say of a mapping, each by its own name
+def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, each by its own name
     folder: Path,
     schema: Schema,
     config: Config,
@@ -72,7 +72,7 @@ def map_tables(  # noqa: PLR0913 - what there is to say of a mapping, each by it
     dumps: Mapping[Output, Path],
     *,
     run: Run = run_here,
-    tell: Tell = lambda _, __=0, ___=0: None,
+    tell: Tell = lambda _: None,
     size: int = SIZE,
     digest: str = "",
 ) -> Mapped:
@@ -84,7 +84,9 @@ def map_tables(  # noqa: PLR0913 - what there is to say of a mapping, each by it
     in `work` is taken up. Nothing is raised for what is wrong in a table: it is in the `problems` of portfolio and
     evidence.
     """
-    mapping = _Mapping(Portfolio(schema, config), work, Setting(Tables(schema, config), work, tuple(dumps), digest=digest))
+    mapping = _Mapping(
+        Portfolio(schema, config), work, Setting(Tables(schema, config), work, tuple(dumps), digest=digest)
+    )
     mapping.perform, mapping.size, mapping.tell = run, size, tell
     mapping.read(folder, shown)
     mapping.write()
@@ -106,7 +108,7 @@ def map_folder(
     schema = load_schema(shipped("ontology"), config.base)
     out.mkdir(parents=True, exist_ok=True)
     dumps = {Output(name, name): out / f"portfolio{FORMATS[name].suffix}" for name in formats}
-    with RUNNERS[runner](Resources(jobs)) as run, TemporaryDirectory(dir=out, prefix=".parts-") as work:
+    with opened(Resources(jobs, runner)) as run, TemporaryDirectory(dir=out, prefix=".parts-") as work:
         mapped = map_tables(folder, schema, config, folder.as_posix(), Path(work), dumps, run=run)
     problems = [*mapped.portfolio.problems, *mapped.evidence.problems]
     if problems:
@@ -198,8 +200,7 @@ class _Mapping:
             if "id" not in names:
                 return []
             at = names.index("id")
-            opened = replace(shard, first=first_id(shard, at))
-            shards += cut(opened, at, self.size)
+            shards += cut(replace(shard, first=first_id(shard, at)), at, self.size)
         shards.sort(key=lambda shard: shard.first)
         return shards if all(one.first < other.first for one, other in pairwise(shards)) else []
 
@@ -210,8 +211,8 @@ class _Mapping:
         for name in todo:
             for shard in self._shards.get(name, ()):
                 tasks += [Task("", name, piece, sorts=True) for piece in cut(shard, -1, self.size)]
-        for name, outcomes in self._performed(tasks, "rows").items():
-            outcomes = self._mended(name, outcomes)
+        for name, done in self._performed(tasks, "rows").items():
+            outcomes = self._mended(name, done)
             self._settle(outcomes)
             runs = [run for outcome in outcomes for run in outcome.runs["rows", name]]
             self._sliced[name] = Slice((*runs, *self._own.get(name, ())))
@@ -279,11 +280,13 @@ class _Mapping:
             step=f"{step}-{self._steps}",
         )
         by_name: dict[str, Outcome] = {}
-        weights, done = {task.name: task.weight for task in named}, 0
+        weights = {task.name: task.weight for task in named}
+        pace = Pace(
+            "sorting the tables" if named[0].sorts else f"writing {', '.join({t.kind.lower(): 0 for t in named})}"
+        )
         for outcome in self.perform(setting, named):
             by_name[outcome.name] = outcome
-            done += weights[outcome.name]
-            self.tell(_STEPS[step].format(", ".join(dict.fromkeys(w.kind.lower() for w in named))), done, sum(weights.values()))
+            self.tell(pace.after(weights.pop(outcome.name), sum(weights.values())))
         found: dict[str, list[Outcome]] = {}
         for task in named:
             found.setdefault(task.kind, []).append(by_name[task.name])

@@ -78,9 +78,9 @@ class Tables:
 class Found:
     """What was found while rows were read.
 
-    `problems` are all that is wrong with the cells and rows; faulty cells are emptied, and told in `emptied` as (record,
-    column). `counts` are the rows of each type; `incomplete` the types of which a file, or the id of a row, could not be
-    read, `unread` the ids of other rows that were left out.
+    `problems` are all that is wrong with the cells and rows; faulty cells are emptied, and told in `emptied` as
+    (record, column). `counts` are the rows of each type; `incomplete` the types of which a file, or the id of a row,
+    could not be read, `unread` the ids of other rows that were left out.
     """
 
     problems: list[Problem] = field(default_factory=list)

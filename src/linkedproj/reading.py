@@ -175,10 +175,10 @@ class Taker:
 
     def _take_row(self, line: int, cells: list[str]) -> Row | None:
         """Take one row as it is when it is plainly sound; rows without any text are passed over."""
-        if self._at >= 0 and len(cells) == self._width and _is_plain_text([_JOINT.join(cells)]):
-            if self._is_sound([(cell,) for cell in cells]):
-                self.found.counts[self.kind.name] += 1
-                return Row(cells[self._at], self.number, line, cells)
+        is_plain = self._at >= 0 and len(cells) == self._width and _is_plain_text([_JOINT.join(cells)])
+        if is_plain and self._is_sound([(cell,) for cell in cells]):
+            self.found.counts[self.kind.name] += 1
+            return Row(cells[self._at], self.number, line, cells)
         if not any(cells):
             return None
         self.found.counts[self.kind.name] += 1

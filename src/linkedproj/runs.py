@@ -99,8 +99,8 @@ def read_blocks(file: IO[bytes]) -> Iterator[Any]:
 class Run:
     """Items in order, written once: a few of them in memory, more in blocks of a file.
 
-    `blocks` are the first item and the position of each block, `origin` is a digest of what it was made of. A run can be handed to another process, which sees the
-    same files.
+    `blocks` are the first item and the position of each block, `origin` is a digest of what it was made of. A run can
+    be handed to another process, which sees the same files.
     """
 
     count: int
@@ -204,4 +204,4 @@ def _load(file: IO[bytes]) -> list[Any]:
     """Read one block: whole, and loaded from memory, for marshal.load asks the file for every small piece."""
     length = int.from_bytes(file.read(_LENGTH), "little")
     # A file that this program wrote, in a folder of its own.
-    return marshal.loads(file.read(length)) if length else []  # type: ignore[no-any-return]  # noqa: S302
+    return marshal.loads(file.read(length)) if length else []  # noqa: S302

@@ -21,7 +21,7 @@ class Shard:
     """Some records of one table: the bytes from `start` to `stop`, of which the first is on line `line`.
 
     `header` is the number of the columns that all of them have; a reader of records that name their own finds them
-    itself (-1). `is_last` tells that the table ends here, `first` is the id of the first record, where it was looked at.
+    itself (-1). `is_last` tells that the table ends here, `first` is the id of the first record where it was looked at.
     """
 
     file: TableFile

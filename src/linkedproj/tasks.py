@@ -1,7 +1,7 @@
 """The unit of work: one shard of a table, read, checked and written by itself.
 
-`perform` is a pure function of its arguments and of the files they name, so that any runner may call it in any order, in
-any process, on any machine that sees the same folders: the parts it writes make the same dumps.
+`perform` is a pure function of its arguments and of the files they name, so that any runner may call it in any order,
+in any process, on any machine that sees the same folders: the parts it writes make the same dumps.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from linkedproj.consistency import batch_problems, stated_by
 from linkedproj.context import Kind
 from linkedproj.derive import Derivation
 from linkedproj.evidence import Coverage, Subject, Weighing, claimed
+from linkedproj.parts import Part
 from linkedproj.portfolio import IN_INITIATIVE, INVERSES, Found, Row
-from linkedproj.reading import read_shard
 from linkedproj.readers.csv import TornError
+from linkedproj.reading import read_shard
 from linkedproj.runs import Gathering, RunFile, merged
-from linkedproj.writers.parts import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from linkedproj.parts import Output
     from linkedproj.portfolio import Tables
     from linkedproj.runs import Run
     from linkedproj.shards import Shard
-    from linkedproj.writers.parts import Output
 
 _ROW_BLOCK, _ROW_BYTES = 32, 100
 CLAIMS, STATED = "claims", "stated"
@@ -61,7 +61,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Slice:
-    """Rows that were read and sorted before: those of several runs from the id `low` to below `high` ("" is no bound)."""
+    """Rows that were read and sorted before: of several runs, from the id `low` to below `high` ("" is no bound)."""
 
     runs: tuple[Run, ...]
     low: str = ""
@@ -72,8 +72,8 @@ class Slice:
 class Task:
     """Some rows of one type, and what other tables say of them.
 
-    `name` names the files it writes. With `sorts`, rows are only read, checked and sorted. `joins` are runs of tuples that
-    begin with an id of this type: the links of a type of INVERSES, claims, and stated dates and amounts. The task
+    `name` names the files it writes. With `sorts`, rows are only read, checked and sorted. `joins` are runs of tuples
+    that begin with an id of this type: the links of a type of INVERSES, claims, and stated dates and amounts. The task
     answers for the ids from `low` to below `high` ("" is no bound).
     """
 
@@ -97,9 +97,9 @@ class Task:
 class Outcome:
     """What came of a task.
 
-    `file` is the table it read, "" for a slice; `parts` are the files it wrote, by output. `runs` is what it gathered, by kind and type. `is_torn` tells that its
-    shard ended within a cell, `in_order` that ids only rose; else nothing of it can be used. `triples` and `nodes`
-    count by type.
+    `file` is the table it read, "" for a slice; `parts` are the files it wrote, by output. `runs` is what it gathered,
+    by kind and type. `is_torn` tells that its shard ended within a cell, `in_order` that ids only rose; else nothing of
+    it can be used. `triples` and `nodes` count by type.
     """
 
     name: str
@@ -268,7 +268,7 @@ class _Mapping:
             outcome.in_order = False
             return False
         outcome.first, outcome.last = outcome.first or ids[0], ids[-1]
-        outcome.has_capitals = outcome.has_capitals or not "".join(ids).lower() == "".join(ids)
+        outcome.has_capitals = outcome.has_capitals or "".join(ids).lower() != "".join(ids)
         self._gathering("ids", self._kind.name, unique=False).add(ids)
         return True
 
@@ -282,7 +282,9 @@ class _Mapping:
         for column in self._tables.headers[batch.header].columns:
             if column.field and column.field.kind is Kind.LINK and not column.parent:
                 cells = set(batch.columns[column.index]) - {""}
-                values = chain.from_iterable(split(column.field, cell) for cell in cells) if column.field.many else cells
+                values = (
+                    chain.from_iterable(split(column.field, cell) for cell in cells) if column.field.many else cells
+                )
                 self._gathering("references", column.field.target, unique=True).add(values)
                 if column.field.iri == IN_INITIATIVE and self._kind.name in INVERSES.values():
                     links = zip(batch.columns[column.index], batch.ids, strict=True)
@@ -309,7 +311,9 @@ class _Mapping:
 
     def _derivation(self, header: int) -> Derivation:
         if header not in self._derivations:
-            self._derivations[header] = Derivation(self._tables.headers[header], self._tables.schema, self._tables.config)
+            self._derivations[header] = Derivation(
+                self._tables.headers[header], self._tables.schema, self._tables.config
+            )
         return self._derivations[header]
 
     def _weigh(self, batch: Batch, derivation: Derivation, claims: Iterable[Any]) -> None:

@@ -160,17 +160,19 @@ class ByHand:
         yield from self._texts(subject, self.of.title, row, "title")
         yield from self._texts(subject, self.of.label, row, "title")
         yield from self._texts(subject, self.of.abstract, row, "summary")
-        if row["acronym"]:
+        if row.get("acronym"):
             yield subject, self.of.alternate, self.plain(row["acronym"])
         yield from self._dates(subject, row)
         yield subject, self.of.status, self.iri(f"{CODES}status/{status(row['start'], row['end'])}")
-        yield subject, self.of.programme, self.iri(f"{DATA}programme/{row['programme']}")
+        if row["programme"]:
+            yield subject, self.of.programme, self.iri(f"{DATA}programme/{row['programme']}")
         for theme in row["theme"].split("; "):
             yield subject, self.of.subject, self.iri(f"{DATA}theme/{theme}")
         for city in row["area"].split("; "):
             yield subject, self.of.spatial, self.iri(f"{DATA}city/{city}")
-        yield subject, self.of.url, self.iri(row["url"])
-        if row["budget.value"]:
+        if row.get("url"):
+            yield subject, self.of.url, self.iri(row["url"])
+        if row.get("budget.value"):
             amount = self.iri(f"{DATA}amount/{row['id']}-budget")
             yield subject, self.of.budget, amount
             yield amount, self.of.type, self.of.amount
@@ -187,9 +189,10 @@ class ByHand:
         yield subject, self.of.member, self.iri(f"{DATA}organisation/{row['organisation']}")
         for role in row["role"].split("; "):
             yield subject, self.of.role, self.iri(f"{CODES}role/{role}")
-        if row["forPlace"]:
+        if row.get("forPlace"):
             yield subject, self.of.for_place, self.iri(f"{DATA}city/{row['forPlace']}")
-        yield subject, self.of.position, self.typed(row["position"], self.of.integer)
+        if row.get("position"):
+            yield subject, self.of.position, self.typed(row["position"], self.of.integer)
 
     def _organisation(self, row: Row) -> Iterator[Statement]:
         subject = self.iri(f"{DATA}organisation/{row['id']}")

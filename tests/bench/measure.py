@@ -21,12 +21,17 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one process: seconds and bytes, and the CPU seconds of its parts as the process tells them."""
+    """One run of one process: seconds and bytes, and what it printed."""
 
     cpu: float
     wall: float
     peak: int
-    laps: Mapping[str, float]
+    output: str
+
+    @property
+    def told(self) -> Any:  # noqa: ANN401 - whatever the process tells
+        """Read the last line that the process printed as JSON."""
+        return json.loads(self.output.splitlines()[-1])
 
 
 @dataclass(frozen=True)
@@ -55,23 +60,16 @@ class Runs:
         """The slowest run against the fastest, in CPU: 1.10 is ten percent apart."""
         return max(run.cpu for run in self.runs) / max(min(run.cpu for run in self.runs), 1e-3)
 
-    def lap(self, name: str) -> float:
-        """CPU seconds of one part, 0 where the process has no such part."""
-        return median(run.laps.get(name, 0.0) for run in self.runs)
 
-    @property
-    def work(self) -> float:
-        """CPU seconds without what does not depend on the number of rows: start of the program, its schema."""
-        return median(run.cpu - run.laps.get("start", 0.0) - run.laps.get("schema", 0.0) for run in self.runs)
+def child(module: str, *arguments: str, python: str = sys.executable) -> Run:
+    """Run a module of the benchmark in a process of its own.
 
-
-def child(module: str, *arguments: str) -> Run:
-    """Run a module of the benchmark in a process of its own; the last line it prints is its laps as JSON.
+    Its workers, where it has some, count too: their CPU is added, and the peak is that of the largest process.
 
     Raises:
         ChildError: it did not end well.
     """
-    command = [sys.executable, "-m", f"tests.bench.{module}", *arguments]
+    command = [python, "-m", f"tests.bench.{module}", *arguments]
     begun = time.perf_counter()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         output = process.stdout.read() if process.stdout else ""
@@ -80,20 +78,22 @@ def child(module: str, *arguments: str) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise ChildError(f"{' '.join(command[2:])} ended with {process.returncode}")
-    laps: Any = json.loads(output.splitlines()[-1]) if output else {}
     # Linux counts kibibytes, macOS bytes.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit, laps)
+    return Run(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit, output)
 
 
 class ChildError(RuntimeError):
     """A measured process did not end well; what it said stands on standard error."""
 
 
-def measure(names: Sequence[str], folder: Path, rounds: int) -> dict[str, Runs]:
-    """Run engines so often, one after the other in each round, so that a busy minute of the machine meets them all."""
-    found: dict[str, list[Run]] = {name: [] for name in names}
+def measure(homes: Mapping[str, str], folder: Path, rounds: int) -> dict[str, Runs]:
+    """Run engines so often, one after the other in each round, so that a busy minute of the machine meets them all.
+
+    `homes` are the engines, each with the interpreter it runs in.
+    """
+    found: dict[str, list[Run]] = {name: [] for name in homes}
     for _ in range(rounds):
-        for name in names:
-            found[name].append(child("engines", name, str(folder)))
+        for name, python in homes.items():
+            found[name].append(child("engines", name, str(folder), python=python))
     return {name: Runs(runs) for name, runs in found.items()}

@@ -1,7 +1,8 @@
-"""Saved queries on two engines in one run: `python -m tests.bench.queries` from the top of a checkout.
+"""Saved queries on four engines in one run: `python -m tests.bench.queries` from the top of a checkout.
 
-It makes a portfolio up, runs every saved query on pyoxigraph and on rdflib, and prints a table of times and ratios as
-Markdown. rdflib answers each query in a process of its own, which is ended when its time is up.
+It makes a portfolio up, runs every saved query on pyoxigraph in memory and on disk, its twin, if it has one, on DuckDB,
+and all on rdflib, and prints a table of times and ratios as Markdown. Whoever answers does so in a process of its own,
+which is ended when its time is up.
 """
 
 from __future__ import annotations
@@ -12,19 +13,19 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from linkedproj.config import load_config
+from linkedproj.context import load_context
 from linkedproj.paths import shipped
-from linkedproj.query import local, reference
+from linkedproj.query import duck, local, reference, store
+from linkedproj.query.bases import by_table, rebase
 from linkedproj.query.bind import bind
 from linkedproj.query.saved import read_queries
-from linkedproj.schema import load_schema
 
-from .measure import child
+from .released import release
 from .report import machine
 
 if TYPE_CHECKING:
@@ -35,12 +36,18 @@ if TYPE_CHECKING:
     import rdflib
 
     from linkedproj.query.saved import SavedQuery
+    from linkedproj.query.table import Table
 
 ASKED = {"city": "city-000", "organisation": "org-0000000", "project": "project-0000000", "theme": "theme-00"}
 """Record type -> the id by which queries about one such record are asked."""
 
 RUNS, ENOUGH = 5, 2.0
-"""pyoxigraph answers so often, or until so many seconds are spent."""
+"""An engine of ours answers so often, or until so many seconds are spent."""
+
+HEAD = (
+    "saved query", "rows", "in memory, ms", "on disk, ms", "on disk is × in memory", "DuckDB, ms",
+    "in memory is × DuckDB", "on disk is × DuckDB", "rdflib, s", "rdflib is × in memory",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,14 +57,58 @@ class Answered:
     seconds: float
     rows: int
 
+    @property
+    def ended(self) -> bool:
+        """Whether there was an answer in time."""
+        return self.rows >= 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One query with all that is needed to ask it: its text, and its arguments for a twin."""
+
+    query: SavedQuery
+    arguments: Mapping[str, str]
+    sparql: str
+
 
 @dataclass(frozen=True)
 class Line:
-    """One query on both engines; `theirs` is None when rdflib was not asked."""
+    """One query on all engines: pyoxigraph in memory and on disk, DuckDB, rdflib; None where one was not asked."""
 
     id: str
-    ours: Answered
-    theirs: Answered | None
+    memory: Answered
+    disk: Answered | None = None
+    tables: Answered | None = None
+    rdflib: Answered | None = None
+    same: bool = True
+    """Whether DuckDB gave the same terms in the same order."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The release in each form that is asked."""
+
+    folder: Path
+    memory: ox.Store
+    disk: ox.Store
+    bases: Mapping[str, str]
+
+    def ask(self, asked: Asked, limit: float) -> Line:
+        """Answer a query on all engines of ours."""
+        line = Line(asked.query.id, limited(lambda: repeated(lambda: _size(self.memory, asked.sparql)), limit))
+        line = replace(line, disk=limited(lambda: repeated(lambda: _size(self.disk, asked.sparql)), limit))
+        if asked.query.twin is None:
+            return line
+        tables = limited(lambda: repeated(lambda: len(self._count(asked).rows)), limit)
+        same = limited(lambda: answered(lambda: self._differs(asked)), 2 * limit)
+        return replace(line, tables=tables, same=same.rows == 0)
+
+    def _count(self, asked: Asked) -> Table:
+        return duck.answer(asked.query, asked.arguments, self.bases, self.folder)
+
+    def _differs(self, asked: Asked) -> int:
+        return int(self._count(asked) != local.evaluate(self.memory, asked.sparql))
 
 
 def answered(size: Callable[[], int]) -> Answered:
@@ -67,28 +118,28 @@ def answered(size: Callable[[], int]) -> Answered:
     return Answered(time.perf_counter() - begun, rows)
 
 
-def on_pyoxigraph(store: ox.Store, sparql: str) -> Answered:
+def repeated(size: Callable[[], int]) -> Answered:
     """Answer several times; the time is the median."""
     runs: list[Answered] = []
     while len(runs) < RUNS and sum(run.seconds for run in runs) < ENOUGH:
-        runs.append(answered(lambda: _size(store.query(sparql))))
+        runs.append(answered(size))
     return Answered(median(run.seconds for run in runs), runs[0].rows)
 
 
-def _size(found: object) -> int:
+def _size(graph: ox.Store, sparql: str) -> int:
     import pyoxigraph as ox
 
-    if isinstance(found, ox.QuerySolutions | ox.QueryTriples):
-        return sum(1 for _ in found)
-    return 1
+    found = graph.query(sparql)
+    return 1 if isinstance(found, ox.QueryBoolean) else sum(1 for _ in found)
 
 
-def on_rdflib(graph: rdflib.Graph, sparql: str, limit: float) -> Answered:
-    """Answer once, in a copy of this process, for so many seconds at most."""
+def limited(work: Callable[[], Answered], limit: float) -> Answered:
+    """Do something in a copy of this process, for so many seconds at most."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(graph, sparql, theirs))
+    process = context.Process(target=_child, args=(work, theirs))
     process.start()
+    theirs.close()
     try:
         return ours.recv() if ours.poll(limit) else Answered(limit, -1)
     finally:
@@ -96,95 +147,118 @@ def on_rdflib(graph: rdflib.Graph, sparql: str, limit: float) -> Answered:
         process.join()
 
 
-def _child(graph: rdflib.Graph, sparql: str, out: Connection) -> None:
-    out.send(answered(lambda: len(list(graph.query(sparql)))))
+def _child(work: Callable[[], Answered], out: Connection) -> None:
+    out.send(work())
 
 
-def compare(store: ox.Store, graph: rdflib.Graph, queries: Mapping[str, str], limit: float, total: float) -> list[Line]:
-    """Answer all queries (id -> text) on both engines; `total` seconds after the start rdflib is asked no more.
+def compare(
+    engines: Engines, graph: rdflib.Graph | None, asked: Sequence[Asked], limit: float, total: float
+) -> list[Line]:
+    """Answer queries on all engines; `total` seconds after its first one rdflib is asked no more.
 
     rdflib gets the quick ones first, so that what is left out is what would have taken longest.
     """
-    end = time.perf_counter() + total
-    ours = {name: on_pyoxigraph(store, sparql) for name, sparql in queries.items()}
     gc.freeze()  # the copies of this process share the graph, and the collector would write to it
-    lines = []
-    for name in sorted(ours, key=lambda name: ours[name].seconds):
-        theirs = on_rdflib(graph, queries[name], limit) if time.perf_counter() < end else None
-        lines.append(Line(name, ours[name], theirs))
-        print(name, ours[name], theirs, file=sys.stderr)
-    return lines
+    lines = {one.query.id: engines.ask(one, limit) for one in asked}
+    end = time.perf_counter() + total
+    for one in sorted(asked, key=lambda one: lines[one.query.id].memory.seconds):
+        line = lines[one.query.id]
+        if graph is not None and time.perf_counter() < end:
+            found = limited(lambda: answered(lambda: len(list(graph.query(one.sparql)))), limit)  # noqa: B023 - run at once
+            line = lines[one.query.id] = replace(line, rdflib=found)
+        print(line, file=sys.stderr)
+    return list(lines.values())
 
 
-def bound(queries: Mapping[str, SavedQuery], bases: Mapping[str, str]) -> dict[str, str]:
+def bound(queries: Mapping[str, SavedQuery], base: str, bases: Mapping[str, str]) -> list[Asked]:
     """Fill parameters in so that they name made-up records."""
-    texts = {}
-    for name, query in queries.items():
+    found = []
+    for query in queries.values():
         arguments = {p.name: ASKED[p.of] for p in query.parameters.values() if p.of in ASKED and p.default}
-        texts[name] = bind(query, arguments, bases)
-    return texts
+        moved = rebase(query, base)
+        found.append(Asked(moved, arguments, bind(moved, arguments, bases)))
+    return found
 
 
 def shown(lines: Sequence[Line], limit: float) -> str:
-    """Write the table, the greatest ratio first, and say what it holds together."""
-    ordered = sorted(lines, key=lambda line: (-_ratio(line), line.id))
-    late = sum(line.theirs is not None and line.theirs.rows < 0 for line in lines)
-    unasked = sum(line.theirs is None for line in lines)
-    head = ("saved query", "rows", "pyoxigraph, ms", "rdflib, s", "rdflib is × pyoxigraph")
-    cells = [head, ("---", *("---:" for _ in head[1:])), *map(_cells, ordered)]
+    """Write the table, the greatest gain of DuckDB first, and say what it holds together."""
+    ordered = sorted(lines, key=lambda line: (-_ratio(line.disk, line.tables), -line.memory.seconds, line.id))
+    cells = [HEAD, ("---", *("---:" for _ in HEAD[1:])), *map(_cells, ordered)]
     rows = "".join(f"| {' | '.join(line)} |\n" for line in cells)
-    ended = [_ratio(line) for line in lines if line.theirs and line.theirs.rows >= 0]
+    late = sum(line.rdflib is not None and not line.rdflib.ended for line in lines)
+    unasked = sum(line.rdflib is None for line in lines)
+    ended = [_ratio(line.rdflib, line.memory) for line in lines if line.rdflib and line.rdflib.ended]
     middle = f"{median(ended):,.0f}" if ended else "unknown"
+    twins = [line for line in lines if line.tables]
     agreed = "; ".join(_differences(lines)) or "Sizes of all answers agree"
     return (
         f"{rows}\n{len(lines)} queries. rdflib was ended after {limit:.0f} s in {late}, and not asked {unasked}; "
-        f"the median ratio of the others is {middle}. {agreed}.\n"
+        f"the median ratio of the others is {middle}. {agreed}. DuckDB gave the same terms in the same order in "
+        f"{sum(line.same for line in twins)} of {len(twins)}.\n"
     )
 
 
 def _cells(line: Line) -> tuple[str, ...]:
-    return f"`{line.id}`", f"{line.ours.rows:,}", f"{line.ours.seconds * 1000:,.1f}", *_theirs(line)
+    return (
+        f"`{line.id}`", f"{line.memory.rows:,}", _time(line.memory), _time(line.disk), _times(line.disk, line.memory),
+        _time(line.tables), _times(line.memory, line.tables), _times(line.disk, line.tables),
+        _time(line.rdflib, 1), _times(line.rdflib, line.memory),
+    )  # fmt: skip
 
 
-def _theirs(line: Line) -> tuple[str, str]:
-    if line.theirs is None:
-        return "not run", ""
-    more = "> " if line.theirs.rows < 0 else ""
-    return f"{more}{line.theirs.seconds:,.2f}", f"{more}{_ratio(line):,.0f}"
+def _time(found: Answered | None, unit: int = 1000) -> str:
+    if found is None:
+        return ""
+    return f"{'' if found.ended else '> '}{found.seconds * unit:,.{2 if unit == 1 else 1}f}"
 
 
-def _ratio(line: Line) -> float:
-    return line.theirs.seconds / max(line.ours.seconds, 1e-6) if line.theirs else 0.0
+def _times(one: Answered | None, other: Answered | None) -> str:
+    if one is None or other is None or not other.ended:
+        return ""
+    return f"{'' if one.ended else '> '}{_ratio(one, other):,.1f}"
+
+
+def _ratio(one: Answered | None, other: Answered | None) -> float:
+    return one.seconds / max(other.seconds, 1e-6) if one and other else 0.0
 
 
 def _differences(lines: Sequence[Line]) -> Iterator[str]:
     for line in lines:
-        if line.theirs and line.theirs.rows not in {-1, line.ours.rows}:
-            yield f"{line.id}: {line.ours.rows} rows on pyoxigraph, {line.theirs.rows} on rdflib"
+        for name, found in (("on disk", line.disk), ("DuckDB", line.tables), ("rdflib", line.rdflib)):
+            if found and found.ended and line.memory.ended and found.rows != line.memory.rows:
+                yield f"{line.id}: {line.memory.rows} rows in memory, {found.rows} {name}"
 
 
 def main() -> None:
     """Measure what the command line asks for."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="linkedproj-bench-") as scratch:
-        folder = Path(scratch)
-        child("generate", scratch, "--projects", str(options.projects))
-        child("engines", "ours", scratch)
-        schema = load_schema(shipped("ontology"), load_config(folder, scratch).base)
-        files = [folder / "ours.nt", shipped("ontology") / "linkedproj.ttl"]
-        store, graph = local.load(files), reference.read_graph(files)
-    print(machine())
-    print(f"{options.projects:,} projects, {len(store):,} triples.\n")
-    bases = {kind.table: kind.base for kind in schema.types.values()}
-    lines = compare(store, graph, bound(read_queries(shipped("queries")), bases), options.limit, options.total)
-    print(shown(lines, options.limit))
+        folder = release(Path(scratch), options.projects)
+        files = local.dump_files(folder)
+        engines = _engines(folder, files, Path(scratch, "store"))
+        graph = reference.read_graph(files) if options.total else None
+        context = load_context(folder / "context.jsonld")
+        chosen = {name: one for name, one in read_queries(shipped("queries")).items() if one.twin or not options.twins}
+        print(machine())
+        print(f"{options.projects:,} projects, {len(engines.memory):,} triples.\n")
+        asked = bound(chosen, context.base, engines.bases)
+        print(shown(compare(engines, graph, asked, options.limit, options.total), options.limit))
+
+
+def _engines(folder: Path, files: Sequence[Path], place: Path) -> Engines:
+    import pyoxigraph as ox
+
+    store.fill_on_disk(files, place)
+    bases = by_table(load_context(folder / "context.jsonld"))
+    return Engines(folder, local.load(files), ox.Store.read_only(str(place)), bases)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.queries", description=__doc__)
     parser.add_argument("--projects", type=int, default=10_000, help="size of the made-up portfolio (10000)")
-    parser.add_argument("--limit", type=float, default=60, help="seconds that rdflib has for one query (60)")
+    parser.add_argument("--limit", type=float, default=60, help="seconds that an engine has for one query (60)")
     parser.add_argument("--total", type=float, default=600, help="seconds after which rdflib is asked no more (600)")
+    parser.add_argument("--twins", action="store_true", help="ask only the queries that have a twin in SQL")
     return parser.parse_args()
 
 

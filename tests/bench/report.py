@@ -1,28 +1,42 @@
-"""What was measured, as Markdown."""
+"""What was measured, as Markdown tables."""
 
 from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import version as own_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .engines import LIMITS, PEERS
 from .measure import MEBIBYTE
+from .peers import NEEDED, home, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .measure import Runs
+    from .measurement import Measurement
 
 LIBRARIES = ("rdflib", "pyoxigraph")
+TELLING = 0.05
+"""Seconds of work on rows below which the start of the program says more than they do."""
+
+ALWAYS = ("ours", "ours, three formats")
+_FORMATS = {
+    "ours": ("N-Triples", ("ntriples",)),
+    "ours, Turtle": ("Turtle", ("turtle",)),
+    "ours, JSON-LD": ("JSON-LD", ("jsonld",)),
+    "ours, three formats": ("all three in one pass", ("ntriples", "turtle", "jsonld")),
+}
 
 
 def machine() -> str:
     """Say what the numbers hold for: versions, and the machine."""
-    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    versions = ", ".join(f"{name} {own_version(name)}" for name in LIBRARIES)
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{python}, {versions}; {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}.\n"
+    busy = f"{os.getloadavg()[0]:.1f} processes waited for them when it began"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{python}, {versions}; {_processor()}, {os.cpu_count()} cores, {busy}; {system}.\n"
 
 
 def _processor() -> str:
@@ -34,76 +48,116 @@ def _processor() -> str:
     return names[0] if names else platform.processor() or "unknown processor"
 
 
-def size(projects: int, folder: Path, rounds: int, *, shuffled: bool) -> str:
+def libraries(environments: Path) -> str:
+    """Say which version of each peer was measured, and where it ran."""
+    rows = []
+    for library in dict.fromkeys(NEEDED.values()):
+        found = home(library if library in NEEDED else _engine(library), environments)
+        place = "not installed" if found is None else "its own" if found.own else "that of the project"
+        rows.append((library, version(found.python, library) if found else "", place))
+    return table(("peer", "version", "environment"), rows)
+
+
+def _engine(library: str) -> str:
+    return next(engine for engine, needed in NEEDED.items() if needed == library)
+
+
+def size(measurement: Measurement) -> str:
     """Say how much was mapped."""
-    tables = sum(path.stat().st_size for path in folder.glob("*.csv"))
-    with (folder / "ours.nt").open("rb") as file:
-        triples = sum(1 for _ in file)
-    written = (folder / "ours.nt").stat().st_size
-    order = "rows in no order" if shuffled else "rows in id order"
+    triples, projects = measurement.triples, measurement.projects
     return (
-        f"## {projects:,} projects\n\n"
-        f"{triples:,} triples ({triples / projects:.0f} a project): {tables / MEBIBYTE:.1f} MiB of tables, {order}, "
-        f"become {written / MEBIBYTE:.1f} MiB of N-Triples. Medians of {rounds} runs.\n"
+        f"{projects:,} projects of the kind `{measurement.kind}`: {triples:,} triples "
+        f"({triples / projects:.0f} a project), {measurement.tables / MEBIBYTE:,.1f} MiB of tables, "
+        f"{measurement.written['ntriples'] / MEBIBYTE:,.1f} MiB of N-Triples; {_rounds(measurement.rounds)}.\n"
     )
 
 
-def ratios(found: Mapping[str, Runs]) -> str:
-    """Compare processes with ours: CPU of the whole, and of the work on rows alone."""
-    ours = found["ours"]
-    rows = [(*_measured(runs), f"**{runs.cpu / ours.cpu:.2f}**", *_parts(runs, ours)) for runs in found.values()]
-    head = (
-        "process",
-        "CPU s",
-        "spread",
-        "wall s",
-        "peak MiB",
-        "× ours",
-        "start s",
-        "read s",
-        "write s",
-        "× ours, rows",
+def _rounds(rounds: int) -> str:
+    return f"medians of {rounds} runs" if rounds > 1 else "one run"
+
+
+def ratios(measurement: Measurement) -> str:
+    """Compare the peers with ours: CPU of the whole process, and of the work on rows alone."""
+    names = (*ALWAYS, *PEERS)
+    head = ("process", "CPU s", "spread", "wall s", "peak MiB", "× ours", "start s", "× ours, rows")
+    rows = [(name, *_compared(measurement, name)) for name in names if name in measurement.found]
+    left_out = "".join(f"\nNot measured: {name}: {reason}.\n" for name, reason in measurement.left_out.items())
+    return f"{size(measurement)}\n{table(head, rows)}{left_out}"
+
+
+def _compared(measurement: Measurement, name: str) -> tuple[str, ...]:
+    runs, start = measurement.found[name], measurement.starts.get(name, 0.0)
+    shown = (f"{runs.cpu:.2f}", f"{runs.spread:.2f}", f"{runs.wall:.2f}", f"{runs.peak:.0f}")
+    theirs, ours = measurement.rows(name), measurement.rows("ours")
+    rows = f"{theirs / ours:.2f}" if min(theirs, ours) >= TELLING else ""
+    return (*shown, f"**{runs.cpu / measurement.ours.cpu:.2f}**", f"{start:.2f}", rows)
+
+
+def formats(measurement: Measurement) -> str:
+    """Show what each format costs us."""
+    rows = []
+    for name, (shown, dumps) in _FORMATS.items():
+        if name in measurement.found:
+            runs, written = measurement.found[name], sum(measurement.written[dump] for dump in dumps) / MEBIBYTE
+            ratio = f"{runs.cpu / measurement.ours.cpu:.2f}"
+            rows.append((shown, f"{written:,.1f}", f"{runs.cpu:.2f}", f"{runs.wall:.2f}", f"{runs.peak:.0f}", ratio))
+    head = ("format", "MiB written", "CPU s", "wall s", "peak MiB", "× N-Triples")
+    return f"{size(measurement)}\n{table(head, rows)}"
+
+
+def jobs(measurements: Sequence[Measurement]) -> str:
+    """Show what a second process gains."""
+    rows = []
+    for found in measurements:
+        for name, shown in (("ours", "N-Triples"), ("ours, three formats", "three formats")):
+            one, two = found.found[name], found.found[f"{name}, 2 jobs"]
+            cells = (f"{one.cpu:.2f}", f"{two.cpu:.2f}", f"{one.wall:.2f}", f"{two.wall:.2f}", f"{two.peak:.0f}")
+            rows.append((f"{found.projects:,}", shown, *cells, f"**{one.wall / two.wall:.2f}**"))
+    head = ("projects", "written", "CPU s, 1", "CPU s, 2", "wall s, 1", "wall s, 2", "peak MiB, 2", "speed-up")
+    return table(head, rows)
+
+
+def growth(measurements: Sequence[Measurement]) -> str:
+    """Show how our cost grows with the number of projects."""
+    rows = []
+    for name, (shown, dumps) in _FORMATS.items():
+        for found in measurements if name in ALWAYS else ():
+            runs, written = found.found[name], sum(found.written[dump] for dump in dumps) / MEBIBYTE
+            work = found.rows(name)
+            each = f"{work / found.triples * 1e6:.2f}" if work >= TELLING else ""
+            cells = (f"{written:,.1f}", f"{runs.cpu:.2f}", f"{runs.wall:.2f}", each, f"{runs.peak:.0f}")
+            rows.append((shown, f"{found.projects:,}", f"{found.triples:,}", *cells))
+    return table(
+        ("format", "projects", "triples", "MiB written", "CPU s", "wall s", "microseconds a triple", "peak MiB"), rows
     )
-    return _table(head, [(name, *cells) for name, cells in zip(found, rows, strict=True)])
 
 
-def _measured(runs: Runs) -> tuple[str, ...]:
-    return (f"{runs.cpu:.2f}", f"{runs.spread:.2f}", f"{runs.wall:.2f}", f"{runs.peak:.0f}")
-
-
-def _parts(runs: Runs, ours: Runs) -> tuple[str, ...]:
-    """Show what a process spent where; one that only starts has no rows to be compared by."""
-    start = f"{runs.lap('start') + runs.lap('schema'):.2f}"
-    if not runs.lap("read"):
-        return start, "", "", ""
-    return start, f"{runs.lap('read'):.2f}", f"{runs.lap('write'):.2f}", f"{runs.work / ours.work:.2f}"
-
-
-def limits(found: Mapping[str, Runs], ours: Runs) -> str:
+def limits(measurements: Sequence[Measurement]) -> str:
     """Set the bare physical work beside ours: nothing that reads and writes these bytes can be faster."""
+    last = measurements[-1]
     rows = [
-        (name, f"{runs.work:.3f}", f"{ours.work / max(runs.work, 1e-3):.1f}", f"{runs.wall:.2f}")
-        for name, runs in found.items()
+        (name, *(_seconds(found.rows(name)) for found in measurements), f"{last.rows('ours') / last.rows(name):.1f}")
+        for name in (*LIMITS, "ours")
     ]
-    return _table(("bare work on the same bytes", "CPU s", "ours, rows, is × this", "wall s with start"), rows)
+    sizes = [f"{found.projects:,} projects" for found in measurements]
+    return table(("CPU s of work on the same bytes", *sizes, f"ours is × this at {last.projects:,}"), rows)
 
 
-def verdict(peer: str, found: Mapping[str, Any]) -> str:
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f}" if seconds >= 0.01 else "< 0.01"
+
+
+def verdict(peer: str, found: Mapping[str, object]) -> str:
     """Say whether a peer wrote the same set of triples."""
     if not found["only_ours"] and not found["only_theirs"]:
-        return f"Ours and {peer}: the same set of {found['both']:,} triples."
+        return f"- {peer}: the same set of {found['both']:,} triples as ours."
     counts = f"{found['only_ours']:,} only in ours, {found['only_theirs']:,} only in theirs"
-    return f"Ours and {peer}: NOT the same set; {counts}, such as {' and '.join(found['examples'])}."
+    examples = found["examples"]
+    such = " and ".join(f"`{example}`" for example in examples) if isinstance(examples, list) else ""
+    return f"- {peer}: **not the same set**; {counts}, such as {such}."
 
 
-def growth(peaks: Mapping[int, Mapping[str, float]]) -> str:
-    """Show the peak memory of each process by the number of projects."""
-    sizes = sorted(peaks)
-    names = dict.fromkeys(name for count in sizes for name in peaks[count])
-    rows = [(name, *(f"{peaks[n][name]:.0f}" if name in peaks[n] else "" for n in sizes)) for name in names]
-    return "## Peak memory, MiB\n\n" + _table(("process", *(f"{count:,} projects" for count in sizes)), rows)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table in which all but the first column are numbers."""
     lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

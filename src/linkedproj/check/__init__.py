@@ -6,6 +6,7 @@ that would be published. Where a cell check and a shape object to the same cell,
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,17 +19,21 @@ from linkedproj.check.quotes import Quotes, check_quotes
 from linkedproj.config import load_config
 from linkedproj.errors import Place, Problem
 from linkedproj.mapping import map_tables
+from linkedproj.parts import Output
+from linkedproj.paths import fingerprint
 from linkedproj.portfolio import INVERSES
 from linkedproj.reports.checked import Checked
+from linkedproj.runners import Resources, opened
 from linkedproj.schema import load_schema, vocabulary_terms
-from linkedproj.writers.parts import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.check.engine import Result
+    from linkedproj.config import Config
     from linkedproj.evidence import Evidence
+    from linkedproj.mapping import Mapped, Tell
     from linkedproj.portfolio import Portfolio
     from linkedproj.schema import Schema
 
@@ -54,7 +59,7 @@ class Setup:
     """Where everything is: the portfolio's folder, its name to people, the ontology, and a folder for scratch files.
 
     `sources` holds the private copies that quotes are looked up in, if there are any; `options` say how the shapes are
-    applied.
+    applied, `resources` with what the tables are mapped. `kept` is a folder that outlives a run that is killed.
     """
 
     folder: Path
@@ -63,6 +68,8 @@ class Setup:
     scratch: Path
     sources: Path | None = None
     options: Options = field(default_factory=Options)
+    resources: Resources = field(default_factory=Resources)
+    kept: Path | None = None
 
 
 def check(
@@ -81,10 +88,8 @@ def check(
     config = load_config(setup.folder, setup.shown)
     schema = load_schema(setup.ontology, config.base)
     tell("reading the tables and writing the records")
-    parts = setup.scratch / "parts"
-    parts.mkdir(exist_ok=True)
     written = {**_nodes(setup, dumps or {}), **(dumps or {})}
-    mapped = map_tables(setup.folder, schema, config, setup.shown, parts, written)
+    mapped = _map(setup, schema, config, written, tell)
     portfolio, evidence = mapped.portfolio, mapped.evidence
     nodes = tuple(path for output, path in written.items() if output.format == "ntriples")
     quotes = check_quotes(portfolio, setup.sources) if setup.sources else None
@@ -101,6 +106,23 @@ def check(
     triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
     in_order = tuple(sorted(problems, key=lambda problem: problem.order))
     return Findings(portfolio, evidence, in_order, checked, triples, nodes, quotes)
+
+
+def _map(setup: Setup, schema: Schema, config: Config, dumps: Mapping[Output, Path], tell: Tell) -> Mapped:
+    """Map the tables; where their parts are kept, those of an earlier run are taken up."""
+    parts = setup.kept or setup.scratch / "parts"
+    parts.mkdir(exist_ok=True)
+    digest = _digest(setup) if setup.kept else ""
+    with opened(setup.resources) as run:
+        return map_tables(setup.folder, schema, config, setup.shown, parts, dumps, run=run, tell=tell, digest=digest)
+
+
+def _digest(setup: Setup) -> str:
+    """Give a digest of all but the tables that the dumps depend on."""
+    found = hashlib.sha256(fingerprint().encode())
+    for path in (setup.folder / "portfolio.toml", *sorted(setup.ontology.glob("*.*"))):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def _nodes(setup: Setup, dumps: Mapping[Output, Path]) -> dict[Output, Path]:

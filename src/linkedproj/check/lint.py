@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from linkedproj.check.named import NamedShapes
 from linkedproj.check.patterns import is_endless, is_nested
+from linkedproj.check.reach import Reach
 from linkedproj.check.shacl import BEYOND, COMPARISONS, COMPONENTS, CORE, INNER, PAIRS, PATHS, RANGES, TARGETS
 from linkedproj.errors import Place, Problem
 from linkedproj.rules import LANGUAGES, catalogue
@@ -23,7 +25,6 @@ _SHOWN = "ontology/shapes.ttl"
 _CLASS = {ox.NamedNode(RDFS + "Class"), ox.NamedNode("http://www.w3.org/2002/07/owl#Class")}
 _NODE_SHAPE = ox.NamedNode(SH + "NodeShape")
 _ALWAYS_KNOWN = {RDF + "type", RDFS + "label"}
-_GLOBAL = {SH + "inversePath", SH + "zeroOrMorePath", SH + "oneOrMorePath"}
 # One sentence can speak of all of these together: they bound the form of one text, or count the same values.
 _TOGETHER = ({"pattern", "minLength", "maxLength"}, {"qualifiedMinCount", "qualifiedMaxCount"})
 
@@ -37,9 +38,9 @@ def lint(shapes: Path, terms: Container[str], shown: str = _SHOWN) -> list[Probl
         SetupError: the file is missing or is no Turtle.
     """
     graph = Shapes(shapes, shown)
-    rules = (_terms, _codes, _taken_codes, _messages, _together, _patterns, _datatypes, _reach, _recursion)
+    rules = (_terms, _codes, _taken_codes, _messages, _together, _patterns, _datatypes, _recursion)
     found = [problem for rule in rules for problem in rule(graph)]
-    return sorted([*found, *_unknown(graph, terms)], key=lambda problem: problem.order)
+    return sorted([*found, *_unknown(graph, terms), *_reach(shapes, graph)], key=lambda problem: problem.order)
 
 
 def coverage(
@@ -166,11 +167,13 @@ def _datatypes(graph: Shapes) -> Iterator[Problem]:
                 yield _problem("LP-SHAPE-DATATYPE", graph, shape, SH + name, **values)
 
 
-def _reach(graph: Shapes) -> Iterator[Problem]:
-    far = {SH + "targetSubjectsOf", SH + "targetObjectsOf"}
-    for shape in graph.subjects(*_GLOBAL, *far):
-        for name in sorted((_GLOBAL | far) & set(graph.predicates(shape))):
-            yield _problem("LP-SHAPE-PARTITION", graph, shape, name, detail=graph.short(name))
+def _reach(shapes: Path, graph: Shapes) -> Iterator[Problem]:
+    """Name the shapes that no part of the data can satisfy; recursion and queries have rules of their own."""
+    for obstacle in Reach(NamedShapes(shapes)).obstacles:
+        if obstacle.term not in {"node", "sparql"}:
+            shape = ox.NamedNode(obstacle.shape)
+            detail = graph.short(SH + obstacle.term)
+            yield _problem("LP-SHAPE-PARTITION", graph, shape, SH + obstacle.term, detail=detail)
 
 
 def _recursion(graph: Shapes) -> Iterator[Problem]:

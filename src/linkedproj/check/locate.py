@@ -9,6 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.cells import split
+from linkedproj.check.terms import canonical
 from linkedproj.errors import Place, Problem
 from linkedproj.writers.ntriples import term
 from linkedproj.writers.values import value_of
@@ -139,4 +140,4 @@ class _Locator:
             return False
         field = column.field
         cells = split(field, row.cells[column.index])
-        return any(term(value_of(field, cell, column.language, self._schema)) == value for cell in cells)
+        return any(canonical(term(value_of(field, cell, column.language, self._schema))) == value for cell in cells)

@@ -10,6 +10,9 @@ import click
 
 from linkedproj.errors import DataError, ReleaseError
 
+ENGINES = ("auto", "pyshacl", "fast")
+RUNNERS = ("local", "spark")
+
 
 @click.command(name="build")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("data"), metavar="[DIR]")
@@ -29,6 +32,12 @@ from linkedproj.errors import DataError, ReleaseError
 @click.option(
     "--restore", multiple=True, metavar="TYPE/ID", help="Take back a record that an earlier release no longer had."
 )
+@click.option(
+    "--jobs", type=click.IntRange(0), default=0, metavar="N", help="Processes that map the tables (0: one a core)."
+)
+@click.option("--runner", type=click.Choice(RUNNERS), default="local", help="What maps the tables.")
+@click.option("--master", default="", metavar="URL", help="The Spark cluster (default: this machine).")
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", help="SHACL engine (auto: fast for large data).")
 @click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the findings.")
 def command(
     folder: Path,
@@ -38,6 +47,10 @@ def command(
     release: str,
     allow_shrink: bool,
     restore: tuple[str, ...],
+    jobs: int,
+    runner: str,
+    master: str,
+    engine: str,
     lang: str,
 ) -> None:
     """Check the tables in DIR (default: data) and publish them in OUT.
@@ -46,16 +59,20 @@ def command(
     and the answers to the saved queries become those of this release. Without it they are a draft, in
     OUT/dump/<version of portfolio.toml>-draft/, which OUT/dump/latest/ holds only as long as there is no release.
     If anything must be corrected, nothing is written and what was published before stays as it is.
-    Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong.
+    Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
     from linkedproj.build import build
     from linkedproj.progress import Progress
     from linkedproj.reports import REPORTS
+    from linkedproj.runners import Resources
     from linkedproj.summary import built_lines, gaps_report, report_of
 
     try:
         with Progress() as tell:
-            built = build(folder, out, sources, tell, release=release, may_shrink=allow_shrink, restored=restore)
+            built = build(
+                folder, out, sources, tell, release=release, may_shrink=allow_shrink, restored=restore, engine=engine,
+                resources=Resources(jobs, runner, master),
+            )  # fmt: skip
     except DataError as error:
         click.echo(REPORTS["text"](report_of(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError
         _stop(out)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+ENGINES = ("auto", "pyshacl", "fast")
+RUNNERS = ("local", "spark")
 FORMATS = ("text", "json", "sarif", "github", "turtle", "html", "csv")
 
 
@@ -21,19 +23,38 @@ FORMATS = ("text", "json", "sarif", "github", "turtle", "html", "csv")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How the findings are written.")
 @click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the findings.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings to this file.")
+@click.option(
+    "--jobs", type=click.IntRange(0), default=0, metavar="N", help="Processes that map the tables (0: one a core)."
+)
+@click.option("--runner", type=click.Choice(RUNNERS), default="local", help="What maps the tables.")
+@click.option("--master", default="", metavar="URL", help="The Spark cluster (default: this machine).")
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", help="SHACL engine (auto: fast for large data).")
 @click.option("--coverage", is_flag=True, help="Tell for each column how its values are known, and where they are not.")
-def command(folder: Path, sources: Path | None, form: str, lang: str, out: Path | None, *, coverage: bool) -> None:
+def command(
+    folder: Path,
+    sources: Path | None,
+    form: str,
+    lang: str,
+    out: Path | None,
+    *,
+    jobs: int,
+    runner: str,
+    master: str,
+    engine: str,
+    coverage: bool,
+) -> None:
     """Check the tables in DIR (default: data); nothing is published.
 
-    Exit codes: 0 sound, 1 something must be corrected, 2 the set-up is wrong.
+    Exit codes: 0 sound, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
     from linkedproj.build import check_folder
     from linkedproj.progress import Progress
     from linkedproj.reports import REPORTS, exit_code
+    from linkedproj.runners import Resources
     from linkedproj.summary import coverage_lines, report_of
 
     with Progress() as tell:
-        findings = check_folder(folder, sources, tell)
+        findings = check_folder(folder, sources, tell, engine=engine, resources=Resources(jobs, runner, master))
     report = report_of(findings)
     text = REPORTS[form](report, lang)
     if out:

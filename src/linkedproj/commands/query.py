@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from linkedproj.context import Context
+    from linkedproj.query.engines import LocalData
     from linkedproj.query.saved import SavedQuery
-    from linkedproj.query.table import Answer, Table
+    from linkedproj.query.table import Answer
 
 _LATEST = Path("public/dump/latest")
-_CODES = "https://w3id.org/linkedproj/"
 _FORMATS = ["table", "csv", "tsv", "json", "xml", "sheet", "parquet", "ttl", "jsonld", "nt"]
 _EXAMPLES = """\b
 Examples:
@@ -35,7 +35,8 @@ Examples:
 """
 
 _SOURCES = {"--data", "--records", "--endpoint"}
-_RUNS = {"-p", "--format", "--out", "--base", "--show", "--lang", *_SOURCES}
+_HERE = {"--engine", "--store"}
+_RUNS = {"-p", "--format", "--out", "--base", "--show", "--lang", *_SOURCES, *_HERE}
 _GOES_WITH = {
     "--import": {"--into"},
     "--test": {"ID", "--data", "--records", "--base", "--update", "--lang"},
@@ -73,6 +74,17 @@ _ALWAYS_WITH = {"--update": "--test", "--into": "--import"}
 )
 @click.option("--endpoint", metavar="URL", help="Run on this SPARQL endpoint.")
 @click.option("--base", metavar="IRI", help="What the IRIs of the portfolio begin with, where the data do not tell.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "sparql", "duckdb"]),
+    help="What answers: pyoxigraph from the RDF, or DuckDB from the tables; otherwise the quicker one.",
+)
+@click.option(
+    "--store",
+    "kept",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep a store of the data on disk in this folder; large data have one in your cache.",
+)
 @click.option("--show", is_flag=True, help="Print the query with its parameters filled in; run nothing.")
 @click.option("--test", is_flag=True, help="Run on two engines and compare with the expected answers.")
 @click.option("--update", is_flag=True, help="With --test: write down the present answers as the expected ones.")
@@ -95,6 +107,8 @@ def command(
     records: Path | None,
     endpoint: str | None,
     base: str | None,
+    engine: str | None,
+    kept: Path | None,
     show: bool,
     test: bool,
     update: bool,
@@ -107,11 +121,11 @@ def command(
     """
     given = {
         "ID": query_id, "-p": pairs, "-f": file, "--format": form, "--out": out, "--lang": lang, "--tag": tag,
-        "--data": data, "--records": records, "--endpoint": endpoint, "--base": base, "--show": show, "--test": test,
-        "--update": update, "--import": source, "--into": into,
+        "--data": data, "--records": records, "--endpoint": endpoint, "--base": base, "--engine": engine,
+        "--store": kept, "--show": show, "--test": test, "--update": update, "--import": source, "--into": into,
     }  # fmt: skip
     _refuse_contradiction({name for name, value in given.items() if value})
-    asked = _Source(data, records, endpoint, base)
+    asked = _Source(data, records, endpoint, base, engine or "auto", kept)
     writing = _Writing(form, out)
     if source:
         _import(source, into or Path("queries"))
@@ -120,7 +134,11 @@ def command(
     elif query_id or file:
         _run(_query(query_id, file), pairs, lang or "en", asked, writing, show=show)
     else:
-        writing.write(_list(lang or "en", tag), asked)
+        from linkedproj.paths import shipped
+        from linkedproj.query.listing import listed
+        from linkedproj.query.saved import read_queries
+
+        writing.write(listed(read_queries(shipped("queries")), lang or "en", tag), asked)
 
 
 def _refuse_contradiction(given: set[str]) -> None:
@@ -138,8 +156,12 @@ def _refuse_contradiction(given: set[str]) -> None:
         raise click.UsageError(f"{', '.join(idle)} has no meaning {f'with {task}' if task else 'without ID or -f'}.")
     if len(sources := sorted(given & _SOURCES)) > 1:
         raise click.UsageError(f"{' and '.join(sources)} exclude each other.")
-    if {"--show", "--format"} <= given:
-        raise click.UsageError("--show prints the query itself, so --format has no meaning with it.")
+    idle = sorted(_HERE & given) if given & {"--records", "--endpoint"} else []
+    if idle:
+        raise click.UsageError(f"{' and '.join(idle)} has no meaning with {sources[0]}: it is for a dump.")
+    for name in ("--format", "--engine"):
+        if {"--show", name} <= given:
+            raise click.UsageError(f"--show prints the query itself, so {name} has no meaning with it.")
 
 
 @dataclass(frozen=True)
@@ -150,16 +172,23 @@ class _Source:
     records: Path | None
     endpoint: str | None
     stated_base: str | None
+    engine: str = "auto"
+    kept: Path | None = None
+
+    @cached_property
+    def here(self) -> LocalData:
+        """The data that lie here, for all but --records and --endpoint."""
+        from linkedproj.query.engines import LocalData
+
+        return LocalData(self.data or (_LATEST,), self.engine, self.kept)
 
     @cached_property
     def store(self) -> ox.Store:
-        from linkedproj.query import local
-
         if self.records:
             from linkedproj.build import load_store
 
             return load_store(self.records)
-        return local.load([file for path in self.data or (_LATEST,) for file in local.data_files(path)])
+        return self.here.store
 
     @cached_property
     def context(self) -> Context:
@@ -181,9 +210,14 @@ class _Source:
         beside = bases.base_beside([path if path.is_file() else path / "-" for path in self.data or (_LATEST,)])
         return beside or (bases.base_in(self.store) if self.data else None)
 
-    def ask(self, query: SavedQuery, sparql: str) -> Answer:
-        from linkedproj.query import local
+    def ask(self, query: SavedQuery, arguments: Mapping[str, str]) -> Answer:
+        """Answer a query that is written for the portfolio that is asked."""
+        from linkedproj.query import bases, local
+        from linkedproj.query.bind import bind
 
+        if not self.endpoint and not self.records:
+            return self.here.answer(query, arguments, self.context)
+        sparql = bind(query, arguments, bases.by_table(self.context))
         if not self.endpoint:
             return local.evaluate(self.store, sparql, query.file, query.header_lines)
         from linkedproj.query import remote
@@ -199,13 +233,14 @@ class _Writing:
     out: Path | None
 
     def write(self, answer: Answer, asked: _Source) -> None:
+        from linkedproj.query.bases import shorten
         from linkedproj.query.formats import FORMATS, write_text
         from linkedproj.query.table import Table
 
         form = FORMATS[self._form(answer)]
         if isinstance(answer, Table) and form is FORMATS["table"]:
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not self.out else 0
-            form = replace(form, table=partial(write_text, width=width, shorten=partial(_short, asked.context)))
+            form = replace(form, table=partial(write_text, width=width, shorten=partial(shorten, asked.context)))
         self.put(form.write(answer))
 
     def _form(self, answer: Answer) -> str:
@@ -269,11 +304,12 @@ def _run(query: SavedQuery, pairs: Sequence[str], lang: str, asked: _Source, wri
 
         refuse_address(asked.endpoint)
     # A wrong argument is told before the data is read.
-    sparql = bind(bases.rebase(query, asked.context.base), arguments, bases.by_table(asked.context))
+    moved = bases.rebase(query, asked.context.base)
+    sparql = bind(moved, arguments, bases.by_table(asked.context))
     if show:
         writing.put(sparql.encode())
     else:
-        writing.write(asked.ask(query, sparql), asked)
+        writing.write(asked.ask(moved, arguments), asked)
 
 
 def _arguments(query: SavedQuery, pairs: Sequence[str], lang: str) -> dict[str, str]:
@@ -295,34 +331,6 @@ def _arguments(query: SavedQuery, pairs: Sequence[str], lang: str) -> dict[str, 
     return arguments
 
 
-def _list(lang: str, tag: str | None) -> Table:
-    import pyoxigraph as ox
-
-    from linkedproj.paths import shipped
-    from linkedproj.query.saved import read_queries
-    from linkedproj.query.table import Table
-
-    queries: Mapping[str, SavedQuery] = read_queries(shipped("queries"))
-    tags = sorted({name for query in queries.values() for name in query.tags})
-    if tag and tag not in tags:
-        raise QueryError(f"no query has the tag '{tag}'. There are: {', '.join(tags)}.")
-    rows = (
-        (ox.Literal(query.id), ox.Literal(query.title[lang]), ox.Literal(", ".join(query.tags)))
-        for query in queries.values()
-        if not tag or tag in query.tags
-    )
-    return Table(("id", "question", "tags"), tuple(rows))
-
-
-def _short(context: Context, iri: str) -> str:
-    """Show "city/kigali", "role/partner", "schema:endDate" for what has such a name in the tables."""
-    for kind in context.types.values():
-        if iri.startswith(kind.base):
-            return f"{kind.table}/{iri[len(kind.base) :]}"
-    short = context.compact(iri)
-    return iri.removeprefix(_CODES) if short == iri else short
-
-
 def _test(query_id: str | None, asked: _Source, lang: str, *, update: bool) -> None:
     from linkedproj.paths import shipped
     from linkedproj.query import bases, golden, reference, saved
@@ -338,8 +346,9 @@ def _test(query_id: str | None, asked: _Source, lang: str, *, update: bool) -> N
             if golden.update(query, asked.store, folder, by_table):
                 click.echo(f"expected/{query.id}.csv written")
     graph, failed = reference.graph_of(asked.store), 0
+    tables = None if asked.records or len(asked.here.paths) > 1 else asked.here.paths[0]
     for query in queries:
-        differences = list(golden.verify(query, asked.store, graph, folder, by_table))
+        differences = list(golden.verify(query, asked.store, graph, folder, by_table, tables=tables))
         failed += bool(differences)
         for difference in differences:
             click.echo(f"{query.file}: {difference}")

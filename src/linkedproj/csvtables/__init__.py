@@ -8,8 +8,7 @@ from linkedproj.csvtables.columns import Described, Words, meanings
 from linkedproj.csvtables.csvw import write_csvw
 from linkedproj.csvtables.datapackage import write_datapackage
 from linkedproj.csvtables.parquet import can_write, write_parquet
-
-from linkedproj.writers.table import table_columns
+from linkedproj.parts import table_columns
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from linkedproj.errors import QueryError
 from linkedproj.query import bases, local
 from linkedproj.query.bind import bind
+from linkedproj.query.engines import ENGINES, LocalData
 from linkedproj.query.rows import Result
 from linkedproj.query.saved import choose, read_queries
 from linkedproj.query.table import Table
@@ -31,14 +32,23 @@ LATEST = Path("public/dump/latest")
 """Where `linkedproj build` leaves the newest dump, seen from the current folder."""
 
 
-def query(
-    query_id: str, /, *, data: Data | None = None, endpoint: str = "", base: str = "", **arguments: Argument
+def query(  # noqa: PLR0913 - what can be asked of a query, each by its own name
+    query_id: str,
+    /,
+    *,
+    data: Data | None = None,
+    endpoint: str = "",
+    base: str = "",
+    engine: str = "auto",
+    store: str | Path | None = None,
+    **arguments: Argument,
 ) -> Result:
     """Run a saved query and give its rows; arguments are given by name, in text or as values of Python.
 
     `data` is a dump folder, a file or files of RDF, or a store (`linkedproj.build.load_store`); without it the newest
     dump in public/ is asked. `endpoint` is the address of a SPARQL endpoint to ask instead. `base` is what the IRIs
-    of the portfolio begin with, where the data do not tell ("https://data.example.org/id/").
+    of the portfolio begin with, where the data do not tell ("https://data.example.org/id/"). `engine` is "sparql",
+    "duckdb" or "auto"; `store` a folder in which a store on disk is kept.
 
     Raises:
         QueryError: there is no such query, an argument does not fit, or the data cannot be read.
@@ -48,6 +58,8 @@ def query(
 
     if endpoint and data is not None:
         raise QueryError("data and endpoint exclude each other. Give one of them.")
+    if engine not in ENGINES:
+        raise QueryError(f"there is no engine '{engine}'. There are: {', '.join(ENGINES)}.")
     saved = choose(read_queries(shipped("queries")), query_id)
     given = {name: _spelled(value) for name, value in arguments.items()}
     if endpoint:
@@ -58,10 +70,14 @@ def query(
         answer = remote.ask(endpoint, text, tell=notes.append)
         for note in notes:
             warnings.warn(note, UserWarning, stacklevel=3)
+    elif isinstance(data, ox.Store):
+        text = bound(saved, given, base or bases.base_in(data))
+        answer = local.evaluate(data, text, saved.file, saved.header_lines)
     else:
-        store, found = _store(LATEST if data is None else data)
-        text = bound(saved, given, base or found)
-        answer = local.evaluate(store, text, saved.file, saved.header_lines)
+        found = _data(LATEST if data is None else data, engine, store)
+        context = bases.context_of(base or found.base)
+        text = bound(saved, given, context.base)
+        answer = found.answer(bases.rebase(saved, context.base), given, context)
     if not isinstance(answer, Table):
         raise QueryError(f"{query_id} gives no rows. Run it with: linkedproj query {query_id}")
     return Result(answer, text)
@@ -78,20 +94,17 @@ def bound(saved: SavedQuery, arguments: Mapping[str, str], base: str | None = No
     return bind(bases.rebase(saved, context.base), arguments, bases.by_table(context))
 
 
-def _store(data: Data) -> tuple[ox.Store, str | None]:
-    """Load data; give the base of the portfolio with it."""
-    if isinstance(data, ox.Store):
-        return data, bases.base_in(data)
-    paths = [data] if isinstance(data, str | Path) else data
-    files = [file for path in paths for file in local.data_files(Path(path))]
-    store = _loaded(tuple((file, _stamp(file)) for file in files))
-    return store, bases.base_beside(files) or bases.base_in(store)
+def _data(data: str | Path | Sequence[str | Path], engine: str, store: str | Path | None) -> LocalData:
+    paths = tuple(Path(path) for path in ([data] if isinstance(data, str | Path) else data))
+    files = [file for path in paths for file in local.data_files(path)]
+    return _kept(paths, engine, None if store is None else Path(store), tuple(_stamp(file) for file in files))
 
 
 @lru_cache(maxsize=1)
-def _loaded(stamped: tuple[tuple[Path, object], ...]) -> ox.Store:
-    """Load files; kept while they are as they were, since one asks the same data many times."""
-    return local.load([file for file, _ in stamped])
+def _kept(paths: tuple[Path, ...], engine: str, place: Path | None, stamps: tuple[object, ...]) -> LocalData:
+    """Keep data while the files are as they were, since one asks the same data many times."""
+    del stamps
+    return LocalData(paths, engine, place)
 
 
 def _stamp(file: Path) -> object:

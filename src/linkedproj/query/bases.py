@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from linkedproj.query.parameters import Parameter
     from linkedproj.query.saved import Case, SavedQuery
 
+_CODES = "https://w3id.org/linkedproj/"
+
 
 @cache
 def context_of(base: str | None = None) -> Context:
@@ -99,3 +101,12 @@ def _moved_parameter(parameter: Parameter, old: str, new: str) -> Parameter:
 def _moved_case(case: Case, old: str, new: str) -> Case:
     arguments: Mapping[str, str] = {name: _moved(value, old, new) for name, value in case.arguments.items()}
     return replace(case, arguments=arguments)
+
+
+def shorten(context: Context, iri: str) -> str:
+    """Show "city/kigali", "role/partner", "schema:endDate" for what has such a name in the tables."""
+    for kind in context.types.values():
+        if iri.startswith(kind.base):
+            return f"{kind.table}/{iri[len(kind.base) :]}"
+    short = context.compact(iri)
+    return iri.removeprefix(_CODES) if short == iri else short

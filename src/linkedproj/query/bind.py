@@ -81,6 +81,17 @@ def bound_pieces(
     Raises:
         ArgumentsError: arguments that are unknown or do not fit, all at once.
     """
+    return _replaced(query.body, bound_terms(query, arguments, bases))
+
+
+def bound_terms(
+    query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Give the term of each parameter in its N-Triples spelling; none for one that is left out. Otherwise as `bind`.
+
+    Raises:
+        ArgumentsError: arguments that are unknown or do not fit, all at once.
+    """
     declared = prefixes(query.text)
     faults = list(_unknown(query, arguments))
     terms: dict[str, str] = {}
@@ -95,7 +106,7 @@ def bound_pieces(
             faults.append(Fault(parameter.name, f"{parameter.name} {shown!r} {error}"))
     if faults:
         raise ArgumentsError(query.id, tuple(faults))
-    return _replaced(query.body, terms)
+    return terms
 
 
 def _unknown(query: SavedQuery, arguments: Mapping[str, str]) -> Iterator[Fault]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from linkedproj.query import duck
 from linkedproj.query.bind import bind
+from linkedproj.query.engines import can_count
 from linkedproj.query.formats import write_csv
 from linkedproj.query.local import evaluate
 from linkedproj.query.reference import run_reference
@@ -33,27 +35,34 @@ def expected_path(folder: Path, query: SavedQuery) -> Path:
     return folder / "expected" / f"{query.id}.csv"
 
 
-def verify(
-    query: SavedQuery, store: ox.Store, graph: rdflib.Graph, folder: Path, bases: Mapping[str, str]
+def verify(  # noqa: PLR0913 - three engines, and what they are compared with
+    query: SavedQuery,
+    store: ox.Store,
+    graph: rdflib.Graph,
+    folder: Path,
+    bases: Mapping[str, str],
+    *,
+    tables: Path | None = None,
 ) -> Iterator[str]:
-    """Run a query and its cases on both engines; give one readable text for each difference.
+    """Run a query and its cases on two engines; give one readable text for each difference.
+
+    A query that has a twin is run on a third one where `tables` is the folder of the release in the store and DuckDB
+    can answer from it.
 
     Raises:
         QueryError: the query does not parse.
     """
-    sparql = bind(query, {}, bases)
-    table = as_table(evaluate(store, sparql, query.file, query.header_lines))
-    yield from against_reference(table, run_reference(graph, sparql))
-    yield from against_expect(table, query.expect)
-    yield from against_golden(table, expected_path(folder, query))
-    for case in query.cases:
-        sparql = bind(query, case.arguments, bases)
+    counted = tables if tables and can_count(query, tables) else None
+    for arguments, expect in [({}, query.expect), *((case.arguments, case.expect) for case in query.cases)]:
+        sparql = bind(query, arguments, bases)
         table = as_table(evaluate(store, sparql, query.file, query.header_lines))
-        for difference in (
-            *against_reference(table, run_reference(graph, sparql)),
-            *against_expect(table, case.expect),
-        ):
-            yield f"with {dict(case.arguments)}: {difference}"
+        differences = [*against_reference(table, run_reference(graph, sparql)), *against_expect(table, expect)]
+        if counted:
+            differences += against_twin(table, duck.answer(query, arguments, bases, counted))
+        if not arguments:
+            differences += against_golden(table, expected_path(folder, query))
+        for difference in differences:
+            yield f"with {dict(arguments)}: {difference}" if arguments else difference
 
 
 def update(query: SavedQuery, store: ox.Store, folder: Path, bases: Mapping[str, str]) -> bool:
@@ -119,6 +128,15 @@ def against_reference(table: Table, reference: Table) -> list[str]:
         *(f"only pyoxigraph, {count} times: {' | '.join(row)}" for row, count in sorted((ours - theirs).items())),
         *(f"only rdflib, {count} times: {' | '.join(row)}" for row, count in sorted((theirs - ours).items())),
     ]
+
+
+def against_twin(table: Table, twin: Table) -> list[str]:
+    """Compare with what the twin in SQL gives: the same terms in the same order."""
+    if table.columns != twin.columns:
+        return [f"pyoxigraph has the columns {table.columns}, the twin {twin.columns}"]
+    ours, theirs = ([" | ".join(map(str, row)) for row in one.rows] for one in (table, twin))
+    diff = "\n".join(difflib.unified_diff(ours, theirs, "pyoxigraph", "DuckDB", lineterm="", n=0))
+    return [diff] if diff else []
 
 
 def against_expect(table: Table, expect: Expect) -> list[str]:

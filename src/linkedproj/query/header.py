@@ -1,4 +1,4 @@
-"""The `#+` header of a saved query: YAML whose every part knows its line and column.
+"""The `#+` header of a saved query, or `--+` of its twin in SQL: YAML whose every part knows its line and column.
 
 The keys are those of grlc (CLARIAH/grlc), with one more, `linkedproj`, which grlc ignores. All scalars stay strings:
 "NO", "2000-01-01" and "12.50" must not become a boolean, a date and a number.
@@ -17,7 +17,7 @@ from linkedproj.query.faults import Faults, HeaderError, near
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-_MARK = "#+"
+SPARQL_MARK, SQL_MARK = "#+", "--+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +83,23 @@ def known_parts(part: Part, known: Collection[str], faults: Faults) -> Mapping[s
     return {key: value for key, value in parts.items() if key in known}
 
 
-def header_lines(text: str) -> int:
+def header_lines(text: str, mark: str = SPARQL_MARK) -> int:
     """Count the lines of the header, which begins in line 1."""
     lines = text.splitlines()
-    return next((n for n, line in enumerate(lines) if not line.startswith(_MARK)), len(lines))
+    return next((n for n, line in enumerate(lines) if not line.startswith(mark)), len(lines))
 
 
-def read_header(text: str, file: str, faults: Faults | None = None) -> Part:
+def read_header(text: str, file: str, faults: Faults | None = None, mark: str = SPARQL_MARK) -> Part:
     """Read the header of a query; `file` is the path shown in messages.
 
     Raises:
         HeaderError: it is missing or is no YAML.
     """
-    lines = text.splitlines()[: header_lines(text)]
+    lines = text.splitlines()[: header_lines(text, mark)]
     if not lines:
         raise HeaderError(Problem("LP-QUERY-HEADER", Place(file, 1, 1)))
     # Same length as in the file, so that YAML counts the columns of the file.
-    source = "\n".join("  " + line[len(_MARK) :] for line in lines)
+    source = "\n".join(" " * len(mark) + line[len(mark) :] for line in lines)
     try:
         node = yaml.compose(source, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:

@@ -6,58 +6,76 @@ The files of a query are named by its id. All bytes follow from the records and 
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from linkedproj.errors import Place, QueryError
+from linkedproj.query.answers import RESULTS, Bounds
+from linkedproj.query.asking import Here, Task, There
 from linkedproj.query.bases import by_table, context_of, rebase
 from linkedproj.query.bind import bind
 from linkedproj.query.convention import openapi, sib
-from linkedproj.query.formats import FORMATS
-from linkedproj.query.geojson import MEDIA_TYPE, is_located, write_geojson
 from linkedproj.query.index import entry, write_index
-from linkedproj.query.local import evaluate
-from linkedproj.query.table import Table, Triples
+from linkedproj.query.local import load
+from linkedproj.query.store import weight
+
+__all__ = ["RESULTS", "Bounds", "publish"]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    import pyoxigraph as ox
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linkedproj.context import Context
     from linkedproj.query.saved import SavedQuery
-    from linkedproj.query.table import Answer
 
-RESULTS = ("csv", "tsv", "json", "xml", "ttl")
-"""The formats in which answers are published, each for the answers it can hold."""
-
+ANSWERS = "answers"
+_TWICE = "two published files would be called {}. Rename the query."
 _QUERY, _TURTLE, _JSON = "application/sparql-query", "text/turtle", "application/json"
 
 
-def publish(
-    store: ox.Store, queries: Mapping[str, SavedQuery], folder: Path, context: Context, version: str
+def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
+    data: ox.Store | Sequence[Path],
+    queries: Mapping[str, SavedQuery],
+    folder: Path,
+    context: Context,
+    version: str,
+    *,
+    tables: Path | None = None,
+    bounds: Bounds | None = None,
 ) -> list[Path]:
     """Write all queries and their answers into a folder that is there; give the files.
 
-    `context` is the one of the portfolio: defaults and texts follow its base. One query that cannot be run stops all:
-    what is published answers.
+    `data` are the files of RDF of a release, or a store that holds them; `tables` is the folder of the release, for
+    twins. `context` is the one of the portfolio: defaults and texts follow its base. One query that cannot be run stops
+    all: what is published answers. A query whose answer is beyond the `bounds` is published without it, and the index
+    says why.
 
     Raises:
         QueryError: a query or a default cannot be run, or two files would have the same name.
     """
     moved = {name: _moved(query, context) for name, query in queries.items()}
+    bounds = bounds or Bounds()
     written: dict[str, dict[str, str]] = {}
     paths: list[Path] = []
     entries = []
-    for name, query in moved.items():
-        sparql = bind(query, {}, by_table(context))
-        answer = evaluate(store, sparql, query.file, query.header_lines)
-        written[name] = {
-            _write(folder / file, content, paths): media_type
-            for file, media_type, content in _files(query, sparql, answer, context)
-        }
-        entries.append(entry(query, answer, written[name]))
+    with (
+        TemporaryDirectory(prefix="linkedproj-") as scratch,
+        _asker(data, Path(scratch), context, tables, bounds) as asker,
+    ):
+        for name, query in moved.items():
+            found = asker.ask(query)
+            sparql = bind(query, {}, by_table(context))
+            written[name] = {
+                _write(folder / file, content, paths): media_type
+                for file, media_type, content in _files(query, sparql, context)
+            }
+            for file, media_type in found.files.items():
+                written[name][_move(Path(scratch, ANSWERS, file), folder / file, paths)] = media_type
+            entries.append(entry(query, found, written[name], bounds))
     common = _common(moved, written, context, version)
     listed = {_write(folder / file, content, paths): media_type for file, media_type, content in common}
     head = {"base": context.base, "version": version}
@@ -65,10 +83,33 @@ def publish(
     return paths
 
 
+def _asker(
+    data: ox.Store | Sequence[Path], scratch: Path, context: Context, tables: Path | None, bounds: Bounds
+) -> Here | There:
+    """Choose who answers: this process while the release is small, another one that can be stopped above that."""
+    answers = scratch / ANSWERS
+    answers.mkdir()
+    bases = by_table(context)
+    if isinstance(data, ox.Store):
+        return Here(data, bases, answers, bounds)
+    if weight(data) <= bounds.above:
+        return Here(load(data), bases, answers, bounds)
+    store = scratch / "store" if weight(data) <= bounds.loaded else None
+    return There(Task(store, tuple(data), tables, bases, answers, bounds))
+
+
 def _write(path: Path, content: bytes, written: list[Path]) -> str:
     if path in written:
-        raise QueryError(f"two published files would be called {path.name}. Rename the query.", Place(path.name))
+        raise QueryError(_TWICE.format(path.name), Place(path.name))
     path.write_bytes(content)
+    written.append(path)
+    return path.name
+
+
+def _move(source: Path, path: Path, written: list[Path]) -> str:
+    if path in written:
+        raise QueryError(_TWICE.format(path.name), Place(path.name))
+    shutil.move(source, path)
     written.append(path)
     return path.name
 
@@ -80,17 +121,11 @@ def _moved(query: SavedQuery, context: Context) -> SavedQuery:
     return replace(moved, text=header.replace(context_of().base, context.base) + moved.body)
 
 
-def _files(query: SavedQuery, sparql: str, answer: Answer, context: Context) -> Iterator[tuple[str, str, bytes]]:
-    """Give name, media type and content of each file of a query."""
+def _files(query: SavedQuery, sparql: str, context: Context) -> Iterator[tuple[str, str, bytes]]:
+    """Give name, media type and content of each file of a query, but for its answer."""
     yield f"{query.id}.rq", _QUERY, sparql.encode()
     yield f"{query.id}.template.rq", _QUERY, query.text.encode()
     yield f"{query.id}.ttl", _TURTLE, sib.export(query, _site(context) + "query/", by_table(context)).encode()
-    middle = ".result" if isinstance(answer, Triples) else ""
-    for form in (FORMATS[name] for name in RESULTS):
-        if form.holds(answer):
-            yield f"{query.id}{middle}{form.suffix}", form.media_type, form.write(answer)
-    if isinstance(answer, Table) and is_located(answer):
-        yield f"{query.id}.geojson", MEDIA_TYPE, write_geojson(answer).encode()
 
 
 def _common(

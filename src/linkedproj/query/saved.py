@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ class SavedQuery:
     endpoint: str = ""
     federates: tuple[str, ...] = ()
     budget_ms: int = BUDGET_MS
+    twin: Path | None = None
 
     @property
     def header_lines(self) -> int:
@@ -105,7 +106,8 @@ def _read(path: Path, faults: Faults) -> SavedQuery:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise HeaderError(Problem("LP-QUERY-FILE", Place(file), values={"detail": str(error)})) from error
-    return _parse(path.stem, file, text, faults)
+    twin = path.with_suffix(".sql")
+    return replace(_parse(path.stem, file, text, faults), twin=twin if twin.is_file() else None)
 
 
 def read_queries(folder: Path) -> dict[str, SavedQuery]:

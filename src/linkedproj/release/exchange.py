@@ -23,6 +23,11 @@ def staging(served: Path) -> Path:
     return served.with_name(f".{served.name}.next")
 
 
+def parts_of(served: Path) -> Path:
+    """Name the folder in which the parts of a long build outlive its end, until one is published."""
+    return served.with_name(f".{served.name}.parts")
+
+
 @contextmanager
 def locked(served: Path, tell: Callable[[str], None]) -> Iterator[None]:
     """Let only one process at a time publish into a folder; the lock goes with the process, however it ends."""

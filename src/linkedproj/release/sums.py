@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import re
 import shutil
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,10 +38,15 @@ class Published:
 
 def seal(folder: Path) -> list[Published]:
     """Compress the large files of a folder of dumps, and sum all; give them."""
-    for path in sorted(folder.iterdir()):
-        if path.stat().st_size >= COMPRESS_FROM and path.suffix not in _PACKED:
-            _compress(path)
-    files = [Published(path.name, path.stat().st_size, sha256(path)) for path in sorted(folder.iterdir())]
+    large = [p for p in folder.iterdir() if p.stat().st_size >= COMPRESS_FROM and p.suffix not in _PACKED]
+    # Both let other threads go on while they work, so that all cores do.
+    with ThreadPoolExecutor() as threads:
+        deque(threads.map(_compress, sorted(large, key=lambda path: -path.stat().st_size)), maxlen=0)
+        paths = sorted(folder.iterdir())
+        files = [
+            Published(p.name, p.stat().st_size, digest)
+            for p, digest in zip(paths, threads.map(sha256, paths), strict=True)
+        ]
     write_sums({file.name: file.sha256 for file in files}, folder / SUMS)
     return files
 

@@ -20,4 +20,14 @@ if TYPE_CHECKING:
 RUNNERS: Mapping[str, Open] = {"local": local.opened, "spark": spark.opened}
 """Name of a runner -> how it is opened."""
 
-__all__ = ["RUNNERS", "Resources", "Run", "run_here"]
+
+def opened(resources: Resources) -> AbstractContextManager[Run]:
+    """Open the runner that is asked for.
+
+    Raises:
+        SetupError: it is not installed, or cannot be started.
+    """
+    return RUNNERS[resources.runner](resources)
+
+
+__all__ = ["RUNNERS", "Resources", "Run", "opened", "run_here"]

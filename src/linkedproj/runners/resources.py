@@ -7,24 +7,31 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from linkedproj.tasks import Outcome, Setting, Task, perform
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Run = Callable[[Setting, Sequence[Task]], Iterator[Outcome]]
 
 
 @dataclass(frozen=True)
 class Resources:
-    """What a runner may use: so many processes of this machine (0 is all cores), or the cluster at `master`."""
+    """Which of RUNNERS does the work: with so many processes of this machine (0 is all cores), or on a cluster."""
 
-    jobs: int = 1
+    jobs: int = 0
+    runner: str = "local"
     master: str = ""
 
     @property
     def processes(self) -> int:
         """How many processes that is."""
-        return self.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if self.jobs:
+            return self.jobs
+        # Fewer than the machine has, where the process is held to some of them.
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_here(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:

@@ -23,35 +23,34 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(resources: Resources) -> Iterator[Run]:
-    """Open a session at `master`; without one, on the cores of this machine.
+    """Connect to `master`; without one, on the cores of this machine.
 
     Raises:
         SetupError: PySpark is not installed, or there is no Java.
     """
     try:
-        from pyspark.sql import SparkSession
+        from pyspark import SparkConf, SparkContext
     except ModuleNotFoundError:
         raise SetupError("Spark is not installed. Run: pip install 'linkedproj[spark]'.") from None
     # Executors must have the packages of this environment, not those of whichever Python is found first.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName("linkedproj").config("spark.ui.enabled", "false")
+    settings = SparkConf().setAppName("linkedproj").setMaster(resources.master or f"local[{resources.processes}]")
+    settings.set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
     try:
-        session = builder.master(resources.master or f"local[{resources.processes}]").getOrCreate()
+        context = SparkContext.getOrCreate(settings)
     except Exception as error:
         raise SetupError(f"Spark could not be started: {_first_line(error)}. It needs Java 17 or later.") from error
-    context = session.sparkContext
     context.setLogLevel("ERROR")
 
     def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
         path = handed_over(setting)
-        # One task a partition, so that each comes back as soon as it is done.
-        done = context.parallelize(list(tasks), len(tasks)).map(lambda task: perform_from(path, task))
-        return iter(done.toLocalIterator(prefetchPartitions=True))
+        # A partition a task: what is slow, or fails, is one shard.
+        return iter(context.parallelize(list(tasks), len(tasks)).map(lambda task: perform_from(path, task)).collect())
 
     try:
         yield run
     finally:
-        session.stop()
+        context.stop()
 
 
 def _first_line(error: Exception) -> str:

@@ -106,7 +106,9 @@ def _text(group: Group, language: str) -> Make:
 
     def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
         texts = batch.escaped(index)
-        return [f"{subject}{before}{text}{after}" if text else "" for subject, text in zip(subjects, texts, strict=True)]
+        return [
+            f"{subject}{before}{text}{after}" if text else "" for subject, text in zip(subjects, texts, strict=True)
+        ]
 
     return make
 
@@ -117,7 +119,9 @@ def _verbatim(group: Group, before: str, after: str) -> Make:
 
     def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
         cells = batch.columns[index]
-        return [f"{subject}{before}{cell}{after}" if cell else "" for subject, cell in zip(subjects, cells, strict=True)]
+        return [
+            f"{subject}{before}{cell}{after}" if cell else "" for subject, cell in zip(subjects, cells, strict=True)
+        ]
 
     return make
 

@@ -13,32 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linkedproj.batch import Batch
-    from linkedproj.portfolio import Tables
 
 
 SEPARATOR = ";"
 """What stands between the values of a list in one cell, with or without blanks."""
-
-
-def table_columns(tables: Tables, type_name: str) -> list[str]:
-    """Unite the published columns of a type's files, in the order of the context.
-
-    The curator's own columns stay at home.
-    """
-    fields, languages = tables.schema.fields, tables.config.languages
-    found: set[str] = set()
-    for header in tables.headers:
-        if header.kind.name == type_name:
-            found |= {column.name for column in header.columns if not column.own and column.name != "id"}
-
-    def order(column: str) -> tuple[int, int, int]:
-        path, _, language = column.partition("@")
-        head, _, tail = path.partition(".")
-        inner = fields[tail].order if tail in fields else -1
-        return fields[head].order, inner, languages.index(language) if language in languages else -1
-
-    ids = ["id"] if type_name != "Evidence" else []
-    return ids + sorted(found, key=order)
 
 
 def compile_table(columns: Sequence[str], names: Sequence[str]) -> Callable[[Batch], str]:

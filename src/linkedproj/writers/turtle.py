@@ -116,13 +116,9 @@ def _plain(group: Group, names: Names, schema: Schema) -> Make:
         return _around(group, f'{start}"', '"')
     if group.is_typed:
         return _around(group, f'{start}"', f'"^^{names.iri(group.field.datatype)}')
-    if group.is_name and group.field.base:
-        return _named(group, start, names)
-    if group.is_names:
-        return _names(group, start, names)
-    if group.is_date:
-        return _dated(group, start, names)
-    return _listed(group, start, names, schema)
+    if group.field.base and (group.is_name or group.is_names):
+        return _named(group, start, names) if group.is_name else _names(group, start, names)
+    return _dated(group, start, names) if group.is_date else _listed(group, start, names, schema)
 
 
 def _texts(group: Group, start: str) -> Make:
@@ -130,14 +126,10 @@ def _texts(group: Group, start: str) -> Make:
     columns = [(column.index, f'"@{column.language}') for column in group.columns]
 
     def make(batch: Batch) -> Iterable[str]:
-        said = [
-            [f'"{text}{language}' if text else "" for text in batch.escaped(index)] for index, language in columns
-        ]
+        said = [[f'"{text}{language}' if text else "" for text in batch.escaped(index)] for index, language in columns]
         if len(said) == 1:
             return [start + text if text else "" for text in said[0]]
-        return [
-            start + _BETWEEN.join(filter(None, texts)) if any(texts) else "" for texts in zip(*said, strict=True)
-        ]
+        return [start + _BETWEEN.join(filter(None, texts)) if any(texts) else "" for texts in zip(*said, strict=True)]
 
     return make
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkedproj.batch import escape
 from linkedproj.errors import Place, QueryError
 from linkedproj.query.bind import bind
 from linkedproj.query.lint.code import form, read_code
 from linkedproj.query.saved import LANGUAGES
 from linkedproj.query.tokens import prefixes
-from linkedproj.writers.ntriples import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkedproj.context import load_context
 from linkedproj.query.lint.code import read_code
 from linkedproj.query.lint.forms import elsewhere, form_problems
 from linkedproj.query.lint.known import load_known, terms_of
 from linkedproj.query.lint.prefixes import prefix_problems
 from linkedproj.query.lint.syntax import syntax_problems
 from linkedproj.query.lint.terms import date_problems, term_problems
+from linkedproj.query.lint.twins import twin_problems
 from linkedproj.query.lint.values import value_problems
 from linkedproj.query.saved import inspect_query
 
@@ -56,7 +58,9 @@ def lint_queries(
     """
     known = load_known(ontology, data_terms)
     by_id = {query.id: query for query in queries}
+    context = load_context(ontology / "context.jsonld")
     found = [problem for query in queries for problem in _lint(query, known, by_id)]
+    found += [problem for query in queries for problem in twin_problems(query, context)]
     return sorted(found, key=lambda problem: problem.order)
 
 

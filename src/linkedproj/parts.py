@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from linkedproj.writers import FORMATS, ntriples
-from linkedproj.writers.table import compile_table, table_columns
+from linkedproj.writers.table import compile_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -105,3 +105,24 @@ def join(parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *,
             out.write((b"" if is_first else between) + text.encode())
             is_first = False
         out.write(form.foot.encode())
+
+
+def table_columns(tables: Tables, type_name: str) -> list[str]:
+    """Unite the published columns of a type's files, in the order of the context.
+
+    The curator's own columns stay at home.
+    """
+    fields, languages = tables.schema.fields, tables.config.languages
+    found: set[str] = set()
+    for header in tables.headers:
+        if header.kind.name == type_name:
+            found |= {column.name for column in header.columns if not column.own and column.name != "id"}
+
+    def order(column: str) -> tuple[int, int, int]:
+        path, _, language = column.partition("@")
+        head, _, tail = path.partition(".")
+        inner = fields[tail].order if tail in fields else -1
+        return fields[head].order, inner, languages.index(language) if language in languages else -1
+
+    ids = ["id"] if type_name != "Evidence" else []
+    return ids + sorted(found, key=order)

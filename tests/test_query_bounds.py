@@ -1,0 +1,218 @@
+"""What a build does with answers that are too large or take too long: the query is published without, and says so."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from linkedproj.context import load_context
+from linkedproj.errors import QueryError
+from linkedproj.query import local
+from linkedproj.query.asking import Task, There
+from linkedproj.query.bases import by_table
+from linkedproj.query.publish import Bounds, publish
+from linkedproj.query.saved import read_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linkedproj.query.saved import SavedQuery
+
+QUERIES = read_queries(Path(__file__).parents[1] / "queries")
+SOME = {name: QUERIES[name] for name in ("network", "places", "project-excerpt", "projects", "works-together")}
+ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?n"
+HUNGRY = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g ?c ?f ?i"
+
+
+class Publication:
+    """A folder with published queries."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.index = {one["id"]: one for one in json.loads((folder / "queries.json").read_text("utf-8"))["queries"]}
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """Give all files."""
+        return {path.name: path.read_bytes() for path in self.folder.iterdir()}
+
+    def why(self, query_id: str) -> str | None:
+        """Say why a query has no answer."""
+        found: dict[str, Any] = self.index[query_id]
+        return found["unanswered"]["why"]["en"] if "unanswered" in found else None
+
+
+def _publish(
+    release: Path, folder: Path, queries: Mapping[str, SavedQuery] = SOME, *, tables: bool = False, **bounds: float
+) -> Publication:
+    folder.mkdir()
+    context = load_context(release / "context.jsonld")
+    given = Bounds(**bounds)  # type: ignore[arg-type] # numbers of either kind
+    files = local.dump_files(release)
+    publish(files, queries, folder, context, "1", tables=release if tables else None, bounds=given)
+    return Publication(folder)
+
+
+def _asking(name: str, body: str) -> SavedQuery:
+    query = QUERIES[name]
+    return replace(query, text=query.text.removesuffix(query.body) + body, parameters={}, twin=None)
+
+
+@pytest.fixture(scope="module")
+def whole(small_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    return _publish(small_release, tmp_path_factory.mktemp("whole") / "query")
+
+
+# ---------------------------------------------------------------- the same bytes, whoever answers
+
+
+@pytest.mark.parametrize("tables", [False, True], ids=["from the store on disk", "from the tables too"])
+def test_another_process_publishes_the_same_bytes(
+    tables: bool,  # noqa: FBT001 - a case of the test
+    small_release: Path,
+    whole: Publication,
+    tmp_path: Path,
+) -> None:
+    found = _publish(small_release, tmp_path / "query", tables=tables, above=0)
+    assert found.contents == whole.contents
+    assert [found.why(name) for name in SOME] == [None] * len(SOME)
+
+
+def test_a_release_that_is_too_large_for_a_store_is_answered_by_twins_alone(
+    small_release: Path, whole: Publication, tmp_path: Path
+) -> None:
+    found = _publish(small_release, tmp_path / "query", tables=True, above=0, loaded=0)
+    said = "The release is too large to be loaded for it when it is built."
+    assert {name: found.why(name) for name in SOME} == {name: None if QUERIES[name].twin else said for name in SOME}
+    assert found.contents["places.csv"] == whole.contents["places.csv"]
+
+
+# ---------------------------------------------------------------- bounds
+
+
+@pytest.mark.parametrize("above", [0, 1 << 30], ids=["there", "here"])
+def test_an_answer_with_too_many_rows_is_left_out_and_said(
+    above: int, small_release: Path, whole: Publication, tmp_path: Path
+) -> None:
+    rows = whole.index["network"]["rows"]
+    found = _publish(small_release, tmp_path / "query", above=above, rows=rows - 1)
+    assert found.index["network"] == whole.index["network"] | {
+        "rows": None,
+        "unanswered": {
+            "why": {
+                "en": f"The answer has more than {rows - 1} rows.",
+                "ca": f"La resposta té més de {rows - 1} files.",
+                "es": f"La respuesta tiene más de {rows - 1} filas.",
+            },
+            "run": "linkedproj query network",
+        },
+        "files": whole.index["network"]["files"][:3],
+    }
+    listed = {file["name"] for one in found.index.values() for file in one["files"]}
+    assert listed | {"queries.json", "all.ttl", "openapi.json"} == set(found.contents)
+    assert "/query/network.csv" not in json.loads(found.contents["openapi.json"])["paths"]
+    assert found.contents["works-together.srj"] == whole.contents["works-together.srj"]
+    assert _publish(small_release, tmp_path / "all", above=above, rows=10_000).contents == whole.contents
+
+
+def test_an_answer_with_too_many_bytes_is_left_out(small_release: Path, whole: Publication, tmp_path: Path) -> None:
+    answers = [f"places.{suffix}" for suffix in ("csv", "tsv", "srj", "srx", "geojson")]
+    size = max(len(whole.contents[name]) for name in answers)
+    assert _publish(small_release, tmp_path / "all", {"places": QUERIES["places"]}, size=size).why("places") is None
+    found = _publish(small_release, tmp_path / "query", {"places": QUERIES["places"]}, size=size - 1)
+    assert found.why("places") == f"A file of the answer would have more than {size - 1:,} bytes."
+    assert not set(answers) & set(found.contents)
+
+
+@pytest.mark.slow
+def test_a_query_without_end_is_stopped_and_the_next_one_answered(
+    small_release: Path, whole: Publication, tmp_path: Path
+) -> None:
+    queries = {"leads": _asking("leads", ENDLESS), **SOME}
+    begun = time.monotonic()
+    found = _publish(small_release, tmp_path / "query", queries, above=0, seconds=3)
+    assert time.monotonic() - begun < 60
+    assert found.why("leads") == "It takes longer than 3 seconds."
+    assert found.index["leads"]["unanswered"]["why"]["ca"] == "Triga més de 3 segons."
+    assert found.contents["network.csv"] == whole.contents["network.csv"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a process to so much memory")
+def test_a_query_that_takes_too_much_memory_is_stopped(small_release: Path, whole: Publication, tmp_path: Path) -> None:
+    queries = {"leads": _asking("leads", HUNGRY), **SOME}
+    found = _publish(small_release, tmp_path / "query", queries, above=0, seconds=60, megabytes=1500)
+    assert found.why("leads") == "It needs more than 1,500 MB of memory."
+    assert found.contents["network.csv"] == whole.contents["network.csv"]
+
+
+@pytest.mark.parametrize("above", [0, 1 << 30], ids=["there", "here"])
+def test_a_query_that_cannot_be_run_still_stops_all(above: int, small_release: Path, tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match=r"this is no SPARQL 1\.1: "):
+        _publish(small_release, tmp_path / "query", {"leads": _asking("leads", "SELECT ?x WHERE { ?x }")}, above=above)
+
+
+def test_records_that_cannot_be_loaded_are_told(small_release: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "records.nt"
+    broken.write_text("nonsense", "utf-8")
+    context = load_context(small_release / "context.jsonld")
+    with pytest.raises(
+        QueryError, match=r"cannot be loaded to answer the saved queries: .*records\.nt: the file does not"
+    ):
+        publish([broken], SOME, tmp_path, context, "1", bounds=Bounds(above=0))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes there are")
+def test_a_build_that_is_killed_leaves_no_process_behind_for_long(small_release: Path, tmp_path: Path) -> None:
+    context = load_context(small_release / "context.jsonld")
+    task = Task(
+        tmp_path / "store", tuple(local.dump_files(small_release)), None, by_table(context), tmp_path, Bounds(seconds=2)
+    )
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import pickle, sys; from linkedproj.query.asking import There\n"
+        "task, query = pickle.load(sys.stdin.buffer)\n"
+        "with There(task) as there:\n"
+        "    there._started(); print(there._process.pid, flush=True)\n"
+        "    there.ask(query)\n",
+        "utf-8",
+    )
+    import pickle
+
+    with subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(pickle.dumps((task, _asking("leads", ENDLESS))))
+        process.stdin.close()
+        worker = int(process.stdout.readline())
+        time.sleep(0.5)
+        process.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{worker}").exists() and _state(worker) != "Z" and time.monotonic() < deadline:
+        time.sleep(0.2)
+    gone = not Path(f"/proc/{worker}").exists() or _state(worker) == "Z"
+    if not gone:
+        os.kill(worker, signal.SIGKILL)
+    assert gone
+
+
+def _state(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
+
+
+def test_nobody_is_asked_before_there_is_a_query(tmp_path: Path) -> None:
+    with There(Task(None, (), None, {}, tmp_path, Bounds())):
+        assert list(tmp_path.iterdir()) == []
