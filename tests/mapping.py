@@ -78,7 +78,8 @@ def write(form: str, kind: RecordType, names: Sequence[str], rows: Iterable[Sequ
     chosen = FORMATS[form]
     write_batch = chosen.compile_rows(kind, columns_of(names, schema), schema)
     ids, *columns = zip(*rows, strict=True)
-    return chosen.head(schema) + write_batch(Batch(0, ids, range(len(ids)), columns)) + chosen.foot
+    records = write_batch(Batch(0, ids, range(len(ids)), columns))
+    return chosen.head(schema) + chosen.between.join(records) + chosen.foot
 
 
 @dataclass(frozen=True)

@@ -237,7 +237,7 @@ def documents(schema: Schema, pool: Pools, seed: int) -> dict[str, str]:
             # Two batches: what was remembered in the first is used in the second.
             for some in filter(None, (table[: len(table) // 3], table[len(table) // 3 :])):
                 ids, *columns = zip(*some, strict=True)
-                records.append(write(Batch(0, ids, range(len(ids)), columns)))
+                records += write(Batch(0, ids, range(len(ids)), columns))
         found[name] = form.head(schema) + form.between.join(records) + form.foot
     return found
 

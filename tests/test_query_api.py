@@ -149,7 +149,7 @@ def test_without_a_dump_the_sentence_says_how_to_build_one(tmp_path: Path, monke
 
 def test_no_parameter_has_a_name_of_the_call() -> None:
     names = {name for query in read_queries(ROOT / "queries").values() for name in query.parameters}
-    assert not names & {"data", "endpoint", "base"}
+    assert not names & {"data", "endpoint", "base", "engine", "store"}
 
 
 # ---------------------------------------------------------------- values

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from linkedproj.check.limits import EngineError, Limits
 from linkedproj.check.workers import Pool, Worker, cores
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # An engine that does what its data say.
 ENGINE = """

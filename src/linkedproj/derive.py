@@ -78,9 +78,9 @@ class Derivation:
             return None
 
         def period(batch: Batch) -> Iterable[Cells]:
-            spans = list(map(_envelope, _column(batch, start), _column(batch, end)))
-            named = [name if any(span) else "" for name, span in zip(batch.ids, spans, strict=True)]
-            return (named, *zip(*spans, strict=True))
+            first, last = list(map(_first, _column(batch, start))), list(map(_last, _column(batch, end)))
+            named = [name if begun or ended else "" for name, begun, ended in zip(batch.ids, first, last, strict=True)]
+            return named, first, last
 
         return ["temporal.id", "temporal.from", "temporal.until"], period
 
@@ -95,9 +95,9 @@ class Derivation:
         start, end, stated = self._index("start"), self._index("end"), self._index("status")
 
         def status(batch: Batch) -> Iterable[Cells]:
-            derived = map(status_at, repeat(as_of), _column(batch, start), _column(batch, end))
+            derived = list(map(status_at, repeat(as_of), _column(batch, start), _column(batch, end)))
             if stated < 0:
-                return (list(derived),)
+                return (derived,)
             return ([given or found for given, found in zip(batch.columns[stated], derived, strict=True)],)
 
         return ["status"], status
@@ -119,7 +119,7 @@ def status_at(day: str, start: str, end: str) -> str:
 
     Source: the code list `status` of the vocabulary; an initiative is over on the day after its envelope ends.
     """
-    first, last = _envelope(start, end)
+    first, last = _first(start), _last(end)
     if last and last < day:
         return "completed"
     if first and first > day:
@@ -132,5 +132,10 @@ def _column(batch: Batch, index: int) -> Cells:
 
 
 @lru_cache(maxsize=16_384)
-def _envelope(start: str, end: str) -> tuple[str, str]:
-    return (envelope(start)[0] if start else "", envelope(end)[1] if end else "")
+def _first(stated: str) -> str:
+    return envelope(stated)[0] if stated else ""
+
+
+@lru_cache(maxsize=16_384)
+def _last(stated: str) -> str:
+    return envelope(stated)[1] if stated else ""

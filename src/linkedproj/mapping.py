@@ -6,8 +6,9 @@ process does what, and when, leaves no trace in the dumps.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import groupby, islice, pairwise
 from operator import itemgetter
@@ -332,14 +333,18 @@ class _Mapping:
 
     def join(self, dumps: Mapping[Output, Path]) -> None:
         """Make the dumps of their parts."""
+        with ThreadPoolExecutor() as threads:
+            # The system copies while Python waits: all dumps at once, as many as there are cores for.
+            deque(threads.map(self._join, dumps, dumps.values()), maxlen=0)
+
+    def _join(self, output: Output, path: Path) -> None:
         schema = self.portfolio.schema
-        for output, path in dumps.items():
-            if output.format == TABLE:
-                self._join_tables(output, path)
-                continue
-            parts = [part for name in schema.types for part in self._parts(name, output)]
-            tail = self._statements(output) if output.supporting and "Evidence" in schema.types else ()
-            join(parts, path, output.format, schema, tail=tail)
+        if output.format == TABLE:
+            self._join_tables(output, path)
+            return
+        parts = [part for name in schema.types for part in self._parts(name, output)]
+        tail = self._statements(output) if output.supporting and "Evidence" in schema.types else ()
+        join(parts, path, output.format, schema, tail=tail)
 
     def _parts(self, name: str, output: Output) -> Iterator[Path]:
         for outcome in self._outcomes.get(name, ()):
@@ -368,9 +373,9 @@ class _Mapping:
             while chunk := list(islice(once, ROWS)):
                 cells = list(zip(*(row for _, row in chunk), strict=True))
                 batch = Batch(0, [identifier for identifier, _ in chunk], [0] * len(chunk), cells)
-                yield write(batch)
+                yield from write(batch)
 
-    def _compile(self, form: str, kind: RecordType, columns: Sequence[Column]) -> Callable[[Batch], str]:
+    def _compile(self, form: str, kind: RecordType, columns: Sequence[Column]) -> Callable[[Batch], list[str]]:
         schema = self.portfolio.schema
         if form == "ntriples":
             return ntriples.compile_counting(kind, columns, schema, self.triples, self.nodes)

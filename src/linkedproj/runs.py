@@ -8,7 +8,7 @@ import tempfile
 import weakref
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import chain, dropwhile, pairwise
+from itertools import chain, dropwhile, islice, pairwise
 from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -125,23 +125,44 @@ class Run:
         items = self._read(max(start - 1, 0)) if self.path else iter(self.items)
         return items if low is None else dropwhile(lambda item: item < low, items)
 
+    def since_in_blocks(self, low: Any = None) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - items
+        """Give what `since` gives, in lists."""
+        start = bisect_left(self.blocks, low, key=itemgetter(0)) if self.blocks and low is not None else 0
+        first = True
+        for block in self._blocks(max(start - 1, 0)):
+            yield block if low is None or not first else block[bisect_left(block, low) :]
+            first = False
+
     def _read(self, block: int) -> Iterator[Any]:
+        return chain.from_iterable(self._blocks(block))
+
+    def _blocks(self, first: int) -> Iterator[Sequence[Any]]:
         if self.path is None:
+            yield self.items
             return
-        for _, position in self.blocks[block:]:
+        for _, position in self.blocks[first:]:
             # Opened for each block: hundreds of runs are merged at a time.
             with self.path.open("rb") as file:
                 file.seek(position)
-                yield from _load(file)
+                yield _load(file)
 
 
 def merged(runs: Iterable[Run], low: Any = None) -> Iterator[Any]:  # noqa: ANN401 - items
     """Give the items of several runs in order, from `low` on; equal items all come."""
+    return chain.from_iterable(merged_in_blocks(runs, low))
+
+
+def merged_in_blocks(runs: Iterable[Run], low: Any = None) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - items
+    """Give what `merged` gives, in lists."""
     found = sorted((run for run in runs if run.count and (low is None or run.last >= low)), key=lambda run: run.first)
-    streams = [run.since(low) for run in found]
     # What came in order need not be merged: this is how tables mostly are.
-    in_order = all(before.last <= after.first for before, after in pairwise(found))
-    return chain.from_iterable(streams) if in_order else heapq.merge(*streams)
+    if all(before.last <= after.first for before, after in pairwise(found)):
+        for run in found:
+            yield from run.since_in_blocks(low)
+        return
+    items = heapq.merge(*(run.since(low) for run in found))
+    while block := list(islice(items, _BLOCK)):
+        yield block
 
 
 class RunFile:

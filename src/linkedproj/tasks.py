@@ -9,11 +9,12 @@ from __future__ import annotations
 import gc
 import hashlib
 import pickle
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, groupby, islice, takewhile
-from operator import itemgetter
+from operator import itemgetter, lt
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.batch import ROWS, Batch
@@ -26,7 +27,7 @@ from linkedproj.parts import Part
 from linkedproj.portfolio import IN_INITIATIVE, INVERSES, Found, Row
 from linkedproj.readers.csv import TornError
 from linkedproj.reading import read_shard
-from linkedproj.runs import Gathering, RunFile, merged
+from linkedproj.runs import Gathering, RunFile, merged, merged_in_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -264,7 +265,7 @@ class _Mapping:
         ids, outcome = list(batch.ids), self._outcome
         if isinstance(self._task.source, Slice):
             outcome.first = outcome.first or ids[0]
-        elif sorted(set(ids)) != ids or ids[0] <= outcome.last:
+        elif ids[0] <= outcome.last or not all(map(lt, ids, islice(ids, 1, None))):
             outcome.in_order = False
             return False
         outcome.first, outcome.last = outcome.first or ids[0], ids[-1]
@@ -347,23 +348,37 @@ class _Joined:
     """Items of other tables in the order of the ids they begin with, for the ids of one task."""
 
     def __init__(self, runs: Sequence[Run], low: str, high: str) -> None:
-        items = merged(runs, (low,) if low else None)
-        self._items = takewhile(lambda item: item[0] < high, items) if high else items
-        self._next = next(self._items, None)
+        self._blocks = merged_in_blocks(runs, (low,) if low else None)
+        self._high = high
+        self._block: Sequence[Any] = ()
 
     def upto(self, last: str) -> list[Any]:
         """Give the items up to an id that were not given before."""
-        found = []
-        while self._next is not None and self._next[0] <= last:
-            found.append(self._next)
-            self._next = next(self._items, None)
+        found: list[Any] = []
+        while self._load():
+            end = bisect_right(self._block, last, key=itemgetter(0))
+            found += self._block[:end]
+            self._block = self._block[end:]
+            if self._block:
+                break
         return found
 
     def rest(self) -> Iterator[Any]:
         """Give what was never asked for."""
-        if self._next is not None:
-            yield self._next
-        yield from self._items
+        while self._load():
+            yield from self._block
+            self._block = ()
+
+    def _load(self) -> bool:
+        """Have some items at hand, if there are any more."""
+        while not self._block:
+            block = next(self._blocks, None)
+            if block is None:
+                return False
+            self._block = block[: bisect_left(block, self._high, key=itemgetter(0))] if self._high else block
+            if len(self._block) < len(block):
+                self._blocks = iter(())
+        return True
 
 
 def _linked(ids: Sequence[str], links: Iterable[tuple[str, str]]) -> list[str]:

@@ -30,7 +30,7 @@ class Engine:
 
     `versions` is what its version must begin with, `extra` the extra of linkedproj that installs it. Up to `whole`
     triples are judged in one go; beyond that, and always for an engine that is checked by the reference, parts of
-    `records` records are.
+    at most `records` records and `size` bytes are.
     """
 
     package: str
@@ -39,11 +39,12 @@ class Engine:
     extra: str = ""
     whole: int = 0
     records: int = 1000
+    size: int = 4 << 20
 
 
 ENGINES = {
     REFERENCE: Engine("pyshacl", "linkedproj.check.engines.reference", whole=250_000),
-    "fast": Engine("shacl", "linkedproj.check.engines.fast", "0.3.", "fast", records=20_000),
+    "fast": Engine("shacl", "linkedproj.check.engines.fast", "0.3.", "fast", records=50_000, size=24 << 20),
 }
 
 

@@ -116,6 +116,19 @@ def _whole(data: Sequence[Path], shapes: Path, name: str, options: Options) -> J
     return Judgement(tuple(results), checked)
 
 
+def _grouped(units: Iterable[Unit], records: int, size: int) -> Iterator[list[Unit]]:
+    """Join units to parts of at most so many records and bytes; a unit that is larger makes a part alone."""
+    part: list[Unit] = []
+    for unit in units:
+        joined = [*part, unit]
+        if part and (sum(u.records for u in joined) > records or sum(u.end - u.start for u in joined) > size):
+            yield part
+            joined = [unit]
+        part = joined
+    if part:
+        yield part
+
+
 class _Parted:
     """The data in parts, each judged as if all of it were there."""
 
@@ -144,14 +157,14 @@ class _Parted:
         Raises:
             EngineDisagreement: the reference found something else.
         """
-        per_part = (
-            max(1, (self._options.records or ENGINES[name].records) // self.units[0].records) if self.units else 1
-        )
-        parts = [self.units[n : n + per_part] for n in range(0, len(self.units), per_part)]
+        engine = ENGINES[name]
+        parts = list(_grouped(self.units, self._options.records or engine.records, engine.size))
         found: dict[int, list[Result]] = {}
-        for number, answer in enumerate(self._ask(name, parts)):
+        before = 0
+        for part, answer in zip(parts, self._ask(name, parts), strict=True):
             for facts in answer:
-                found.setdefault(number * per_part + facts["unit"], []).append(self._reader.result(facts))
+                found.setdefault(before + facts["unit"], []).append(self._reader.result(facts))
+            before += len(part)
         records = sum(unit.records for unit in self.units)
         again = self._crosscheck(name, found) if name != REFERENCE else None
         results = sorted((r for results in found.values() for r in results), key=lambda result: result.order)

@@ -52,7 +52,9 @@ class Worker:
             if last.get("memory"):
                 self.close()
             raise EngineError(str(last["error"]))
-        raise EngineError(ended_badly(self._end(), self._said(), self._limits, seconds))
+        sentence = ended_badly(self._end(), self._said(), self._limits, seconds)
+        self.close()
+        raise EngineError(sentence)
 
     def _start(self) -> subprocess.Popen[str]:
         search = [str(_SOURCE), *(part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part)]

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from linkedproj.context import RecordType
     from linkedproj.schema import Schema
 
-    Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[Batch], str]]
+    Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[Batch], list[str]]]
 
 
 @dataclass(frozen=True)
 class Format:
     """A serialisation of records.
 
-    `compile_rows` gives the writer of one table's batches; `head`, `between` and `foot` stand round the records.
+    `compile_rows` gives the writer of one table's batches, which gives a text for each record; `head`, `between` and `foot` stand round the records.
     `media_type` is the registered one, `file_type` the code of the EU file-type authority list.
     """
 

@@ -6,6 +6,7 @@ Source: JSON-LD 1.1, W3C Recommendation of 2020-07-16. Each line is the record i
 from __future__ import annotations
 
 import json
+from itertools import repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
@@ -37,14 +38,14 @@ def head(schema: Schema) -> str:
     return f'{{"@context":{context},\n"@graph":[\n'
 
 
-def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], str]:
+def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
     """Give the function that writes the records of a batch: one JSON object a line."""
     makers = [_maker(group, schema) for group in plan(columns, schema)]
     start = _start(kind, schema)
 
-    def write(batch: Batch) -> str:
-        made = ([f'{start}{identifier}"' for identifier in batch.ids], *(make(batch) for make in makers))
-        return "},\n".join(map("".join, zip(*made, strict=True))) + "}"
+    def write(batch: Batch) -> list[str]:
+        made = ([f'{start}{identifier}"' for identifier in batch.ids], *(make(batch) for make in makers), repeat("}"))
+        return list(map("".join, zip(*made, strict=False)))
 
     return write
 

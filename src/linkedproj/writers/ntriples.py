@@ -6,7 +6,6 @@ Source: RDF 1.1 N-Triples, W3C Recommendation of 2014-02-25.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from linkedproj.batch import escape
@@ -27,47 +26,45 @@ if TYPE_CHECKING:
     from linkedproj.writers.values import Value
 
     # The statements of one field about each subject of a batch.
-    Make = Callable[[Sequence[str], Batch], Iterable[str]]
+    Make = Callable[[Sequence[str], Batch], list[str]]
 
 _END = " .\n"
 
 
-def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], str]:
+def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
     """Give the function that writes the records of a batch."""
     return compile_counting(kind, columns, schema, Counter(), Counter())
 
 
 def compile_counting(
     kind: RecordType, columns: Iterable[Column], schema: Schema, triples: Counter[str], nodes: Counter[str]
-) -> Callable[[Batch], str]:
+) -> Callable[[Batch], list[str]]:
     """Give the function that writes the records of a batch, and counts statements and subjects by their type."""
-    makers = [_maker(group, schema) for group in singly(plan(columns, schema))]
-    nested = [group.nested.name if group.nested else "" for group in singly(plan(columns, schema))]
+    groups = singly(plan(columns, schema))
+    makers = [_maker(group, schema) for group in groups]
     types, base = _types(kind), f"<{kind.base}"
 
-    def write(batch: Batch) -> str:
+    def write(batch: Batch) -> list[str]:
         subjects = [f"{base}{identifier}>" for identifier in batch.ids]
-        made = [[subject.join(types) for subject in subjects], *(make(subjects, batch) for make in makers)]
-        text = "".join(chain.from_iterable(zip(*made, strict=True)))
+        made = [make(subjects, batch) for make in makers]
         nodes[kind.name] += len(subjects)
-        triples[kind.name] += text.count("\n")
-        for name, inner in zip(nested, made[1:], strict=True):
-            if name:
-                _count_nested(name, inner, kind, triples, nodes)
-        return text
+        triples[kind.name] += len(subjects) * len(kind.classes)
+        for group, texts in zip(groups, made, strict=True):
+            _count(group, texts, kind, triples, nodes)
+        return list(map("".join, zip([subject.join(types) for subject in subjects], *made, strict=True)))
 
     return write
 
 
-def _count_nested(
-    name: str, texts: Iterable[str], kind: RecordType, triples: Counter[str], nodes: Counter[str]
-) -> None:
-    """Count nested records by their own type; the statement that leads to each is its owner's."""
-    filled = [text for text in texts if text]
-    statements = "".join(filled).count("\n") - len(filled)
-    nodes[name] += len(filled)
-    triples[name] += statements
-    triples[kind.name] -= statements
+def _count(group: Group, texts: list[str], kind: RecordType, triples: Counter[str], nodes: Counter[str]) -> None:
+    """Count statements by the type of their subject: a nested record is a subject of its own."""
+    filled = len(texts) - texts.count("")
+    if not group.nested:
+        triples[kind.name] += "".join(texts).count("\n") if group.field.many else filled
+        return
+    triples[kind.name] += filled
+    triples[group.nested.name] += "".join(texts).count("\n") - filled
+    nodes[group.nested.name] += filled
 
 
 def term(value: Value) -> str:
@@ -104,7 +101,7 @@ def _text(group: Group, language: str) -> Make:
     index, before = group.index, f' <{group.field.iri}> "'
     after = f'"@{language}{_END}' if language else f'"{_END}'
 
-    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+    def make(subjects: Sequence[str], batch: Batch) -> list[str]:
         texts = batch.escaped(index)
         return [
             f"{subject}{before}{text}{after}" if text else "" for subject, text in zip(subjects, texts, strict=True)
@@ -117,7 +114,7 @@ def _verbatim(group: Group, before: str, after: str) -> Make:
     """Write cells that need no escaping: their checks let nothing through that would."""
     index, before = group.index, f" <{group.field.iri}> {before}"
 
-    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+    def make(subjects: Sequence[str], batch: Batch) -> list[str]:
         cells = batch.columns[index]
         return [
             f"{subject}{before}{cell}{after}" if cell else "" for subject, cell in zip(subjects, cells, strict=True)
@@ -130,7 +127,7 @@ def _dated(group: Group) -> Make:
     index, before = group.index, f' <{group.field.iri}> "'
     after = {length: f'"^^<{datatype}>{_END}' for length, datatype in DATES.items()}
 
-    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+    def make(subjects: Sequence[str], batch: Batch) -> list[str]:
         dates = zip(subjects, batch.columns[index], strict=True)
         return [f"{subject}{before}{date}{after[len(date)]}" if date else "" for subject, date in dates]
 
@@ -141,7 +138,7 @@ def _names(group: Group) -> Make:
     """Write lists of ids or codes: what stands between two of them ends a statement and begins the next."""
     index, before, after = group.index, f" <{group.field.iri}> <{group.field.base}", f">{_END}"
 
-    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+    def make(subjects: Sequence[str], batch: Batch) -> list[str]:
         return [
             f"{subject}{before}{cell.replace('; ', f'{after}{subject}{before}')}{after}" if cell else ""
             for subject, cell in zip(subjects, batch.listed(index), strict=True)
@@ -160,7 +157,7 @@ def _listed(group: Group, language: str, schema: Schema) -> Make:
         ]
     )
 
-    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+    def make(subjects: Sequence[str], batch: Batch) -> list[str]:
         return [subject.join(known[cell]) for subject, cell in zip(subjects, batch.columns[index], strict=True)]
 
     return make
@@ -171,7 +168,7 @@ def _nested(group: Group, nested: RecordType, schema: Schema) -> Make:
     makers = [_maker(inner, schema) for inner in group.inner]
     types, link, base, index = _types(nested), f" <{group.field.iri}> ", f"<{nested.base}", group.identifier
 
-    def make(subjects: Sequence[str], batch: Batch) -> Iterable[str]:
+    def make(subjects: Sequence[str], batch: Batch) -> list[str]:
         nodes = [f"{base}{identifier}>" for identifier in batch.columns[index]]
         inner = map("".join, zip(*(maker(nodes, batch) for maker in makers), strict=True))
         return [

@@ -19,18 +19,18 @@ SEPARATOR = ";"
 """What stands between the values of a list in one cell, with or without blanks."""
 
 
-def compile_table(columns: Sequence[str], names: Sequence[str]) -> Callable[[Batch], str]:
-    """Give the function that writes the rows of a batch, whose columns are `names`, as those of a table."""
+def compile_table(columns: Sequence[str], names: Sequence[str]) -> Callable[[Batch], list[str]]:
+    """Give the function that writes the rows of a batch, whose columns are `names`, as those of a table, in one text."""
     places = [names.index(column) if column in names else -1 for column in columns]
 
-    def write(batch: Batch) -> str:
+    def write(batch: Batch) -> list[str]:
         blank = [""] * len(batch)
         cells = [batch.columns[place] if place >= 0 else blank for place in places]
         if columns[0] == "id":
             cells[0] = batch.ids
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(zip(*cells, strict=True))
-        return out.getvalue()
+        return [out.getvalue()]
 
     return write
 

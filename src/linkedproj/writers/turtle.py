@@ -6,7 +6,7 @@ Source: RDF 1.1 Turtle, W3C Recommendation of 2014-02-25.
 from __future__ import annotations
 
 import re
-from itertools import chain, repeat
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from linkedproj.batch import escape
@@ -91,7 +91,7 @@ class Names:
         return f"{text}^^{self.iri(value.datatype)}" if value.datatype else text
 
 
-def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], str]:
+def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
     """Give the function that writes the records of a batch: a block a record, and one per nested record behind it."""
     names = Names(prefixes(schema))
     groups = plan(columns, schema)
@@ -99,11 +99,11 @@ def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) ->
     blocks = [_block(group, names, schema) for group in groups if group.nested]
     types = f" a {' , '.join(map(names.iri, kind.classes))}"
 
-    def write(batch: Batch) -> str:
+    def write(batch: Batch) -> list[str]:
         made: list[Iterable[str]] = [[f"{name}{types}" for name in names.links(kind.base, batch.ids)]]
         made += (make(batch) for make in makers)
         made += (repeat(" .\n\n", len(batch)), *(block(batch) for block in blocks))
-        return "".join(chain.from_iterable(zip(*made, strict=True)))
+        return list(map("".join, zip(*made, strict=True)))
 
     return write
 
