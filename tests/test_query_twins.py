@@ -257,13 +257,12 @@ HOSTILE = [
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_an_argument_is_a_value_and_never_sql(value: str, shipped: Release) -> None:
-    for query_id in ("city-partners-map", "themes-by-city"):
-        try:
-            found = duck.answer(QUERIES[query_id], {"city": value}, shipped.bases, shipped.folder)
-        except QueryError as error:
-            assert "holds a character that no IRI has" in str(error)  # noqa: PT017 - some values are no IRIs
-        else:
-            assert found.rows == ()
+    try:
+        found = duck.answer(QUERIES["themes-by-city"], {"city": value}, shipped.bases, shipped.folder)
+    except QueryError as error:
+        assert "holds a character that no IRI has" in str(error)  # noqa: PT017 - some values are no IRIs
+    else:
+        assert found.rows == ()
 
 
 REACHING = {

@@ -169,7 +169,7 @@ class RunFile:
     """The file into which one task writes all its runs; it is made when it is needed."""
 
     def __init__(self, path: Path, origin: str = "") -> None:
-        self._path, self._origin = path, origin
+        self.path, self._origin = path, origin
         self._file: IO[bytes] | None = None
 
     def write(self, items: Sequence[Any], block: int = _BLOCK) -> Run:
@@ -177,12 +177,12 @@ class RunFile:
         if len(items) <= _FEW:
             return Run(len(items), items[-1] if items else None, tuple(items), origin=self._origin)
         if self._file is None:
-            self._file = self._path.open("wb")
+            self._file = self.path.open("wb")
         blocks = []
         for start in range(0, len(items), block):
             blocks.append((items[start], self._file.tell()))
             write_block(self._file, list(items[start : start + block]))
-        return Run(len(items), items[-1], (), self._path, tuple(blocks), self._origin)
+        return Run(len(items), items[-1], (), self.path, tuple(blocks), self._origin)
 
     def close(self) -> None:
         """Write the rest."""

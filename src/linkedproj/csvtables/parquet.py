@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from linkedproj.csvtables.columns import Described
 
-_GROUP = 65_536
+_GROUP = 16_384
 
 
 def can_write() -> bool:

@@ -150,8 +150,9 @@ def _datatype(parameter: Parameter, declared: Mapping[str, str]) -> str:
 
 
 def _typed(value: str, datatype: str) -> str:
-    well_spelled = _FORMS[datatype](value) if datatype in _FORMS else not SPELLINGS.get(datatype, lambda _: "")(value)
-    if not well_spelled:
+    fault = SPELLINGS.get(datatype)
+    is_well_spelled = _FORMS[datatype](value) if datatype in _FORMS else not (fault and fault(value))
+    if not is_well_spelled:
         raise ValueError(f"is no {datatype.removeprefix(XSD)}. {_ADVICE.get(datatype, '')}".rstrip())
     return f"{literal_term(value)}^^{iri_term(datatype)}"
 

@@ -1,0 +1,81 @@
+"""From parts to dumps, and what stands in no table: the statements of evidence."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from linkedproj.batch import ROWS, Batch
+from linkedproj.cells import Column
+from linkedproj.parts import TABLE, Output, join, table_columns
+from linkedproj.writers import FORMATS, ntriples
+from linkedproj.writers.table import header_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from linkedproj.context import RecordType
+    from linkedproj.evidence import Evidence
+    from linkedproj.mapping.steps import Steps
+    from linkedproj.portfolio import Portfolio
+
+
+class Dumps:
+    """The dumps of one mapping; statements of evidence are counted with what its steps counted."""
+
+    def __init__(self, portfolio: Portfolio, evidence: Evidence, steps: Steps) -> None:
+        self.portfolio, self.evidence, self._steps = portfolio, evidence, steps
+
+    def join(self, dumps: Mapping[Output, Path]) -> None:
+        """Make the dumps of their parts."""
+        with ThreadPoolExecutor() as threads:
+            # The system copies while Python waits: all dumps at once, as many as there are cores for.
+            deque(threads.map(self._join, dumps, dumps.values()), maxlen=0)
+
+    def _join(self, output: Output, path: Path) -> None:
+        schema = self.portfolio.schema
+        if output.format == TABLE:
+            self._join_tables(output, path)
+            return
+        parts = [part for name in schema.types for part in self._parts(name, output)]
+        tail = self._statements(output) if output.supporting and "Evidence" in schema.types else ()
+        join(parts, path, output.format, schema, tail=tail)
+
+    def _parts(self, name: str, output: Output) -> Iterator[Path]:
+        for outcome in self._steps.outcomes.get(name, ()):
+            if output.name in outcome.parts:
+                yield outcome.parts[output.name]
+
+    def _join_tables(self, output: Output, folder: Path) -> None:
+        for name in self._steps.outcomes:
+            if self.portfolio.counts[name]:
+                path = folder / f"{self.portfolio.schema.types[name].table}.csv"
+                with path.open("wb") as out:
+                    out.write(header_line(table_columns(self.portfolio, name)).encode())
+                    for part in self._parts(name, output):
+                        out.write(part.read_bytes())
+
+    def _statements(self, output: Output) -> Iterator[str]:
+        """Write evidence and quotes, each once: several statements share a sentence."""
+        schema, evidence = self.portfolio.schema, self.evidence
+        fields = schema.fields
+        spoken = [Column("exact", 0, fields["exact"]), Column("language", 1, fields["language"])]
+        stated = ((identifier, cells) for identifier, cells, _, _ in evidence.statements)
+        quoted = ((identifier, [text, language]) for identifier, text, language in evidence.quotes)
+        for name, columns, records in (("Evidence", evidence.columns, stated), ("Quote", spoken, quoted)):
+            write = self._compile(output.format, schema.types[name], columns)
+            once = (next(same) for _, same in groupby(records, key=itemgetter(0)))
+            while chunk := list(islice(once, ROWS)):
+                cells = list(zip(*(row for _, row in chunk), strict=True))
+                batch = Batch(0, [identifier for identifier, _ in chunk], [0] * len(chunk), cells)
+                yield from write(batch)
+
+    def _compile(self, form: str, kind: RecordType, columns: Sequence[Column]) -> Callable[[Batch], list[str]]:
+        schema = self.portfolio.schema
+        if form == "ntriples":
+            return ntriples.compile_counting(kind, columns, schema, self._steps.triples, self._steps.nodes)
+        return FORMATS[form].compile_rows(kind, columns, schema)

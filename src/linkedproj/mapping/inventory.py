@@ -1,0 +1,95 @@
+"""What tables there are, and how they can be read: in shards as they are, or only after they were sorted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from linkedproj.portfolio import ANONYMOUS
+from linkedproj.readers.csv import read_header
+from linkedproj.reading import read_file, report_header
+from linkedproj.runs import Gathering, RunFile
+from linkedproj.shards import cut, first_id, whole
+from linkedproj.tables import Header, find_tables
+from linkedproj.tasks import ROW_BLOCK, rows_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from linkedproj.context import RecordType
+    from linkedproj.portfolio import Portfolio
+    from linkedproj.readers.source import TableFile
+    from linkedproj.runs import Run
+    from linkedproj.shards import Shard
+
+
+class Inventory:
+    """The files of a folder.
+
+    By type, `shards` are its CSV tables, each as a whole, `own` the sorted rows of records that name their own columns,
+    and `bytes` what all its files hold; `size` is that of a shard.
+    """
+
+    def __init__(self, portfolio: Portfolio, work: Path, size: int) -> None:
+        self.portfolio, self.size = portfolio, size
+        self.shards: dict[str, list[Shard]] = {}
+        self.own: dict[str, list[Run]] = {}
+        self.bytes: Counter[str] = Counter()
+        self._work = work
+
+    def read(self, folder: Path, shown: str) -> None:
+        """Look at all files, and read those of which the columns are known only when they are read."""
+        portfolio = self.portfolio
+        portfolio.files = find_tables(folder, shown, portfolio.schema, portfolio.config, portfolio.problems.append)
+        for number, file in enumerate(portfolio.files):
+            kind = portfolio.schema.type_of_table(file.table)
+            if kind is None:
+                continue
+            self.bytes[kind.name] += file.path.stat().st_size
+            if file.path.suffix == ".csv":
+                self._open(file, kind)
+            else:
+                self._take_in(file, kind, self._work / f"file-{number:04}.runs")
+
+    def _open(self, file: TableFile, kind: RecordType) -> None:
+        portfolio = self.portfolio
+        before = len(portfolio.problems)
+        found = read_header(file, portfolio.problems.append)
+        if found is None:
+            if len(portfolio.problems) > before:
+                portfolio.incomplete.add(kind.name)
+            return
+        names, start, line = found
+        header = Header(file, kind, names, portfolio.schema, portfolio.config.languages)
+        portfolio.headers.append(header)
+        report_header(header, 1, portfolio, portfolio.found)
+        self.shards.setdefault(kind.name, []).append(whole(file, len(portfolio.headers) - 1, start, line))
+
+    def _take_in(self, file: TableFile, kind: RecordType, path: Path) -> None:
+        runs = RunFile(path, hashlib.sha256(file.path.read_bytes()).hexdigest())
+        rows = Gathering(runs, limit=16_384, block=ROW_BLOCK)
+        for batch in read_file(file, kind, self.portfolio, self.portfolio.found):
+            rows.add(rows_of(batch))
+        self.own.setdefault(kind.name, []).extend(rows.runs())
+        runs.close()
+
+    def in_order(self, name: str) -> list[Shard]:
+        """Cut the tables of a type, if the ids look as if they were in order; else give nothing."""
+        if name in ANONYMOUS or name in self.own or name not in self.shards:
+            return []
+        shards: list[Shard] = []
+        for shard in self.shards[name]:
+            names = self.portfolio.headers[shard.header].names
+            if "id" not in names:
+                return []
+            at = names.index("id")
+            shards += cut(replace(shard, first=first_id(shard, at)), at, self.size)
+        shards.sort(key=lambda shard: shard.first)
+        return shards if all(one.first < other.first for one, other in pairwise(shards)) else []
+
+    def cut(self, name: str) -> list[Shard]:
+        """Cut the tables of a type, whatever order their rows are in."""
+        return [piece for shard in self.shards.get(name, ()) for piece in cut(shard, -1, self.size)]

@@ -1,0 +1,181 @@
+"""The steps of a mapping: what has to be sorted first, what waits for what, and what all tasks found together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from linkedproj.pace import Pace
+from linkedproj.portfolio import ANONYMOUS, INVERSES, Found, Tables
+from linkedproj.tasks import CLAIMS, STATED, Slice, Task, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from linkedproj.batch import Batch
+    from linkedproj.evidence import Evidence
+    from linkedproj.mapping.inventory import Inventory
+    from linkedproj.runners import Run
+    from linkedproj.runs import Run as Items
+    from linkedproj.shards import Shard
+    from linkedproj.tasks import Outcome, Setting
+
+_SLICE = 64 << 20
+
+
+class Steps:
+    """The tasks of one mapping.
+
+    `outcomes` are those of each type, in the order of the ids; `triples` and `nodes` count by type.
+    """
+
+    def __init__(
+        self, inventory: Inventory, evidence: Evidence, setting: Setting, run: Run, tell: Callable[[str], None]
+    ) -> None:
+        self.portfolio, self.evidence = inventory.portfolio, evidence
+        self.outcomes: dict[str, list[Outcome]] = {}
+        self.triples: Counter[str] = Counter()
+        self.nodes: Counter[str] = Counter()
+        self._inventory, self._setting, self._run, self._tell, self._number = inventory, setting, run, tell, 0
+        self._sliced: dict[str, Slice] = {}
+
+    @property
+    def with_capitals(self) -> list[str]:
+        """The types of which some ids have capital letters."""
+        found = self.outcomes.items()
+        return [name for name, done in found if name not in ANONYMOUS and any(each.has_capitals for each in done)]
+
+    def write(self) -> None:
+        """Run all tasks: rows in no order are sorted first; evidence, children and initiatives follow each other."""
+        kinds = self.portfolio.schema.types.values()
+        ordered = {kind.name: shards for kind in kinds if (shards := self._inventory.in_order(kind.name))}
+        self._sort([name for name in (*self._inventory.shards, *self._inventory.own) if name not in ordered])
+        children = set(INVERSES.values())
+        initiatives = {kind.name for kind in kinds if kind.terms and not kind.terms.isdisjoint(INVERSES)}
+        present = [kind.name for kind in kinds if kind.name in ordered or kind.name in self._sliced]
+        waves = (
+            [name for name in present if name in ANONYMOUS],
+            [name for name in present if name not in ANONYMOUS and name not in initiatives],
+            [name for name in present if name in initiatives and name not in children],
+        )
+        for wave in waves:
+            self._map({name: ordered[name] for name in wave if name in ordered}, [n for n in wave if n not in ordered])
+
+    def _sort(self, names: Iterable[str]) -> None:
+        """Read, check and sort the rows of types whose tables are in no order."""
+        todo = dict.fromkeys(names)
+        tasks = [Task("", name, piece, sorts=True) for name in todo for piece in self._inventory.cut(name)]
+        for name, done in self._performed(tasks, "rows").items():
+            outcomes = self._mended(name, done)
+            self._settle(outcomes)
+            runs = [run for outcome in outcomes for run in outcome.runs["rows", name]]
+            self._sliced[name] = Slice((*runs, *self._inventory.own.get(name, ())))
+        for name in todo:
+            self._sliced.setdefault(name, Slice(tuple(self._inventory.own.get(name, ()))))
+
+    def _mended(self, name: str, outcomes: list[Outcome]) -> list[Outcome]:
+        """Read tables whole that were cut within a cell."""
+        if not any(outcome.is_torn for outcome in outcomes):
+            return outcomes
+        tasks = [Task("", name, shard, sorts=True) for shard in self._inventory.shards[name]]
+        return self._performed(tasks, "whole")[name]
+
+    def _map(self, ordered: Mapping[str, list[Shard]], names: Sequence[str]) -> None:
+        """Write the records of some types; those that are not in order after all are sorted first."""
+        tasks = [task for name, shards in ordered.items() for task in self._shard_tasks(name, shards)]
+        tasks += [task for name in names for task in self._slice_tasks(name)]
+        failed = []
+        for name, outcomes in self._performed(tasks, "part").items():
+            if all(outcome.in_order and not outcome.is_torn for outcome in outcomes) and _rises(outcomes):
+                self.outcomes[name] = outcomes
+                self._settle(outcomes)
+                self._provide(name, [task.source for task in tasks if task.kind == name])
+            else:
+                failed.append(name)
+        if failed:
+            self._sort(failed)
+            self._map({}, failed)
+
+    def _shard_tasks(self, name: str, shards: Sequence[Shard]) -> Iterator[Task]:
+        bounds = ["", *(shard.first for shard in shards[1:]), ""]
+        for shard, (low, high) in zip(shards, pairwise(bounds), strict=True):
+            yield Task("", name, shard, joins=self._joins(name, low, high), low=low, high=high)
+
+    def _slice_tasks(self, name: str) -> Iterator[Task]:
+        """Cut sorted rows into ranges of ids, by the ids that blocks of them begin with."""
+        runs = self._sliced[name].runs
+        number = -(-self._inventory.bytes[name] // _SLICE)
+        firsts = sorted(first[0] for run in runs for first, _ in run.blocks)
+        cuts = sorted({firsts[len(firsts) * each // number] for each in range(1, number)}) if firsts else []
+        for low, high in pairwise(["", *cuts, ""]):
+            yield Task("", name, Slice(runs, low, high), joins=self._joins(name, low, high), low=low, high=high)
+
+    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[Items, ...]]:
+        kind = self.portfolio.schema.types[name]
+        wanted = {INVERSES[term]: (f"links {INVERSES[term]}", name) for term in INVERSES if term in (kind.terms or ())}
+        wanted |= {STATED: (STATED, name), CLAIMS: (CLAIMS, name)}
+        return {
+            join: tuple(run for run in self.portfolio.runs[key] if run.meets((low,), (high,) if high else None))
+            for join, key in wanted.items()
+            if key in self.portfolio.runs
+        }
+
+    def _performed(self, tasks: Sequence[Task], step: str) -> dict[str, list[Outcome]]:
+        """Run tasks, and give what came of them by type, in the order of the tasks."""
+        if not tasks:
+            return {}
+        named = [replace(task, name=f"{task.kind.lower()}-{step}-{number:05}") for number, task in enumerate(tasks)]
+        self._number += 1
+        setting = replace(
+            self._setting,
+            tables=Tables(self.portfolio.schema, self.portfolio.config, self.portfolio.headers),
+            weighs=self.evidence.present,
+            knows_all="Evidence" not in self.portfolio.incomplete,
+            step=f"{step}-{self._number}",
+        )
+        by_name: dict[str, Outcome] = {}
+        weights = {task.name: task.weight for task in named}
+        pace = Pace(
+            "sorting the tables" if named[0].sorts else f"writing {', '.join({t.kind.lower(): 0 for t in named})}"
+        )
+        for outcome in self._run(setting, named):
+            by_name[outcome.name] = outcome
+            self._tell(pace.after(weights.pop(outcome.name), sum(weights.values())))
+        found: dict[str, list[Outcome]] = {}
+        for task in named:
+            found.setdefault(task.kind, []).append(by_name[task.name])
+        return found
+
+    def _settle(self, outcomes: Iterable[Outcome]) -> None:
+        """Add what tasks found to the portfolio; what comes after a break in a file is not heard."""
+        broken: set[str] = set()
+        for outcome in outcomes:
+            if outcome.file in broken:
+                continue
+            if any(problem.rule.startswith("LP-FILE-") for problem in outcome.found.problems):
+                broken.add(outcome.file)
+            self.portfolio.found.take(outcome.found)
+            for key, runs in outcome.runs.items():
+                if runs and key[0] != "rows":
+                    self.portfolio.runs[key] += runs
+            self.triples += outcome.triples
+            self.nodes += outcome.nodes
+            self.evidence.coverage.take(outcome.coverage)
+            self.evidence.unclaimed += outcome.unclaimed
+
+    def _provide(self, name: str, sources: Sequence[Shard | Slice]) -> None:
+        portfolio = self.portfolio
+
+        def provide() -> Iterator[Batch]:
+            for source in sources:
+                yield from batches(source, portfolio, Found())
+
+        portfolio.sources[name] = provide
+
+
+def _rises(outcomes: Iterable[Outcome]) -> bool:
+    """Tell whether the ids of each shard come after those of the one before it."""
+    filled = [outcome for outcome in outcomes if outcome.first]
+    return all(before.last < after.first for before, after in pairwise(filled))

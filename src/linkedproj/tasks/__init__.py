@@ -1,0 +1,92 @@
+"""The unit of work: one shard of a table, read, checked and written by itself.
+
+`perform` is a pure function of its arguments and of the files they name, so that any runner may call it in any order,
+in any process, on any machine that sees the same folders: the parts it writes make the same dumps.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import pickle
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from linkedproj.readers.csv import TornError
+from linkedproj.runs import RunFile
+from linkedproj.tasks.mapping import Mapping
+from linkedproj.tasks.model import CLAIMS, STATED, Outcome, Setting, Slice, Task
+from linkedproj.tasks.rows import ROW_BLOCK, Sorting, batches, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["CLAIMS", "ROW_BLOCK", "STATED", "Outcome", "Setting", "Slice", "Task", "batches", "perform", "rows_of"]
+
+
+def perform(setting: Setting, task: Task) -> Outcome:
+    """Do one task; what it writes lies in the folder of the setting, under the task's name.
+
+    What an earlier run left there is taken, if it was made of the same bytes by the same program.
+    """
+    origin = _origin(setting, task) if setting.digest else ""
+    kept = setting.folder / f"{task.name}.outcome"
+    if origin and (outcome := _kept(kept, origin)):
+        return outcome
+    outcome = _performed(setting, task, RunFile(setting.folder / f"{task.name}.runs", origin))
+    if origin:
+        beside = kept.with_suffix(".new")
+        beside.write_bytes(pickle.dumps((origin, outcome)))
+        beside.replace(kept)
+    return outcome
+
+
+def _kept(path: Path, origin: str) -> Outcome | None:
+    """Take up an earlier outcome, if it was made of the same, and what it wrote is still there."""
+    if not path.exists():
+        return None
+    # Written by `perform`, in a folder of this program's own.
+    known, outcome = pickle.loads(path.read_bytes())  # noqa: S301
+    if known != origin or not outcome.is_there():
+        return None
+    return outcome  # type: ignore[no-any-return]
+
+
+def _origin(setting: Setting, task: Task) -> str:
+    """Give a digest of all that the outcome of a task depends on; runs carry that of the task that made them."""
+    columns = [(header.file.shown, header.names) for header in setting.tables.headers]
+    depends = (setting.digest, setting.folder, setting.outputs, setting.weighs, setting.knows_all, columns, task)
+    found = hashlib.sha256(repr(depends).encode())
+    if not isinstance(task.source, Slice):
+        with task.source.file.path.open("rb") as table:
+            table.seek(task.source.start)
+            found.update(table.read(task.source.stop - task.source.start))
+    return found.hexdigest()
+
+
+def _performed(setting: Setting, task: Task, runs: RunFile) -> Outcome:
+    outcome = Outcome(task.name, "" if isinstance(task.source, Slice) else task.source.file.shown)
+    work = Sorting(setting, task, outcome, runs) if task.sorts else Mapping(setting, task, outcome, runs)
+    try:
+        with _uncollected():
+            work.run()
+    except TornError:
+        outcome.is_torn = True
+    finally:
+        work.close()
+        runs.close()
+    outcome.sizes = {path: path.stat().st_size for path in (*outcome.parts.values(), runs.path) if path.exists()}
+    return outcome
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the collector of cycles off: rows make none, and it looks at every one of them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
