@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SHAPES = Path(__file__).parents[1] / "ontology" / "shapes.ttl"
+XSD = "http://www.w3.org/2001/XMLSchema#"
 EX, TYPE = "https://example.org/", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 PREFIXES = f"@prefix ex: <{EX}> .\n@prefix sh: <{SH}> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
 
@@ -67,9 +68,49 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus")
     generate(folder / "tables", 40)
     ours(folder / "tables", name="clean")
-    struck = inject(folder / "tables" / "clean.nt", folder / "faulty.nt", share=0.12)
+    (folder / "tables" / "clean.nt").replace(folder / "clean.nt")
+    struck = inject(folder / "clean.nt", folder / "faulty.nt", share=0.12)
     assert set(struck) == set(FAULTS)
     return folder / "faulty.nt"
+
+
+# What the shapes say of each kind of fault; a label is a copy of its title.
+CODES = {
+    "title missing": {"LP-TITLE-CA", "LP-LABEL-TITLE"},
+    "title twice": {"LP-TITLE-ONCE", "LP-LABEL-TITLE"},
+    "title without language": {"LP-TITLE-ES", "LP-TITLE-TEXT", "LP-LABEL-TITLE"},
+    "start no date": {"LP-START-FORM"},
+    "end before start": {"LP-DATE-ORDER"},
+    "status unknown": {"LP-CODE-STATUS"},
+    "theme not there": {"LP-LINK-THEME"},
+    "programme of another type": {"LP-LINK-PROGRAMME"},
+    "address no web address": {"LP-URL-FORM"},
+    "amount negative": {"LP-VALUE-FORM"},
+    "currency no code": {"LP-CURRENCY-FORM"},
+    "kind of amount missing": {"LP-KIND-NONE"},
+    "two leads": {"LP-LEAD-ONE"},
+    "participant missing": {"LP-PARTICIPANT-NONE"},
+    "position no number": {"LP-POSITION-FORM"},
+}
+
+
+@pytest.mark.parametrize("engine", ids)
+def test_faults_are_found_and_nothing_else(corpus: Path, engine: str) -> None:
+    assert set(CODES) == set(FAULTS)
+    faulty = judge([corpus], SHAPES, Options(engine, records=1000, cap=0, sample=0)).results
+    assert {result.code for result in faulty} == set().union(*CODES.values())
+    assert judge([corpus.with_name("clean.nt")], SHAPES, Options(engine, records=1000, cap=0)).results == ()
+
+
+@pytest.mark.parametrize("engine", ids)
+def test_a_literal_is_reported_as_it_stands_in_every_part(tmp_path: Path, engine: str) -> None:
+    people = (f'<{EX}p/{n}> {TYPE} <{EX}P> .\n<{EX}p/{n}> <{EX}age> "0{n}"^^<{XSD}integer> .\n' for n in range(1, 4))
+    (tmp_path / "data.nt").write_text("".join(people))
+    shapes = "ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:age ; sh:maxInclusive 0 ] ."
+    (tmp_path / "shapes.ttl").write_text(PREFIXES + shapes)
+    judgement = judge([tmp_path / "data.nt"], tmp_path / "shapes.ttl", Options(engine, jobs=1, records=1, sample=0))
+    assert judgement.checked.parts == 3
+    assert [result.value for result in judgement.results] == [f'"0{n}"^^<{XSD}integer>' for n in range(1, 4)]
 
 
 @pytest.fixture(scope="module")

@@ -65,9 +65,13 @@ def small(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make up a thousand projects in ten shards and more."""
-    folder = tmp_path_factory.mktemp("made") / "data"
-    made = [sys.executable, "-m", "tests.bench.generate", str(folder), "--projects", "1000"]
-    subprocess.run(made, cwd=ROOT, check=True)
+    return made(tmp_path_factory.mktemp("made") / "data", 1000)
+
+
+def made(folder: Path, projects: int) -> Path:
+    """Make up a portfolio."""
+    command = [sys.executable, "-m", "tests.bench.generate", str(folder), "--projects", str(projects)]
+    subprocess.run(command, cwd=ROOT, check=True)
     return folder
 
 
@@ -333,14 +337,14 @@ import sys
 import linkedproj.build as builder, linkedproj.mapping as mapping, linkedproj.shards as shards
 from linkedproj.cli import main
 builder._LONG = 0
-mapping.map_tables.__kwdefaults__["size"] = 50_000
+mapping.map_tables.__kwdefaults__["size"] = 5_000
 main(["build", sys.argv[1], "--out", sys.argv[2], "--jobs", "1"])
 """
 
 
 @pytest.mark.slow
-def test_a_killed_build_continues_from_the_finished_shards(thousand: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(thousand, tmp_path / "data"))
+def test_a_killed_build_continues_from_the_finished_shards(tmp_path: Path) -> None:
+    home = made(tmp_path / "data", 60)
     command = [sys.executable, "-c", _BUILD, str(home), str(tmp_path / "public")]
     parts = tmp_path / ".public.parts"
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as build:
@@ -362,7 +366,7 @@ def test_a_killed_build_continues_from_the_finished_shards(thousand: Path, tmp_p
     assert {name: seen[name] for name in kept} == kept
     assert not parts.exists(), "nothing is kept of a build that was published"
     written = (tmp_path / "public/dump/latest/portfolio.nt").read_bytes()
-    assert written == mapped(thousand)["ntriples"]
+    assert written == mapped(home)["ntriples"]
 
 
 # ---------------------------------------------------------------- progress

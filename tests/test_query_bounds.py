@@ -75,14 +75,16 @@ def whole(small_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Publ
 # ---------------------------------------------------------------- the same bytes, whoever answers
 
 
-@pytest.mark.parametrize("tables", [False, True], ids=["from the store on disk", "from the tables too"])
+@pytest.mark.parametrize("memory", [0, 1 << 30], ids=["on disk", "in memory"])
+@pytest.mark.parametrize("tables", [False, True], ids=["from the RDF", "from the tables too"])
 def test_another_process_publishes_the_same_bytes(
     tables: bool,  # noqa: FBT001 - a case of the test
+    memory: int,
     small_release: Path,
     whole: Publication,
     tmp_path: Path,
 ) -> None:
-    found = _publish(small_release, tmp_path / "query", tables=tables, above=0)
+    found = _publish(small_release, tmp_path / "query", tables=tables, above=0, memory=memory)
     assert found.contents == whole.contents
     assert [found.why(name) for name in SOME] == [None] * len(SOME)
 
@@ -134,12 +136,13 @@ def test_an_answer_with_too_many_bytes_is_left_out(small_release: Path, whole: P
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("memory", [0, 1 << 30], ids=["on disk", "in memory"])
 def test_a_query_without_end_is_stopped_and_the_next_one_answered(
-    small_release: Path, whole: Publication, tmp_path: Path
+    memory: int, small_release: Path, whole: Publication, tmp_path: Path
 ) -> None:
     queries = {"leads": _asking("leads", ENDLESS), **SOME}
     begun = time.monotonic()
-    found = _publish(small_release, tmp_path / "query", queries, above=0, seconds=3)
+    found = _publish(small_release, tmp_path / "query", queries, above=0, memory=memory, seconds=3)
     assert time.monotonic() - begun < 60
     assert found.why("leads") == "It takes longer than 3 seconds."
     assert found.index["leads"]["unanswered"]["why"]["ca"] == "Triga més de 3 segons."
@@ -161,14 +164,15 @@ def test_a_query_that_cannot_be_run_still_stops_all(above: int, small_release: P
         _publish(small_release, tmp_path / "query", {"leads": _asking("leads", "SELECT ?x WHERE { ?x }")}, above=above)
 
 
-def test_records_that_cannot_be_loaded_are_told(small_release: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("memory", [0, 1 << 30], ids=["on disk", "in memory"])
+def test_records_that_cannot_be_loaded_are_told(memory: int, small_release: Path, tmp_path: Path) -> None:
     broken = tmp_path / "records.nt"
     broken.write_text("nonsense", "utf-8")
     context = load_context(small_release / "context.jsonld")
     with pytest.raises(
         QueryError, match=r"cannot be loaded to answer the saved queries: .*records\.nt: the file does not"
     ):
-        publish([broken], SOME, tmp_path, context, "1", bounds=Bounds(above=0))
+        publish([broken], SOME, tmp_path, context, "1", bounds=Bounds(above=0, memory=memory))
 
 
 @pytest.mark.slow

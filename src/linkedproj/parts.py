@@ -93,8 +93,13 @@ class Part:
         return write
 
 
-def join(parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *, tail: Iterable[str] = ()) -> None:
-    """Make one file of its parts, in the order given, and of the texts of further records."""
+def join(  # noqa: PLR0913 - the parts, and what stands around them
+    parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *, tail: Iterable[str] = (), keeps: bool = True
+) -> None:
+    """Make one file of its parts, in the order given, and of the texts of further records.
+
+    Parts that nobody `keeps` are removed as they are copied: most of them never reach the disk.
+    """
     form = FORMATS[format_name]
     between, is_first = form.between.encode(), True
     with path.open("wb") as out:
@@ -106,6 +111,8 @@ def join(parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *,
                 out.write(b"" if is_first else between)
                 _append(opened, out)
                 is_first = False
+            if not keeps:
+                part.unlink()
         for text in tail:
             out.write((b"" if is_first else between) + text.encode())
             is_first = False

@@ -29,15 +29,17 @@ class Bounds:
     """How far a build goes for one answer.
 
     `rows` and `size`, the bytes of its largest file, hold for every release, and say the same each time. Those with
-    more than `above` bytes of RDF are answered in another process, which may take `seconds` and `megabytes` for each
-    query. Of those with more than `loaded` bytes no store is made: only twins answer.
+    more than `above` bytes of RDF are answered in another process, which may take `megabytes` and, for each query,
+    `seconds` of CPU, or three times as many by the clock. It reads them into memory (four times their size) up to
+    `memory` bytes, makes a store on disk above that, and none from `loaded` bytes on: then only twins answer.
     """
 
     rows: int = 100_000
     size: int = 64 * 2**20
-    seconds: float = 20.0
+    seconds: float = 30.0
     megabytes: int = 4096
     above: int = IN_MEMORY
+    memory: int = 512 * 2**20
     loaded: int = 2 * 2**30
 
 

@@ -7,6 +7,7 @@ in 0.05 s.
 from __future__ import annotations
 
 import pickle
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from linkedproj.query.answers import Bounds, Published
     from linkedproj.query.saved import SavedQuery
 
+_PATIENCE = 3
+"""How many times its seconds of CPU a query may take by the clock: others may be using the machine."""
+
+_UNLOADED = "the records cannot be loaded to answer the saved queries: {}"
+
+_OUT_OF_TIME = getattr(signal, "SIGXCPU", 0)
+
 _WORKER = [sys.executable, "-m", "linkedproj.query.worker"]
 
 
@@ -34,8 +42,8 @@ _WORKER = [sys.executable, "-m", "linkedproj.query.worker"]
 class Task:
     """What the other process has to know.
 
-    `store` is where the store is to be, and `files` what it is filled with; None: it is too much for one. `tables` is
-    the folder of the release, `bases` are as in `bind`; files of answers are written to `folder`.
+    `store` is where the store is to be, and `files` what it is filled with; None: in memory. Without files there is no
+    store. `tables` is the folder of the release, `bases` are as in `bind`; answers are written to `folder`.
     """
 
     store: Path | None
@@ -90,7 +98,7 @@ class There:
             done = subprocess.run([*_WORKER, "fill"], input=told, stderr=subprocess.PIPE, check=False)  # noqa: S603 - ourselves
             if done.returncode:
                 said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it was ended"]
-                raise QueryError(f"the records cannot be loaded to answer the saved queries: {said[-1]}")
+                raise QueryError(_UNLOADED.format(said[-1]))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -112,9 +120,20 @@ class There:
         return found
 
     def _started(self) -> subprocess.Popen[bytes]:
+        """Begin a process.
+
+        Raises:
+            QueryError: it cannot open the store, or read the files.
+        """
         self._process = subprocess.Popen(_WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
         self._send(self._process, self._task)
-        pickle.load(_pipe(self._process.stdout))  # noqa: S301 - it is ready: what it takes to start is nobody's time
+        try:
+            # What it takes to load is no query's time.
+            failed: Exception | None = pickle.load(_pipe(self._process.stdout))  # noqa: S301 - from ourselves
+        except (EOFError, pickle.UnpicklingError):
+            failed = QueryError("it was ended")
+        if failed:
+            raise QueryError(_UNLOADED.format(failed)) from failed
         return self._process
 
     def _send(self, process: subprocess.Popen[bytes], what: object) -> None:
@@ -129,12 +148,12 @@ class There:
             QueryError: the query cannot be run.
         """
         late = Event()
-        timer = Timer(self._task.bounds.seconds, _stop, (process, late))
+        timer = Timer(_PATIENCE * self._task.bounds.seconds, _stop, (process, late))
         timer.start()
         try:
             found: Published | str | Exception = pickle.load(_pipe(process.stdout))  # noqa: S301 - from ourselves
         except (EOFError, pickle.UnpicklingError):
-            found = "memory"
+            found = "seconds" if -process.wait() == _OUT_OF_TIME else "memory"
         finally:
             timer.cancel()
         if isinstance(found, Exception):

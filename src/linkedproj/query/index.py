@@ -80,7 +80,7 @@ def entry(query: SavedQuery, found: Published, files: Mapping[str, str], bounds:
 
 def _unanswered(query: SavedQuery, why: str, bounds: Bounds) -> dict[str, Any]:
     """Say why there is no answer, and how to have it."""
-    numbers = {name: f"{number:,}" for name, number in asdict(bounds).items()}
+    numbers = {name: f"{number:,}".removesuffix(".0") for name, number in asdict(bounds).items()}
     swapped = {name: number.translate(_SWAP) for name, number in numbers.items()}
     told = {code: text.format(**(numbers if code == "en" else swapped)) for code, text in _WHY[why].items()}
     return {"why": told, "run": f"linkedproj query {query.id}"}

@@ -94,8 +94,9 @@ def _asker(
         return Here(data, bases, answers, bounds)
     if weight(data) <= bounds.above:
         return Here(load(data), bases, answers, bounds)
-    store = scratch / "store" if weight(data) <= bounds.loaded else None
-    return There(Task(store, tuple(data), tables, bases, answers, bounds))
+    files = tuple(data) if weight(data) <= bounds.loaded else ()
+    store = scratch / "store" if files and weight(data) > bounds.memory else None
+    return There(Task(store, files, tables, bases, answers, bounds))
 
 
 def _write(path: Path, content: bytes, written: list[Path]) -> str:

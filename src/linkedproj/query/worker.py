@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import math
 import pickle
 import sys
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,7 +14,7 @@ from linkedproj.query import duck
 from linkedproj.query.answers import unanswered, written
 from linkedproj.query.bind import bind
 from linkedproj.query.engines import can_count
-from linkedproj.query.local import TooLargeError, evaluate
+from linkedproj.query.local import TooLargeError, evaluate, load
 from linkedproj.query.store import fill_on_disk
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ def main() -> None:
     if sys.argv[1:] == ["fill"]:
         _fill(task)
         return
-    store = ox.Store.read_only(str(task.store)) if task.store else None
+    try:
+        store = _opened(task)
+    except (LinkedprojError, OSError) as error:
+        _send(answers, QueryError(str(error)))
+        return
     _limit(task.bounds)
     _send(answers, None)
     while True:
@@ -84,6 +88,12 @@ def _told(task: Task, store: ox.Store | None, query: SavedQuery) -> Published | 
         return QueryError(str(error))
 
 
+def _opened(task: Task) -> ox.Store | None:
+    if task.store:
+        return ox.Store.read_only(str(task.store))
+    return load(task.files) if task.files else None
+
+
 def _fill(task: Task) -> None:
     try:
         if task.store:
@@ -103,16 +113,17 @@ def _limit(bounds: Bounds) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (bounds.megabytes * 2**20,) * 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _limit_time(bounds: Bounds) -> None:
-    """End by itself, should the process that started this one be gone when the time is up."""
+    """Let the system end this process when its seconds are used up, whoever else is using the machine."""
     if sys.platform != "win32":
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
-        seconds = used.ru_utime + used.ru_stime + (bounds.seconds + 1) * (os.cpu_count() or 1)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, resource.RLIM_INFINITY))
+        seconds = math.ceil(used.ru_utime + used.ru_stime + bounds.seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

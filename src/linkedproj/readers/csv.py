@@ -14,7 +14,7 @@ from functools import lru_cache
 from io import BufferedReader, RawIOBase, StringIO, TextIOWrapper
 from itertools import islice
 from mmap import ACCESS_READ, mmap
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from linkedproj.batch import ROWS
 from linkedproj.errors import Place, Problem
@@ -153,31 +153,26 @@ def cuts(file: TableFile, span: tuple[int, int], size: int, column: int) -> Iter
     Gives the byte after each cut, the lines since the cut before it, and the cell `column` of the record behind it.
     """
     begin, end = span
-    if end - begin <= size:
-        return
-    with file.path.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as data:
+    with file.path.open("rb") as data:
+        data.seek(begin)
         while end - begin > size:
-            stop = _boundary(data, begin, begin + size, end)
-            if stop >= end:
+            text = _piece(data, size)
+            begin += len(text)
+            if begin >= end:
                 return
-            text = data[begin:stop]
             # A cut stands behind a line feed: a line break is not taken apart.
             breaks = text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
-            yield stop, breaks, cell_at(file, stop, column)
-            begin = stop
+            yield begin, breaks, cell_at(file, begin, column)
 
 
-def _boundary(data: mmap, begin: int, near: int, end: int) -> int:
-    """Give the byte behind the first line feed after `near` that stands outside of quotation marks."""
-    quotes, position = data[begin:near].count(b'"'), near
-    while True:
-        feed = data.find(b"\n", position, end)
-        if feed < 0:
-            return end
-        quotes += data[position:feed].count(b'"')
-        position = feed + 1
-        if quotes % 2 == 0:
-            return position
+def _piece(data: IO[bytes], size: int) -> bytes:
+    """Read so many bytes, and on behind the first line feed that stands outside of quotation marks."""
+    lines = [data.read(size), data.readline()]
+    quotes = sum(line.count(b'"') for line in lines)
+    while quotes % 2 and (line := data.readline()):
+        lines.append(line)
+        quotes += line.count(b'"')
+    return b"".join(lines)
 
 
 def cell_at(file: TableFile, start: int, column: int) -> str:
