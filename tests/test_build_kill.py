@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conftest import SMALL
 
+from linkedproj.check.judge import Judgement
 from linkedproj.release import verify
+from linkedproj.reports.checked import Checked
 
 if TYPE_CHECKING:
     from tests.conftest import Small
@@ -26,11 +28,13 @@ MOMENTS = {"exchange": 20, "renames": 6}
 _KILLER = """
 import os, shutil, signal, sys
 import linkedproj.build as builder, linkedproj.check as check, linkedproj.diff.page, jinja2
+from linkedproj.check.judge import Judgement
 from linkedproj.cli import main
 from linkedproj.release import exchange
+from linkedproj.reports.checked import Checked
 
 moments, renames = int(sys.argv[1]), sys.argv[2] == "renames"
-check.validate = lambda *_: []
+check.judge = lambda *_: Judgement((), Checked(''))
 read = builder.read_queries
 builder.read_queries = lambda folder: dict(list(read(folder).items())[:3])
 if renames:
@@ -88,7 +92,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 def test_whenever_a_build_is_killed_the_folder_is_whole(
     way: str, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linkedproj.check.validate", lambda *_: [])
+    monkeypatch.setattr("linkedproj.check.judge", lambda *_: Judgement((), Checked("")))
     start = small.home / "start"
     shutil.copytree(SMALL, start / "data")
     config = start / "data/portfolio.toml"

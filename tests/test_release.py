@@ -11,8 +11,10 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
+from linkedproj.check.judge import Judgement
 from linkedproj.release import Release
 from linkedproj.release.exchange import locked
+from linkedproj.reports.checked import Checked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +29,7 @@ UNTOUCHED = "Nothing was published; public/ is as it was.\n"
 @pytest.fixture
 def dated(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
     """Give the small portfolio the day that a release needs; its records are sound, so the shapes are left out."""
-    monkeypatch.setattr("linkedproj.check.validate", lambda *_: [])
+    monkeypatch.setattr("linkedproj.check.judge", lambda *_: Judgement((), Checked("")))
     small.edit("portfolio.toml", 'licence = "', 'issued = 2021-07-01\nlicence = "')
     return small
 

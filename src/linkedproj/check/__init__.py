@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from linkedproj.check.engine import EngineError
@@ -157,7 +157,8 @@ def _judge(
         SetupError: the engine is not installed.
     """
     try:
-        judgement = judge(nodes, setup.ontology / "shapes.ttl", setup.options)
+        options = replace(setup.options, jobs=setup.options.jobs or setup.resources.jobs)
+        judgement = judge(nodes, setup.ontology / "shapes.ttl", options)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})], Checked("")
     certain = (result for result in judgement.results if not _is_uncertain(result, portfolio))

@@ -41,8 +41,7 @@ class Options:
     """How to judge: an engine of `ENGINES` or "auto", how many processes (0: one a processor), what they may use.
 
     `records` is the size of a part, 0 for that of the engine. `unit` is the number of records that the cross-check
-    takes at a time, `cap` the most units with results that it takes, `sample` the number of those without. `in_one_go`
-    makes no parts, whatever the size.
+    takes at a time, `cap` the most units with results that it takes, `sample` the number of those without.
     """
 
     engine: str = AUTO
@@ -52,7 +51,6 @@ class Options:
     unit: int = 200
     cap: int = 50
     sample: int = 10
-    in_one_go: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def judge(data: Sequence[Path], shapes: Path, options: Options | None = None) ->
     options = options or Options()
     name = _chosen(options.engine, data)
     engine = require(name)
-    if options.in_one_go or (not options.records and _is_at_most(engine.whole, data)):
+    if not options.records and _is_at_most(engine.whole, data):
         return _whole(data, shapes, name, options)
     named = read_shapes(shapes)
     reach = Reach(named)

@@ -7,28 +7,26 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from linkedproj.context import load_context
 from linkedproj.errors import Place, QueryError
-from linkedproj.lexical import LANGUAGE, XSD
 from linkedproj.query.bind import bound_terms
 from linkedproj.query.local import DUMP, TooLargeError, opened, stored
 from linkedproj.query.sqltables import CODES, Published, parquet_files, text, view
+from linkedproj.query.sqlterms import Terms, maker
 from linkedproj.query.table import Table
-from linkedproj.query.twin import LANGUAGE_OF, read_twin
+from linkedproj.query.twin import read_twin
 from linkedproj.query.values import needed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from linkedproj.context import Context
     from linkedproj.query.saved import SavedQuery
-    from linkedproj.query.table import Term
     from linkedproj.query.twin import Twin
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -78,7 +76,7 @@ def answer(
             raise QueryError(f"the twin cannot be run: {error}", Place(twin.file)) from error
     if most is not None and len(rows) > most:
         raise TooLargeError(most)
-    terms_of = [_Terms(make).__getitem__ for make in makes]
+    terms_of = [Terms(make).__getitem__ for make in makes]
     columns = [map(term_of, cells) for term_of, cells in zip(terms_of, zip(*rows, strict=True), strict=bool(rows))]
     return Table(tuple(twin.columns), tuple(zip(*columns, strict=True)))
 
@@ -159,45 +157,3 @@ def _value(term: str) -> str:
     """Give the text of a term from its N-Triples spelling."""
     quad = next(iter(ox.parse(f"<x:x> <x:x> {term} .".encode(), format=ox.RdfFormat.N_TRIPLES)))
     return str(getattr(quad.object, "value", ""))
-
-
-class _Terms(dict[Any, "Term | None"]):
-    """The terms of a column: the same few are in many rows, and making one takes longer than finding it."""
-
-    def __init__(self, make: Callable[[Any], Term]) -> None:
-        super().__init__({None: None})
-        self._make = make
-
-    def __missing__(self, cell: Any) -> Term:  # noqa: ANN401 - whatever DuckDB has in a column
-        found = self[cell] = self._make(cell)
-        return found
-
-
-def maker(kind: str, terms: Mapping[str, str], context: Context) -> Callable[[Any], Term]:
-    """Say how a cell becomes a term."""
-    if kind == "iri":
-        return ox.NamedNode
-    if kind == "literal":
-        return ox.Literal
-    if kind == "number":
-        decimal = ox.NamedNode(XSD + "decimal")
-        return lambda cell: ox.Literal(f"{Decimal(cell).normalize():f}", datatype=decimal)
-    tag = terms.get(kind.removeprefix(LANGUAGE_OF), "") if kind.startswith(LANGUAGE_OF) else kind
-    if LANGUAGE.fullmatch(tag):
-        return lambda cell: ox.Literal(cell, language=tag)
-    datatype = ox.NamedNode(datatype_of(kind, context.prefixes))
-    return lambda cell: ox.Literal(str(cell), datatype=datatype)
-
-
-def datatype_of(kind: str, declared: Mapping[str, str]) -> str:
-    """Give the datatype that "integer" or "xsd_date" stands for.
-
-    Raises:
-        QueryError: it stands for none.
-    """
-    prefix, _, local = kind.partition("_")
-    if kind == "integer":
-        return XSD + "integer"
-    if not local or prefix not in declared:
-        raise QueryError(f"'{kind}' is no kind of term that a twin can give.")
-    return declared[prefix] + local

@@ -51,7 +51,7 @@ class SavedQuery:
 
     `file` is the path as it is shown; `title` and `description` are by language. `endpoint` is the address the query is
     meant for, or ""; `federates` are the addresses it may ask besides; `budget_ms` is the time it may take on the
-    shipped portfolio: it is reported, never enforced.
+    shipped portfolio: it is reported, never enforced. `twin` is the file of the same question in SQL, if it has one.
     """
 
     id: str

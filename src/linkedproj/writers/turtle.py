@@ -113,7 +113,8 @@ def _plain(group: Group, names: Names, schema: Schema) -> Make:
     if group.field.kind is Kind.TEXT and not group.field.many:
         return _texts(group, start)
     if group.is_text:
-        return _around(group, f'{start}"', '"')
+        language = group.columns[0].language or group.field.language
+        return _around(group, f'{start}"', f'"@{language}' if language else '"')
     if group.is_typed:
         return _around(group, f'{start}"', f'"^^{names.iri(group.field.datatype)}')
     if group.field.base and (group.is_name or group.is_names):

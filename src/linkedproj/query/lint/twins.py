@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from linkedproj.errors import Place, Problem, QueryError
 from linkedproj.lexical import LANGUAGE
-from linkedproj.query.duck import columns_of, datatype_of
+from linkedproj.query.duck import columns_of
 from linkedproj.query.faults import HeaderError
+from linkedproj.query.sqlterms import datatype_of
 from linkedproj.query.twin import LANGUAGE_OF, read_twin
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from linkedproj.context import Context
     from linkedproj.query.saved import SavedQuery
-    from linkedproj.query.twin import Twin
+from linkedproj.query.twin import Twin
 
 _KINDS = frozenset({"iri", "literal", "number", "integer"})
 
