@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class Format:
     """A serialisation of records.
 
-    `compile_rows` gives the writer of one table's batches, which gives a text for each record; `head`, `between` and `foot` stand round the records.
-    `media_type` is the registered one, `file_type` the code of the EU file-type authority list.
+    `compile_rows` gives the writer of one table's batches, which gives a text for each record; `head`, `between` and
+    `foot` stand round the records. `media_type` is the registered one, `file_type` the code of the EU file-type
+    authority list.
     """
 
     suffix: str
