@@ -131,22 +131,28 @@ FAULTS = {
     "inverse path": (
         shape("sh:minCount 1", "[ sh:inversePath ex:age ]"),
         [
-            "shapes.ttl:7:15 LP-SHAPE-PARTITION: s:p "
-            "cannot be judged on a part of the records, because of sh:inversePath."
+            (
+                "shapes.ttl:7:15 LP-SHAPE-PARTITION: s:p "
+                "cannot be judged on a part of the records, because of sh:inversePath."
+            )
         ],
     ),
     "path without end inside another shape": (
         shape("sh:node [ sh:property s:q ]") + "s:q sh:path ( ex:age [ sh:zeroOrMorePath ex:name ] ) .\n",
         [
-            "shapes.ttl:10:24 LP-SHAPE-PARTITION: s:q "
-            "cannot be judged on a part of the records, because of sh:zeroOrMorePath."
+            (
+                "shapes.ttl:10:24 LP-SHAPE-PARTITION: s:q "
+                "cannot be judged on a part of the records, because of sh:zeroOrMorePath."
+            )
         ],
     ),
     "targets that others name": (
         shape("sh:minCount 1") + "s:q sh:targetObjectsOf ex:name .\n",
         [
-            "shapes.ttl:10:5 LP-SHAPE-PARTITION: s:q "
-            "cannot be judged on a part of the records, because of sh:targetObjectsOf."
+            (
+                "shapes.ttl:10:5 LP-SHAPE-PARTITION: s:q "
+                "cannot be judged on a part of the records, because of sh:targetObjectsOf."
+            )
         ],
     ),
     "recursion": (

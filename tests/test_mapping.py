@@ -19,6 +19,7 @@ import pytest
 from tests.conftest import SMALL
 from tests.mapping import CONFIG, ROOT, dump, shipped_schema, travel
 
+from linkedproj.cli import main
 from linkedproj.config import load_config
 from linkedproj.errors import SetupError
 from linkedproj.mapping import map_folder, map_tables
@@ -27,13 +28,13 @@ from linkedproj.parts import TABLE, Output
 from linkedproj.runners import RUNNERS, Resources, opened, run_here
 from linkedproj.schema import load_schema
 from linkedproj.shards import cut, whole
-from linkedproj.tasks import perform
+from linkedproj.tasks import Outcome, perform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from linkedproj.runners import Run
-    from linkedproj.tasks import Outcome, Setting, Task
+    from linkedproj.tasks import Setting, Task
 
 SIZES = [60, 700, 9000]
 
@@ -254,6 +255,28 @@ def test_without_pyspark_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(SetupError, match=r"Spark is not installed\. Run: pip install 'linkedproj\[spark\]'\."):
         RUNNERS["spark"](Resources()).__enter__()
+
+
+def killed(_: Path, task: Task) -> Outcome:
+    """End this process as the system does when memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return Outcome(task.name)
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_is_told(thousand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linkedproj.runners.local._WORTH", 0)
+    monkeypatch.setattr("linkedproj.runners.local.perform_from", killed)
+    told = "a process that maps the tables was ended by the system. A long build keeps what is finished: "
+    with opened(Resources(2)) as run, pytest.raises(SetupError, match=told):
+        mapped(thousand, run, 50_000)
+
+
+def test_a_cluster_is_for_spark_alone(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["build", str(small), "--master", "spark://x:7077"])
+    assert ended.value.code == 2
+    assert "--master names a Spark cluster. Add --runner spark, or leave it out." in capsys.readouterr().err
 
 
 def test_a_folder_is_mapped_by_one_call(thousand: Path, tmp_path: Path) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from linkedproj.errors import SetupError
 from linkedproj.runners.resources import handed_over, perform_from, run_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
 
     from linkedproj.runners.resources import Resources, Run
     from linkedproj.tasks import Outcome, Setting, Task
@@ -38,6 +41,23 @@ def opened(resources: Resources) -> Iterator[Run]:
             path = handed_over(setting)
             # The heaviest first: none is left over for one process at the end.
             heaviest = sorted(tasks, key=lambda task: -task.weight)
-            return (done.result() for done in as_completed([pools[0].submit(perform_from, path, t) for t in heaviest]))
+            return _results([pools[0].submit(perform_from, path, task) for task in heaviest])
 
         yield run
+
+
+def _results(done: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
+    """Give each outcome as soon as it is there.
+
+    Raises:
+        SetupError: a process was ended from outside.
+    """
+    try:
+        yield from (future.result() for future in as_completed(done))
+    except BrokenProcessPool:
+        hint = "A long build keeps what is finished: run it again, with fewer --jobs if memory was short."
+        raise SetupError(f"a process that maps the tables was ended by the system. {hint}") from None
+    finally:
+        # Whoever stops listening wants no more.
+        for future in done:
+            future.cancel()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from linkedproj.errors import SetupError
 from linkedproj.tasks import Outcome, Setting, Task, perform
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ class Resources:
     jobs: int = 0
     runner: str = "local"
     master: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that the options go together.
+
+        Raises:
+            SetupError: a cluster is named, and not the runner that would use it.
+        """
+        if self.master and self.runner != "spark":
+            raise SetupError("--master names a Spark cluster. Add --runner spark, or leave it out.")
 
     @property
     def processes(self) -> int:
