@@ -19,8 +19,8 @@ def literal(text: str, language: str = "", datatype: str = "") -> str:
 def canonical(term: str) -> str:
     r"""Spell a term of N-Triples anew: nothing escaped that need not be.
 
-    >>> print(canonical(r'"a\tb\u00e9"@en-GB'))
-    "a	bé"@en-gb
+    >>> print(canonical(r'"b\u00e9"@en-GB'))
+    "bé"@en-gb
     """
     if not term.startswith('"'):
         return term
