@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import tracemalloc
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkedproj.runs import SortedRuns
+from linkedproj.keys import unknown
+from linkedproj.runs import Gathering, RunFile, SortedRuns, merged
 
 Item = tuple[str, int, list[str]]
 
@@ -97,3 +100,23 @@ def test_items_beyond_the_limit_leave_memory() -> None:
 def test_a_reader_outlives_the_runs_it_reads() -> None:
     reader = iter(collect([("b", 1, []), ("a", 1, [])], 1))
     assert [item[0] for item in reader] == ["a", "b"]
+
+
+IDS = st.sets(st.text("abA-.0", min_size=1, max_size=3), max_size=20)
+
+
+@given(IDS, st.lists(IDS, max_size=4), st.integers(1, 8))
+@settings(max_examples=200, deadline=None)
+def test_unknown_ids_are_found_a_few_ids_at_a_time(known: set[str], wanted: list[set[str]], chunk: int) -> None:
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.setattr("linkedproj.keys._CHUNK", chunk)
+        patch.setattr("linkedproj.runs._FEW", 2)
+        file = RunFile(Path(folder, "runs"))
+        ids, references = Gathering(file, limit=5, block=2), [Gathering(file, unique=True, block=2) for _ in wanted]
+        ids.add(sorted(known))
+        for gathering, some in zip(references, wanted, strict=True):
+            gathering.add(some)
+        found = [run for gathering in references for run in gathering.runs()], ids.runs()
+        file.close()
+        assert unknown(*found) == set().union(*wanted) - known
+        assert list(merged(found[1])) == sorted(known)

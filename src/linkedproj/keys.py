@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linkedproj.portfolio import Portfolio, Row
     from linkedproj.runs import Run
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _CANDIDATES = 20_000
 
 

@@ -200,17 +200,17 @@ class Evidence:
     @property
     def statements(self) -> Iterator[tuple[str, list[str], int, int]]:
         """Give the evidence records in order: id, cells, and where each was written (a header and a line)."""
-        return merged(self.portfolio.runs["statements", ""])
+        return merged(self.portfolio.runs.get(("statements", ""), ()))
 
     @property
     def count(self) -> int:
         """How many statements there are."""
-        return sum(run.count for run in self.portfolio.runs["statements", ""])
+        return sum(run.count for run in self.portfolio.runs.get(("statements", ""), ()))
 
     @property
     def quotes(self) -> Iterator[tuple[str, str, str]]:
         """Give the quoted sentences in order: id, text, language code."""
-        return merged(self.portfolio.runs["quotes", ""])
+        return merged(self.portfolio.runs.get(("quotes", ""), ()))
 
     def finish(self) -> None:
         """Report what can only be told when every record has been seen."""

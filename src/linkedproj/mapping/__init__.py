@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,11 +80,14 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
     steps = Steps(inventory, evidence, Setting(portfolio, work, tuple(dumps), digest=digest), run, tell)
     steps.write()
     portfolio.found.counts = Counter({name: portfolio.counts[name] for name in schema.types if portfolio.counts[name]})
-    for name in steps.with_capitals:
-        portfolio.problems.extend(case_problems(portfolio, name))
-    portfolio.problems.extend(reference_problems(portfolio))
-    evidence.finish()
-    Dumps(portfolio, evidence, steps).join(dumps)
+    with ThreadPoolExecutor(1) as beside:
+        # Parts are copied within the system, while Python compares.
+        joined = beside.submit(Dumps(portfolio, evidence, steps).join, dumps)
+        for name in steps.with_capitals:
+            portfolio.problems.extend(case_problems(portfolio, name))
+        portfolio.problems.extend(reference_problems(portfolio))
+        evidence.finish()
+        joined.result()
     return Mapped(portfolio, evidence, steps.triples, steps.nodes)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +10,7 @@ from linkedproj.runners.resources import handed_over, perform_from, run_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ProcessPoolExecutor
 
     from linkedproj.runners.resources import Resources, Run
     from linkedproj.tasks import Outcome, Setting, Task
@@ -28,6 +25,10 @@ def opened(resources: Resources) -> Iterator[Run]:
     if resources.processes == 1:
         yield run_here
         return
+    # A build that needs one process alone does not wait for these.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     with ExitStack() as closing:
         pools: list[ProcessPoolExecutor] = []
 
@@ -52,6 +53,9 @@ def _results(done: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
     Raises:
         SetupError: a process was ended from outside.
     """
+    from concurrent.futures import as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         yield from (future.result() for future in as_completed(done))
     except BrokenProcessPool:
