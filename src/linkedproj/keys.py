@@ -90,8 +90,8 @@ def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[
     # Among very many ids, the nearest one says little and takes long to find.
     ids = list(islice(merged(portfolio.runs["ids", target]), _CANDIDATES + 1))
     candidates = ids if len(ids) <= _CANDIDATES else []
-    leading = {h.kind.name for h in portfolio.headers if any(c.field and c.field.target == target for c in h.columns)}
-    for type_name in leading:
+    leading = (h.kind.name for h in portfolio.headers if any(c.field and c.field.target == target for c in h.columns))
+    for type_name in dict.fromkeys(leading):
         for row in portfolio.rows(type_name):
             for name, value in _links(portfolio, row, target):
                 if value in missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections import Counter
@@ -122,13 +123,14 @@ def join(  # noqa: PLR0913 - the parts, and what stands around them
 def _append(part: IO[bytes], out: IO[bytes]) -> None:
     """Copy one file to the end of another, within the system where it can."""
     out.flush()
-    left = os.fstat(part.fileno()).st_size
-    try:
-        while left > 0:
-            left -= os.copy_file_range(part.fileno(), out.fileno(), left)
-    except (AttributeError, OSError):
-        part.seek(os.fstat(part.fileno()).st_size - left)
-        shutil.copyfileobj(part, out, 1 << 20)
+    size = os.fstat(part.fileno()).st_size
+    done = 0
+    with contextlib.suppress(AttributeError, OSError):
+        # Some file systems copy nothing, and say so with 0.
+        while done < size and (count := os.copy_file_range(part.fileno(), out.fileno(), size - done)):
+            done += count
+    part.seek(done)
+    shutil.copyfileobj(part, out, _BUFFER)
 
 
 def table_columns(tables: Tables, type_name: str) -> list[str]:

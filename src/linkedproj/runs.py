@@ -224,5 +224,4 @@ class Gathering:
 def _load(file: IO[bytes]) -> list[Any]:
     """Read one block: whole, and loaded from memory, for marshal.load asks the file for every small piece."""
     length = int.from_bytes(file.read(_LENGTH), "little")
-    # A file that this program wrote, in a folder of its own.
-    return marshal.loads(file.read(length)) if length else []  # noqa: S302
+    return marshal.loads(file.read(length)) if length else []  # noqa: S302 - written by `write_block`

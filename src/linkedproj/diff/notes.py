@@ -88,8 +88,8 @@ class Notes:
             " ORDER BY rank, iri"
         )
         bounds = (-1, _LAST) if rank is None else (rank, rank)
-        # No "yield from": a reader that stops early would close the cursor after the database.
-        for found in self._base.execute(query, (what, *bounds)):  # noqa: UP028
+        # With "yield from", a reader that stops early would close the cursor after the database.
+        for found in self._base.execute(query, (what, *bounds)):  # noqa: UP028 - for the order of closing, see above
             yield found
 
     def line(self, owner: str, line: Line) -> None:

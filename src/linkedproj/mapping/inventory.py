@@ -69,7 +69,8 @@ class Inventory:
         self.shards.setdefault(kind.name, []).append(whole(file, len(portfolio.headers) - 1, start, line))
 
     def _take_in(self, file: TableFile, kind: RecordType, path: Path) -> None:
-        runs = RunFile(path, hashlib.sha256(file.path.read_bytes()).hexdigest())
+        with file.path.open("rb") as opened:
+            runs = RunFile(path, hashlib.file_digest(opened, "sha256").hexdigest())
         rows = Gathering(runs, limit=16_384, block=ROW_BLOCK)
         for batch in read_file(file, kind, self.portfolio, self.portfolio.found):
             rows.add(rows_of(batch))

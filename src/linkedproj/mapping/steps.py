@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkedproj.pace import Pace
-from linkedproj.portfolio import ANONYMOUS, INVERSES, Found, Tables
+from linkedproj.portfolio import ANONYMOUS, INVERSES, Found, Row, Tables
+from linkedproj.runs import merged
 from linkedproj.tasks import CLAIMS, STATED, Slice, Task, batches
 
 if TYPE_CHECKING:
@@ -67,13 +68,15 @@ class Steps:
         )
         for wave in waves:
             self._map({name: ordered[name] for name in wave if name in ordered}, [n for n in wave if n not in ordered])
+        for name in (target for what, target in self.portfolio.runs if what == CLAIMS and target not in self.outcomes):
+            self.evidence.unclaimed += (Row(*claim) for claim in merged(self.portfolio.runs[CLAIMS, name]))
 
     def _sort(self, names: Iterable[str]) -> None:
         """Read, check and sort the rows of types whose tables are in no order."""
         todo = dict.fromkeys(names)
         tasks = [Task("", name, piece, sorts=True) for name in todo for piece in self._inventory.cut(name)]
         for name, done in self._performed(tasks, "rows").items():
-            outcomes = self._mended(name, done)
+            outcomes = _heard(self._mended(name, done))
             self._settle(outcomes)
             runs = [run for outcome in outcomes for run in outcome.runs["rows", name]]
             self._sliced[name] = Slice((*runs, *self._inventory.own.get(name, ())))
@@ -93,10 +96,13 @@ class Steps:
         tasks += [task for name in names for task in self._slice_tasks(name)]
         failed = []
         for name, outcomes in self._performed(tasks, "part").items():
-            if all(outcome.in_order and not outcome.is_torn for outcome in outcomes) and _rises(outcomes):
-                self.outcomes[name] = outcomes
-                self._settle(outcomes)
-                self._provide(name, [task.source for task in tasks if task.kind == name])
+            own = [task for task in tasks if task.kind == name]
+            if all(map(_is_within, own, outcomes)):
+                self.outcomes[name] = _heard(outcomes)
+                self._settle(self.outcomes[name])
+                heard = {outcome.name for outcome in self.outcomes[name]}
+                done = zip(own, outcomes, strict=True)
+                self._provide(name, [task.source for task, outcome in done if outcome.name in heard])
             else:
                 failed.append(name)
         if failed:
@@ -138,6 +144,7 @@ class Steps:
             tables=Tables(self.portfolio.schema, self.portfolio.config, self.portfolio.headers),
             weighs=self.evidence.present,
             knows_all="Evidence" not in self.portfolio.incomplete,
+            emptied=frozenset(self.portfolio.found.emptied),
             step=f"{step}-{self._number}",
         )
         by_name: dict[str, Outcome] = {}
@@ -154,13 +161,8 @@ class Steps:
         return found
 
     def _settle(self, outcomes: Iterable[Outcome]) -> None:
-        """Add what tasks found to the portfolio; what comes after a break in a file is not heard."""
-        broken: set[str] = set()
+        """Add what tasks found to the portfolio."""
         for outcome in outcomes:
-            if outcome.file in broken:
-                continue
-            if any(problem.rule.startswith("LP-FILE-") for problem in outcome.found.problems):
-                broken.add(outcome.file)
             self.portfolio.found.take(outcome.found)
             for key, runs in outcome.runs.items():
                 if runs and key[0] != "rows":
@@ -180,7 +182,20 @@ class Steps:
         portfolio.sources[name] = provide
 
 
-def _rises(outcomes: Iterable[Outcome]) -> bool:
-    """Tell whether the ids of each shard come after those of the one before it."""
-    filled = [outcome for outcome in outcomes if outcome.first]
-    return all(before.last < after.first for before, after in pairwise(filled))
+def _is_within(task: Task, outcome: Outcome) -> bool:
+    """Tell whether a task could be done, and found no ids but those that it answers for."""
+    if outcome.is_torn or not outcome.in_order:
+        return False
+    return not outcome.first or (task.low <= outcome.first and (not task.high or outcome.last < task.high))
+
+
+def _heard(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Leave out what comes after a break in a file: nobody knows what it means."""
+    found: list[Outcome] = []
+    broken: set[str] = set()
+    for outcome in outcomes:
+        if outcome.file not in broken:
+            found.append(outcome)
+        if any(problem.rule.startswith("LP-FILE-") for problem in outcome.found.problems):
+            broken.add(outcome.file)
+    return found

@@ -63,6 +63,5 @@ def perform_from(path: Path, task: Task) -> Outcome:
 
 @lru_cache(maxsize=1)
 def _setting(path: Path, _: int) -> Setting:
-    # Written by `handed_over` in a folder of this program's own.
-    setting: Setting = pickle.loads(path.read_bytes())  # noqa: S301
+    setting: Setting = pickle.loads(path.read_bytes())  # noqa: S301 - written by `handed_over`
     return setting

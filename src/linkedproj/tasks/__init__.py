@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.readers.csv import TornError
 from linkedproj.runs import RunFile
+from linkedproj.shards import SIZE
 from linkedproj.tasks.mapping import Mapping
 from linkedproj.tasks.model import CLAIMS, STATED, Outcome, Setting, Slice, Task
 from linkedproj.tasks.rows import ROW_BLOCK, Sorting, batches, rows_of
@@ -46,22 +47,23 @@ def _kept(path: Path, origin: str) -> Outcome | None:
     """Take up an earlier outcome, if it was made of the same, and what it wrote is still there."""
     if not path.exists():
         return None
-    # Written by `perform`, in a folder of this program's own.
-    known, outcome = pickle.loads(path.read_bytes())  # noqa: S301
+    known, outcome = pickle.loads(path.read_bytes())  # noqa: S301 - written by `perform`, in a folder of its own
     if known != origin or not outcome.is_there():
         return None
-    return outcome  # type: ignore[no-any-return]
+    return outcome  # type: ignore[no-any-return]  # what `perform` wrote
 
 
 def _origin(setting: Setting, task: Task) -> str:
     """Give a digest of all that the outcome of a task depends on; runs carry that of the task that made them."""
     columns = [(header.file.shown, header.names) for header in setting.tables.headers]
-    depends = (setting.digest, setting.folder, setting.outputs, setting.weighs, setting.knows_all, columns, task)
-    found = hashlib.sha256(repr(depends).encode())
+    evidence = (setting.weighs, setting.knows_all, sorted(setting.emptied))
+    found = hashlib.sha256(repr((setting.digest, setting.folder, setting.outputs, evidence, columns, task)).encode())
     if not isinstance(task.source, Slice):
         with task.source.file.path.open("rb") as table:
             table.seek(task.source.start)
-            found.update(table.read(task.source.stop - task.source.start))
+            # A shard can be a whole table.
+            for start in range(task.source.start, task.source.stop, SIZE):
+                found.update(table.read(min(SIZE, task.source.stop - start)))
     return found.hexdigest()
 
 

@@ -43,7 +43,8 @@ class Mapping:
         self._gathered: dict[tuple[str, str], Gathering] = {}
         self._inverses = [term for term in INVERSES if self._kind.terms and term in self._kind.terms]
         self._joins = {name: Joined(found, task.low, task.high) for name, found in task.joins.items()}
-        self._weighing = Weighing(self._tables, outcome.found.emptied, runs, is_whole=setting.knows_all)
+        emptied = setting.emptied if isinstance(task.source, Slice) else outcome.found.emptied
+        self._weighing = Weighing(self._tables, emptied, runs, is_whole=setting.knows_all)
 
     def run(self) -> None:
         """Map all rows, as long as their ids are in order."""

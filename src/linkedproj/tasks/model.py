@@ -27,8 +27,9 @@ class Setting:
     """What all tasks of one run share.
 
     `folder` takes what they write, `outputs` are the dumps they write parts of. `weighs` tells that there is evidence,
-    `knows_all` that all of it could be read. `step` names this part of the run; `digest` stands for everything but the
-    tables that the result depends on: with one, outcomes are kept, and taken up by a later run.
+    `knows_all` that all of it could be read. `emptied` are the faulty cells of rows that were sorted before. `step`
+    names this part of the run; `digest` stands for everything but the tables that the result depends on: with one,
+    outcomes are kept, and taken up by a later run.
     """
 
     tables: Tables
@@ -36,6 +37,7 @@ class Setting:
     outputs: tuple[Output, ...] = ()
     weighs: bool = False
     knows_all: bool = True
+    emptied: frozenset[tuple[str, str]] = frozenset()
     step: str = ""
     digest: str = ""
 
