@@ -16,23 +16,23 @@ import pytest
 import rdflib
 from pyld import jsonld
 
-from linkedproj.batch import Batch
-from linkedproj.cells import Column
-from linkedproj.config import Config
-from linkedproj.context import compile_context
-from linkedproj.mapping import map_tables
-from linkedproj.parts import Output
-from linkedproj.rules import Rules, catalogue
-from linkedproj.schema import Schema, load_schema
-from linkedproj.shards import SIZE
+from linkedproj.mapping.parts import Output
+from linkedproj.mapping.tables import map_tables
+from linkedproj.model.context import compile_context
+from linkedproj.model.rules import Rules, catalogue
+from linkedproj.model.schema import Schema, load_schema
+from linkedproj.model.settings import Config
+from linkedproj.tables.batch import Batch
+from linkedproj.tables.cells import Column
+from linkedproj.tables.shards import SIZE
 from linkedproj.writers import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from linkedproj.context import RecordType
-    from linkedproj.errors import Problem
-    from linkedproj.portfolio import Portfolio
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.errors import Problem
+    from linkedproj.tables.portfolio import Portfolio
 
 ROOT = Path(__file__).parents[1]
 BASE = "https://data.example.org/"

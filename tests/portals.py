@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from linkedproj.catalog import write_catalogue
 from linkedproj.catalog.facts import facts_of
-from linkedproj.config import load_config
+from linkedproj.model.settings import load_config
 
 if TYPE_CHECKING:
     from linkedproj.catalog.facts import ReleaseFacts
-    from linkedproj.config import Config
-    from linkedproj.errors import Problem
+    from linkedproj.model.errors import Problem
+    from linkedproj.model.settings import Config
 
 ROOT = Path(__file__).parents[1]
 ONTOLOGY = ROOT / "ontology"

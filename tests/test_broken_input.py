@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from linkedproj.rules import catalogue
+from linkedproj.model.rules import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,8 +20,8 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from linkedproj.progress import Progress
 from linkedproj.release import COMPRESS_FROM
+from linkedproj.reports.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -303,8 +303,8 @@ class _Terminal(io.StringIO):
 
 
 def test_a_terminal_is_told_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linkedproj.progress._PATIENCE", 0.0)
-    monkeypatch.setattr("linkedproj.progress._BEAT", 0.01)
+    monkeypatch.setattr("linkedproj.reports.progress._PATIENCE", 0.0)
+    monkeypatch.setattr("linkedproj.reports.progress._BEAT", 0.01)
     terminal = _Terminal()
     with Progress(terminal) as tell:
         tell("reading the tables")

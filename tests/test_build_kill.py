@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conftest import SMALL
 
+from linkedproj.check.checked import Checked
 from linkedproj.check.judge import Judgement
 from linkedproj.release import verify
-from linkedproj.reports.checked import Checked
 
 if TYPE_CHECKING:
     from tests.conftest import Small
@@ -27,11 +27,11 @@ MOMENTS = {"exchange": 20, "renames": 6}
 # The engine of the shapes and most saved queries are left out: they take the time, and write like the others.
 _KILLER = """
 import os, shutil, signal, sys
-import linkedproj.build as builder, linkedproj.check as check, linkedproj.diff.page, jinja2
+import linkedproj.build as builder, linkedproj.check.portfolio as check, linkedproj.changes.page, jinja2
 from linkedproj.check.judge import Judgement
 from linkedproj.cli import main
 from linkedproj.release import exchange
-from linkedproj.reports.checked import Checked
+from linkedproj.check.checked import Checked
 
 moments, renames = int(sys.argv[1]), sys.argv[2] == "renames"
 check.judge = lambda *_: Judgement((), Checked(''))

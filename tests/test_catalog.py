@@ -26,13 +26,13 @@ from linkedproj.catalog.profile import describe, profile_names, read_profile
 from linkedproj.catalog.serialise import Graph as Content
 from linkedproj.catalog.serialise import jsonld as write_jsonld
 from linkedproj.catalog.serialise import ntriples, rdfxml, turtle
-from linkedproj.errors import SetupError
-from linkedproj.rules import load_rules
+from linkedproj.model.errors import SetupError
+from linkedproj.model.rules import load_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.errors import Problem
+    from linkedproj.model.errors import Problem
 
 BASE = "https://data.example.org/"
 DCAT3 = Namespace("http://www.w3.org/ns/dcat#")  # rdflib 7.6 lacks the terms of version 3

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linkedproj.check.blocks import Finder, Layout, OrderError, cut
 from linkedproj.check.engine import ENGINES, REFERENCE, EngineError, is_installed, validate
 from linkedproj.check.judge import Options, judge
 from linkedproj.check.named import NamedShapes
-from linkedproj.check.reach import Reach
-from linkedproj.shapes import SH
+from linkedproj.check.parted.blocks import Finder, Layout, OrderError, cut
+from linkedproj.check.parted.reach import Reach
+from linkedproj.model.shapes import SH
 
 from .bench.faults import FAULTS, inject
 from .bench.generate import generate

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.mapping import ROOT
 
-from linkedproj.context import Kind, compile_context, load_context
-from linkedproj.errors import SetupError
+from linkedproj.model.context import Kind, compile_context, load_context
+from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.context import Context
+    from linkedproj.model.context import Context
 
 SOUND = """\
 {"@context": {

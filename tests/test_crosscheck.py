@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linkedproj.check import crosscheck
-from linkedproj.check.blocks import Unit
+from linkedproj.check.checked import Checked, Crosscheck
 from linkedproj.check.engine import ENGINES, REFERENCE, Engine, Result, is_installed
 from linkedproj.check.judge import Options, judge
-from linkedproj.errors import EngineDisagreement
-from linkedproj.reports.checked import Checked, Crosscheck
+from linkedproj.check.parted import crosscheck
+from linkedproj.check.parted.blocks import Unit
+from linkedproj.model.errors import EngineDisagreement
+from linkedproj.reports.report import judged_by
 
 if TYPE_CHECKING:
     from tests.conftest import Small
@@ -85,7 +86,7 @@ def test_what_is_forgotten_in_a_block_that_is_not_sampled_stays_unknown(small_re
     write(wrong, "def load(shapes):\n    return lambda data: []\n")
     found = judge([small_release / "portfolio.nt"], SHAPES, Options("fast", cap=0, sample=0))
     assert found.checked.crosscheck == Crosscheck("pyshacl 0.40.1", 0, 0, 0, 1)
-    assert "does not remove it" in found.checked.sentences("en")[1]
+    assert "does not remove it" in judged_by(found.checked, "en")[1]
 
 
 @needs_fast
@@ -105,7 +106,7 @@ def test_the_report_says_what_was_judged_again(small: Small) -> None:
 
 def test_a_sample_is_said_to_be_one() -> None:
     checked = Checked("shacl 0.3.4", 3, 600, Crosscheck("pyshacl 0.40.1", 2, 400, 1, 3))
-    assert checked.sentences("en") == [
+    assert judged_by(checked, "en") == [
         "Checked with shacl 0.3.4 in 3 parts.",
         (
             "Checked again with pyshacl 0.40.1, with the same results: 2 of 3 blocks, 1 of these with problems (400 of "
@@ -113,7 +114,7 @@ def test_a_sample_is_said_to_be_one() -> None:
             "missed; it does not remove it."
         ),
     ]
-    assert len({sentence for tag in ("en", "ca", "es") for sentence in checked.sentences(tag)}) == 6
+    assert len({sentence for tag in ("en", "ca", "es") for sentence in judged_by(checked, tag)}) == 6
 
 
 def test_few_triples_are_judged_by_the_reference(small: Small) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.mapping import CONFIG, XSD, travel
 
-from linkedproj.derive import status_at
+from linkedproj.mapping.derive import status_at
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,15 +8,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from linkedproj.diagram import draw
-from linkedproj.diagram.labels import faults
-from linkedproj.diagram.layout import compose
-from linkedproj.paths import shipped
-from linkedproj.schema import load_schema
+from linkedproj.model.paths import shipped
+from linkedproj.model.schema import load_schema
+from linkedproj.writers.diagram import draw
+from linkedproj.writers.diagram.labels import faults
+from linkedproj.writers.diagram.layout import compose
 
 if TYPE_CHECKING:
-    from linkedproj.diagram.parts import Picture
-    from linkedproj.schema import Schema
+    from linkedproj.model.schema import Schema
+    from linkedproj.writers.diagram.parts import Picture
 
 ROOT = Path(__file__).parents[1]
 SVG = "{http://www.w3.org/2000/svg}"

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkedproj import diff
+from linkedproj import changes as diff
 from linkedproj.build import build
-from linkedproj.diff.blocks import BlockSorter
-from linkedproj.diff.words import LANGUAGES, column, kind_name
-from linkedproj.paths import shipped
-from linkedproj.schema import load_schema
+from linkedproj.changes.blocks import BlockSorter
+from linkedproj.changes.words import LANGUAGES, column, kind_name
+from linkedproj.model.paths import shipped
+from linkedproj.model.schema import load_schema
 
 from .bench.changes import found, make
 from .conftest import SMALL, run
@@ -116,7 +116,7 @@ def test_the_difference_is_that_of_the_two_sets_of_triples(
     old = _write(folder / "old.nt", [*both, *before], seed)
     new = _write(folder / "new.nt", [*both, *after], seed)
     with (
-        patch("linkedproj.diff.compare.load_schema", _load_schema),
+        patch("linkedproj.changes.compare.load_schema", _load_schema),
         diff.compare(old, new, BASE, memory=seed.choice([1, 2000, MEBIBYTE])) as changes,
     ):
         added, removed = list(changes.lines("added")), list(changes.lines("removed"))
@@ -173,7 +173,7 @@ def test_of_a_thousand_projects_exactly_those_that_changed_are_told(tmp_path: Pa
 _PEAK = """
 import json, resource, sys
 from pathlib import Path
-from linkedproj import diff
+from linkedproj import changes as diff
 with diff.compare(Path(sys.argv[1]), Path(sys.argv[2]), memory=1 << 19) as changes:
     told = sum(1 for story in diff.stories(changes))
 print(json.dumps([told, dict(changes.triples), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))

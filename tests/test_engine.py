@@ -21,7 +21,7 @@ from linkedproj.check.engine import (
     is_installed,
     validate,
 )
-from linkedproj.errors import SetupError
+from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,14 +11,14 @@ import pytest
 from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, XSD
 
-from linkedproj import diff
-from linkedproj.errors import SetupError
+from linkedproj import changes as diff
+from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from linkedproj.diff import PublishedChanges
+    from linkedproj.changes import PublishedChanges
 
     Publish = Callable[..., PublishedChanges]
 
@@ -275,7 +275,7 @@ def test_pages_never_change_and_a_quiet_release_adds_none(tmp_path: Path, publis
 
 
 def test_many_members_are_spread_over_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, publish: Publish) -> None:
-    monkeypatch.setattr("linkedproj.diff.ldes.MEMBERS", 2)
+    monkeypatch.setattr("linkedproj.changes.ldes.MEMBERS", 2)
     publish(0)
     graph = _stream(tmp_path / "public")
     assert sorted(path.name for path in (tmp_path / "public/ldes").iterdir()) == ["1.0-1.ttl", "1.0-2.ttl", "index.ttl"]

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from linkedproj.cells import id_fault
-from linkedproj.lexical import (
+from linkedproj.model.lexical import (
     FORBIDDEN,
     ID,
     LANGUAGE,
@@ -24,6 +23,7 @@ from linkedproj.lexical import (
     envelope,
     iri_fault,
 )
+from linkedproj.tables.cells import id_fault
 
 RIGHT = {
     "date": ["2017-11-05", "2020-02-29", "2000-02-29", "0001-01-01", "9999-12-31", "2017-11", "2017"],

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linkedproj.check.lint import coverage, lint
-from linkedproj.rules import LANGUAGES, Rules, catalogue
+from linkedproj.model.rules import LANGUAGES, Rules, catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.errors import Problem
+    from linkedproj.model.errors import Problem
 
 EX = "https://example.org/"
 TERMS = {EX + name for name in ("Person", "age", "name", "start", "end")}
@@ -186,7 +186,7 @@ def test_datatype_anywhere_on_the_path_is_enough(check: Check) -> None:
 
 def test_a_code_of_the_catalogue_is_taken(check: Check) -> None:
     [sentence] = check(shape("sh:minCount 1").replace("LP-P", "LP-CELL-DAY"))
-    assert "missing or taken: LP-CELL-DAY (linkedproj/rules.toml:" in sentence
+    assert "missing or taken: LP-CELL-DAY (linkedproj/model/rules.toml:" in sentence
 
 
 def test_coverage_finds_idle_shapes_and_unshaped_records(tmp_path: Path) -> None:

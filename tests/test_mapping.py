@@ -21,21 +21,21 @@ from tests.conftest import SMALL
 from tests.mapping import CONFIG, ROOT, dump, shipped_schema, travel
 
 from linkedproj.cli import main
-from linkedproj.config import load_config
-from linkedproj.errors import SetupError
-from linkedproj.mapping import map_folder, map_tables
-from linkedproj.pace import Pace
-from linkedproj.parts import TABLE, Output
-from linkedproj.runners import RUNNERS, Resources, opened, run_here
-from linkedproj.schema import load_schema
-from linkedproj.shards import cut, whole
-from linkedproj.tasks import Outcome, perform
+from linkedproj.mapping.pace import Pace
+from linkedproj.mapping.parts import TABLE, Output
+from linkedproj.mapping.runners import RUNNERS, Resources, opened, run_here
+from linkedproj.mapping.tables import map_folder, map_tables
+from linkedproj.mapping.tasks import Outcome, perform
+from linkedproj.model.errors import SetupError
+from linkedproj.model.schema import load_schema
+from linkedproj.model.settings import load_config
+from linkedproj.tables.shards import cut, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from linkedproj.runners import Run
-    from linkedproj.tasks import Setting, Task
+    from linkedproj.mapping.runners import Run
+    from linkedproj.mapping.tasks import Setting, Task
 
 SIZES = [60, 700, 9000]
 
@@ -210,7 +210,7 @@ def test_the_same_id_is_found_in_another_file_and_far_away(thousand: Path, tmp_p
 
 @pytest.mark.slow
 def test_two_processes_write_the_same_bytes(thousand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linkedproj.runners.local._WORTH", 0)
+    monkeypatch.setattr("linkedproj.mapping.runners.local._WORTH", 0)
     with opened(Resources(2)) as run:
         found = mapped(thousand, run, 50_000)
     assert found == mapped(thousand)
@@ -231,7 +231,7 @@ import sys, pickle
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from tests.test_mapping import mapped, told_by
-from linkedproj.runners import Resources, opened
+from linkedproj.mapping.runners import Resources, opened
 with opened(Resources(2, "spark", "local[2]")) as run:
     found = mapped(Path({str(home)!r}), run, 50_000), told_by(Path({str(faulty)!r}), run)
 sys.stdout.buffer.write(pickle.dumps(found))
@@ -266,8 +266,8 @@ def killed(_: Path, task: Task) -> Outcome:
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_is_told(thousand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linkedproj.runners.local._WORTH", 0)
-    monkeypatch.setattr("linkedproj.runners.local.perform_from", killed)
+    monkeypatch.setattr("linkedproj.mapping.runners.local._WORTH", 0)
+    monkeypatch.setattr("linkedproj.mapping.runners.local.perform_from", killed)
     told = "a process that maps the tables was ended by the system. A long build keeps what is finished: "
     with opened(Resources(2)) as run, pytest.raises(SetupError, match=told):
         mapped(thousand, run, 50_000)
@@ -358,7 +358,7 @@ def test_links_that_changed_are_seen_in_the_records_they_lead_to(thousand: Path,
 
 _BUILD = """
 import sys
-import linkedproj.build as builder, linkedproj.mapping as mapping, linkedproj.shards as shards
+import linkedproj.build as builder, linkedproj.mapping.tables as mapping, linkedproj.tables.shards as shards
 from linkedproj.cli import main
 builder._LONG = 0
 mapping.map_tables.__kwdefaults__["size"] = 5_000
@@ -400,7 +400,7 @@ def test_a_killed_build_continues_from_the_finished_shards(tmp_path: Path) -> No
 
 def test_the_time_left_is_told_once_it_can_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 10.0, 600.0, 7200.0])
-    monkeypatch.setattr("linkedproj.pace.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("linkedproj.mapping.pace.time.monotonic", lambda: next(clock))
     pace = Pace("writing project")
     assert pace.after(10, 90) == "writing project: 10%"
     assert pace.after(10, 80) == "writing project: 20%, less than a minute left"

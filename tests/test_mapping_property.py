@@ -12,17 +12,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.mapping import XSD, agreed, columns_of, oxigraph_triples, rdflib_triples, schema_of
 
-from linkedproj.batch import Batch
-from linkedproj.context import RDF, Field, Kind
-from linkedproj.lexical import FORBIDDEN, SPELLINGS, WKT, iri_fault
+from linkedproj.model.context import RDF, Field, Kind
+from linkedproj.model.lexical import FORBIDDEN, SPELLINGS, WKT, iri_fault
+from linkedproj.tables.batch import Batch
 from linkedproj.writers import FORMATS
 from linkedproj.writers.values import Value
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.context import RecordType
-    from linkedproj.schema import Schema
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.schema import Schema
 
 RECORDS = 75
 EXAMPLES = 60

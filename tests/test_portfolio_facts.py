@@ -15,12 +15,12 @@ import pytest
 from pyarrow import parquet
 
 from linkedproj.build import check_folder
-from linkedproj.evidence import BASES
+from linkedproj.mapping.evidence import BASES
 from linkedproj.reports import exit_code
-from linkedproj.summary import report_of
+from linkedproj.reports.summary import report_of
 
 if TYPE_CHECKING:
-    from linkedproj.check import Findings
+    from linkedproj.check.portfolio import Findings
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"

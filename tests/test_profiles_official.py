@@ -10,14 +10,14 @@ import pytest
 from tests.conftest import run
 from tests.portals import GIVEN, ONTOLOGY, SHARED, publish, settings
 
-from linkedproj.errors import SetupError
-from linkedproj.rate import rate
-from linkedproj.rate.official import run_official
+from linkedproj.catalog.rate import rate
+from linkedproj.catalog.rate.official import run_official
+from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.rate.official import Run
+    from linkedproj.catalog.rate.official import Run
 
 here = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the official shapes are not beside this checkout (shared/shapes)"

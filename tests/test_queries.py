@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linkedproj.context import load_context
-from linkedproj.paths import shipped
-from linkedproj.query import golden, local, reference
-from linkedproj.query.adhoc import form_of
-from linkedproj.query.bind import bind
-from linkedproj.query.saved import LANGUAGES, read_queries, read_query
-from linkedproj.query.table import Table, as_table
-from linkedproj.query.tokens import prefixes, tokens
+from linkedproj.model.context import load_context
+from linkedproj.model.paths import shipped
+from linkedproj.queries import golden
+from linkedproj.queries.ask import local, reference
+from linkedproj.queries.ask.adhoc import form_of
+from linkedproj.queries.results.table import Table, as_table
+from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.collection import LANGUAGES, read_queries, read_query
+from linkedproj.queries.saved.tokens import prefixes, tokens
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import datetime as dt
-import importlib
 import io
 import os
 import pickle
@@ -21,16 +20,18 @@ import pyoxigraph as ox
 import pytest
 
 import linkedproj
-from linkedproj.errors import QueryError, SetupError
-from linkedproj.lexical import XSD
-from linkedproj.query import api, local
-from linkedproj.query.rows import Result
-from linkedproj.query.saved import read_queries
-from linkedproj.query.table import Table
-from linkedproj.query.values import Iri, LangString, to_python
+from linkedproj.model.errors import QueryError, SetupError
+from linkedproj.model.lexical import XSD
+from linkedproj.queries import api
+from linkedproj.queries.ask import local
+from linkedproj.queries.results.rows import Result
+from linkedproj.queries.results.table import Table
+from linkedproj.queries.results.values import Iri, LangString, to_python
+from linkedproj.queries.saved.collection import read_queries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/queries-in-python.md"
@@ -72,22 +73,22 @@ def test_every_block_of_the_page_is_found() -> None:
 # ---------------------------------------------------------------- the call
 
 
-def test_the_name_is_a_package_and_a_function() -> None:
+def test_the_function_is_loaded_when_it_is_asked_for() -> None:
     code = (
         "import linkedproj\n"
         "assert callable(linkedproj.query)\n"
-        "import linkedproj.query.saved, linkedproj.query.api as api\n"
+        "import linkedproj.queries.saved.collection, linkedproj.queries.api as api\n"
         "from linkedproj import query\n"
-        "from linkedproj.query import bind\n"
+        "from linkedproj.queries.saved import bind\n"
         "assert linkedproj.query is query and callable(query)\n"
-        "assert linkedproj.query.saved.read_queries and bind.bind and api.query\n"
+        "assert linkedproj.queries.saved.collection.read_queries and bind.bind and api.query\n"
         "import sys\n"
         "assert not {'rdflib', 'pandas', 'polars', 'pyarrow', 'SPARQLWrapper'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env=_environment(), timeout=60)
     with pytest.raises(AttributeError, match="module 'linkedproj' has no attribute 'queri'"):
         getattr(linkedproj, "queri")  # noqa: B009 - type checkers know that it is missing
-    assert importlib.reload(linkedproj).query is sys.modules["linkedproj.query"]
+    assert linkedproj.query is api.query
 
 
 def _environment() -> dict[str, str]:
@@ -254,8 +255,8 @@ def test_a_missing_package_says_how_to_install_it(package: str, monkeypatch: pyt
 
 SCRIPT = """\
 import linkedproj
-import linkedproj.query.saved
-from linkedproj.query.rows import Result, Row
+import linkedproj.queries.saved.collection
+from linkedproj.queries.results.rows import Result, Row
 
 rows: Result = linkedproj.query("projects-by-city", city="barcelona")
 first: Row = rows[0]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linkedproj.query import local, reference
-from linkedproj.query.bind import ArgumentsError, bind, literal_term
-from linkedproj.query.saved import SavedQuery, read_query
-from linkedproj.query.tokens import prefixes, tokens
+from linkedproj.queries.ask import local, reference
+from linkedproj.queries.saved.bind import ArgumentsError, bind, literal_term
+from linkedproj.queries.saved.collection import SavedQuery, read_query
+from linkedproj.queries.saved.tokens import prefixes, tokens
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from linkedproj.context import load_context
-from linkedproj.errors import QueryError
-from linkedproj.query import local
-from linkedproj.query.asking import Task, There
-from linkedproj.query.bases import by_table
-from linkedproj.query.publish import Bounds, publish
-from linkedproj.query.saved import read_queries
+from linkedproj.model.context import load_context
+from linkedproj.model.errors import QueryError
+from linkedproj.queries.ask import local
+from linkedproj.queries.ask.asking import Task, There
+from linkedproj.queries.published.publish import Bounds, publish
+from linkedproj.queries.saved.bases import by_table
+from linkedproj.queries.saved.collection import read_queries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linkedproj.query.saved import SavedQuery
+    from linkedproj.queries.saved.collection import SavedQuery
 
 QUERIES = read_queries(Path(__file__).parents[1] / "queries")
 SOME = {name: QUERIES[name] for name in ("network", "places", "project-excerpt", "projects", "works-together")}
@@ -184,7 +184,7 @@ def test_a_build_that_is_killed_leaves_no_process_behind_for_long(small_release:
     )
     script = tmp_path / "script.py"
     script.write_text(
-        "import pickle, sys; from linkedproj.query.asking import There\n"
+        "import pickle, sys; from linkedproj.queries.ask.asking import There\n"
         "task, query = pickle.load(sys.stdin.buffer)\n"
         "with There(task) as there:\n"
         "    there._started(); print(there._process.pid, flush=True)\n"

@@ -19,18 +19,21 @@ from rdflib.query import Result as RdflibResult
 
 from linkedproj.build import build
 from linkedproj.commands.query import command
-from linkedproj.errors import LinkedprojError, Place, Problem, QueryError, SetupError
-from linkedproj.lexical import XSD
-from linkedproj.query import bases, formats, lint, local, values
-from linkedproj.query.api import bound
-from linkedproj.query.formats import FORMATS
-from linkedproj.query.saved import read_queries
-from linkedproj.query.table import Table, Triples
+from linkedproj.model.errors import LinkedprojError, Place, Problem, QueryError, SetupError
+from linkedproj.model.lexical import XSD
+from linkedproj.queries import lint
+from linkedproj.queries.api import bound
+from linkedproj.queries.ask import local
+from linkedproj.queries.results import formats, values
+from linkedproj.queries.results.formats import FORMATS
+from linkedproj.queries.results.table import Table, Triples
+from linkedproj.queries.saved import bases
+from linkedproj.queries.saved.collection import read_queries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linkedproj.query.table import Answer, Term
+    from linkedproj.queries.results.table import Answer, Term
 
 ROOT = Path(__file__).parents[1]
 OTHER = "https://opendata.example.net/agency/"

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from linkedproj.errors import QueryError
-from linkedproj.query.bases import by_table, context_of
-from linkedproj.query.bind import bind
-from linkedproj.query.convention import import_file, openapi, sib
-from linkedproj.query.convention.draft import Draft
-from linkedproj.query.saved import SavedQuery, inspect_query, read_queries, read_query
+from linkedproj.model.errors import QueryError
+from linkedproj.queries.published.convention import import_file, openapi, sib
+from linkedproj.queries.published.convention.draft import Draft
+from linkedproj.queries.saved.bases import by_table, context_of
+from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.collection import SavedQuery, inspect_query, read_queries, read_query
 
 FOLDER = Path(__file__).parents[1] / "queries"
 QUERIES = read_queries(FOLDER)
@@ -342,7 +342,7 @@ def test_a_foreign_name_cannot_leave_the_folder(tmp_path: Path) -> None:
 
 @given(st.text(), st.text())
 def test_any_text_fits_into_a_header(title: str, tag: str) -> None:
-    from linkedproj.query.header import read_header
+    from linkedproj.queries.saved.header import read_header
 
     draft = Draft("q", "ASK {}", texts={"title": {"en": title or "x"}, "description": {}}, tags=[tag])
     if any("\ud800" <= character <= "\udfff" for character in title + tag):

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from linkedproj.errors import QueryError
-from linkedproj.query import adhoc, bases, local
-from linkedproj.query.bind import ArgumentsError, bind
-from linkedproj.query.saved import read_queries
-from linkedproj.query.tokens import tokens
+from linkedproj.model.errors import QueryError
+from linkedproj.queries.ask import adhoc, local
+from linkedproj.queries.saved import bases
+from linkedproj.queries.saved.bind import ArgumentsError, bind
+from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.saved.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkedproj.query.saved import SavedQuery
+    from linkedproj.queries.saved.collection import SavedQuery
 
 QUERIES = read_queries(Path(__file__).parents[1] / "queries")
 BASES = bases.by_table(bases.context_of())

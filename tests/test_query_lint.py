@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from linkedproj.query import golden, local
-from linkedproj.query.faults import in_words
-from linkedproj.query.lint import lint_folder, lint_queries, terms_of
-from linkedproj.query.lint.syntax import parse_error
-from linkedproj.query.saved import inspect_query, read_queries
-from linkedproj.rules import LANGUAGES, Severity, catalogue
+from linkedproj.model.rules import LANGUAGES, Severity, catalogue
+from linkedproj.queries import golden
+from linkedproj.queries.ask import local
+from linkedproj.queries.lint import lint_folder, lint_queries, terms_of
+from linkedproj.queries.lint.syntax import parse_error
+from linkedproj.queries.saved.collection import inspect_query, read_queries
+from linkedproj.queries.saved.faults import in_words
 
 ROOT = Path(__file__).parents[1]
 ONTOLOGY = ROOT / "ontology"

@@ -11,12 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from linkedproj.commands.query import command
-from linkedproj.errors import QueryError
-from linkedproj.paths import shipped
-from linkedproj.query import golden, local, reference
-from linkedproj.query.formats import FORMATS, write_csv, write_json, write_text
-from linkedproj.query.saved import Expect, read_queries
-from linkedproj.query.table import Table
+from linkedproj.model.errors import QueryError
+from linkedproj.model.paths import shipped
+from linkedproj.queries import golden
+from linkedproj.queries.ask import local, reference
+from linkedproj.queries.results.formats import FORMATS, write_csv, write_json, write_text
+from linkedproj.queries.results.table import Table
+from linkedproj.queries.saved.collection import Expect, read_queries
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,16 +14,16 @@ import pyoxigraph as ox
 import pytest
 
 from linkedproj import build as road
-from linkedproj.errors import QueryError
-from linkedproj.paths import shipped
-from linkedproj.query import local, reference
-from linkedproj.query.bases import by_table, context_of
-from linkedproj.query.bind import bind
-from linkedproj.query.formats import FORMATS
-from linkedproj.query.geojson import write_geojson
-from linkedproj.query.publish import RESULTS, publish
-from linkedproj.query.saved import read_queries, read_query
-from linkedproj.query.table import Table, Triples
+from linkedproj.model.errors import QueryError
+from linkedproj.model.paths import shipped
+from linkedproj.queries.ask import local, reference
+from linkedproj.queries.published.publish import RESULTS, publish
+from linkedproj.queries.results.formats import FORMATS
+from linkedproj.queries.results.geojson import write_geojson
+from linkedproj.queries.results.table import Table, Triples
+from linkedproj.queries.saved.bases import by_table, context_of
+from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.collection import read_queries, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import rdflib
     from tests.conftest import Small
 
-    from linkedproj.query.saved import SavedQuery
+    from linkedproj.queries.saved.collection import SavedQuery
 
 FOLDER = shipped("queries")
 IDS = sorted(path.stem for path in FOLDER.glob("*.rq"))

@@ -25,16 +25,17 @@ import pyoxigraph as ox
 import pytest
 
 from linkedproj.cli import main
-from linkedproj.errors import QueryError, RemoteError
-from linkedproj.query import bases, local, redirects, remote
-from linkedproj.query.bind import bind
-from linkedproj.query.saved import read_query
-from linkedproj.query.table import Table, Triples, as_table
+from linkedproj.model.errors import QueryError, RemoteError
+from linkedproj.queries.ask import local, redirects, remote
+from linkedproj.queries.results.table import Table, Triples, as_table
+from linkedproj.queries.saved import bases
+from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.collection import read_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from linkedproj.query.table import Answer as AnyAnswer
+    from linkedproj.queries.results.table import Answer as AnyAnswer
 
 FOLDER = Path(__file__).parents[1] / "queries"
 IDS = sorted(path.stem for path in FOLDER.glob("*.rq"))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linkedproj.errors import QueryError
-from linkedproj.query.saved import choose, read_queries, read_query
+from linkedproj.model.errors import QueryError
+from linkedproj.queries.saved.collection import choose, read_queries, read_query
 
 if TYPE_CHECKING:
     from pathlib import Path

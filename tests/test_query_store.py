@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import linkedproj.query
-from linkedproj.errors import QueryError
-from linkedproj.query import local, store
-from linkedproj.query.bases import by_table, context_of
-from linkedproj.query.bind import bind
-from linkedproj.query.saved import read_queries
+import linkedproj
+from linkedproj.model.errors import QueryError
+from linkedproj.queries.ask import local, store
+from linkedproj.queries.saved.bases import by_table, context_of
+from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.collection import read_queries
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 QUERIES = read_queries(Path(__file__).parents[1] / "queries")
 BASES = by_table(context_of())
 OPEN = """
-import sys; from pathlib import Path; from linkedproj.query import store
+import sys; from pathlib import Path; from linkedproj.queries.ask import store
 print(len(store.open_store([Path(sys.argv[1])], Path(sys.argv[2]))))
 """
 LINE = b'<http://a/%d> <http://b/> "%d" .\n'
@@ -178,7 +178,7 @@ def test_processes_that_want_the_same_store_make_it_once(tmp_path: Path) -> None
     file, cache = tmp_path / "a.nt", tmp_path / "cache"
     file.write_bytes(b"".join(LINE % (n, n) for n in range(50_000)))
     code = (
-        "import sys; from pathlib import Path; from linkedproj.query import store\n"
+        "import sys; from pathlib import Path; from linkedproj.queries.ask import store\n"
         "fill = store.fill_on_disk\n"
         "store.fill_on_disk = lambda *given: (print('filled'), fill(*given))\n"
         "print(len(store.open_store([Path(sys.argv[1])], Path(sys.argv[2]))))"

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import linkedproj.query
-from linkedproj.context import load_context
-from linkedproj.errors import QueryError, SetupError
-from linkedproj.query import duck, engines, golden, local, reference, sqlterms
-from linkedproj.query.bases import by_table, rebase
-from linkedproj.query.bind import bind
-from linkedproj.query.expect import Expect
-from linkedproj.query.formats import FORMATS
-from linkedproj.query.lint import lint_queries
-from linkedproj.query.saved import LANGUAGES, read_queries, read_query
-from linkedproj.query.sqltables import Published, view
-from linkedproj.query.table import Table
-from linkedproj.query.twin import read_twin
+import linkedproj
+from linkedproj.model.context import load_context
+from linkedproj.model.errors import QueryError, SetupError
+from linkedproj.queries import golden
+from linkedproj.queries.ask import duck, engines, local, reference, sqlterms
+from linkedproj.queries.ask.sqltables import Published, view
+from linkedproj.queries.lint import lint_queries
+from linkedproj.queries.results.formats import FORMATS
+from linkedproj.queries.results.table import Table
+from linkedproj.queries.saved.bases import by_table, rebase
+from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.collection import LANGUAGES, read_queries, read_query
+from linkedproj.queries.saved.expect import Expect
+from linkedproj.queries.saved.twin import read_twin
 
 from .bench.released import release as make_up
 

@@ -14,9 +14,9 @@ import pytest
 from tests.conftest import run
 from tests.portals import GIVEN, ONTOLOGY, publish, settings
 
-from linkedproj.errors import SetupError
-from linkedproj.rate import is_perfect, rate
-from linkedproj.rate.mqa import metrics, possible, score
+from linkedproj.catalog.rate import is_perfect, rate
+from linkedproj.catalog.rate.mqa import metrics, possible, score
+from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

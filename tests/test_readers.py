@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.mapping import told, travel
 
-from linkedproj.errors import Problem
-from linkedproj.readers import READERS
-from linkedproj.readers.source import TableFile
+from linkedproj.model.errors import Problem
+from linkedproj.tables.readers import READERS
+from linkedproj.tables.readers.source import TableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from linkedproj.readers.source import Read
+    from linkedproj.tables.readers.source import Read
 
     Take = Callable[..., "Taken"]
 

@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
+from linkedproj.check.checked import Checked
 from linkedproj.check.judge import Judgement
 from linkedproj.release import Release
 from linkedproj.release.exchange import locked
-from linkedproj.reports.checked import Checked
 
 if TYPE_CHECKING:
     from pathlib import Path

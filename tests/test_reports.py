@@ -13,11 +13,11 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
+from linkedproj.check.checked import Checked
 from linkedproj.commands.explain import command
-from linkedproj.errors import Place, Problem
+from linkedproj.model.errors import Place, Problem
+from linkedproj.model.rules import LANGUAGES, Rules, load_rules
 from linkedproj.reports import REPORTS, Report, exit_code
-from linkedproj.reports.checked import Checked
-from linkedproj.rules import LANGUAGES, Rules, load_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -285,7 +285,7 @@ def test_every_format_is_deterministic(rules: Rules, name: str, language: str) -
 def test_explains_a_rule() -> None:
     answer = CliRunner().invoke(command, ["lp-cell-day"])
     assert answer.exit_code == 0
-    place = re.search(r"linkedproj/rules\.toml:\d+", answer.output)
+    place = re.search(r"linkedproj/model/rules\.toml:\d+", answer.output)
     assert place
     assert answer.output == (
         "LP-CELL-DAY\n"

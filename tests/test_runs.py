@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkedproj.keys import unknown
-from linkedproj.runs import Gathering, RunFile, SortedRuns, merged
+from linkedproj.mapping.keys import unknown
+from linkedproj.system.sorting import Gathering, RunFile, SortedRuns, merged
 
 Item = tuple[str, int, list[str]]
 
@@ -109,8 +109,8 @@ IDS = st.sets(st.text("abA-.0", min_size=1, max_size=3), max_size=20)
 @settings(max_examples=200, deadline=None)
 def test_unknown_ids_are_found_a_few_ids_at_a_time(known: set[str], wanted: list[set[str]], chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
-        patch.setattr("linkedproj.keys._CHUNK", chunk)
-        patch.setattr("linkedproj.runs._FEW", 2)
+        patch.setattr("linkedproj.mapping.keys._CHUNK", chunk)
+        patch.setattr("linkedproj.system.sorting._FEW", 2)
         file = RunFile(Path(folder, "runs"))
         ids, references = Gathering(file, limit=5, block=2), [Gathering(file, unique=True, block=2) for _ in wanted]
         ids.add(sorted(known))

@@ -122,7 +122,7 @@ def test_parquet_holds_what_the_tables_hold(release: Path) -> None:
 def test_without_the_extra_there_is_no_parquet_and_the_summary_says_so(
     small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linkedproj.csvtables.parquet.find_spec", lambda _: None)
+    monkeypatch.setattr("linkedproj.writers.described.parquet.find_spec", lambda _: None)
     outcome = small.run("build")
     assert "no Parquet tables: pip install 'linkedproj[tables]' adds what writes them\n" in outcome.out
     assert list(small.latest.glob("*.parquet")) == []

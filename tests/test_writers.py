@@ -11,14 +11,14 @@ import pyoxigraph as ox
 import pytest
 from tests.mapping import BASE, ROOT, agreed, oxigraph_triples, schema_of, travel, write
 
-from linkedproj.readers import READERS
+from linkedproj.tables.readers import READERS
 from linkedproj.writers import FORMATS, turtle
 from linkedproj.writers.plan import Fragments
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.schema import Schema
+    from linkedproj.model.schema import Schema
 
 HEAD = {
     "@version": 1.1,
@@ -267,7 +267,7 @@ def test_every_dump_of_tables_says_the_same(tmp_path: Path) -> None:
 ROAD = f"""
 import sys
 from pathlib import Path
-from linkedproj.config import Config
+from linkedproj.model.settings import Config
 from linkedproj.mapping import map_tables
 from linkedproj.schema import load_schema
 from linkedproj.writers import FORMATS

@@ -7,27 +7,28 @@ SHACL, and published as dumps with saved SPARQL queries. The road as functions: 
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
-from linkedproj.errors import DataError, LinkedprojError, Place, Problem, QueryError, RemoteError, SetupError
+from linkedproj.model.errors import DataError, LinkedprojError, Place, Problem, QueryError, RemoteError, SetupError
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from typing import Any
 
-    from linkedproj.query.api import query as query  # what type checkers see of the callable package
+    from linkedproj.queries.api import query as query
 
 __all__ = [
     "DataError", "LinkedprojError", "Place", "Problem", "QueryError", "RemoteError", "SetupError", "query",
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> ModuleType:
-    """Load the package that answers queries when it is asked for.
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - `query`, which type checkers see above
+    """Load what answers queries when it is asked for.
 
     Raises:
         AttributeError: there is no such name.
     """
     if name != "query":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return importlib.import_module("linkedproj.query")
+    from linkedproj.queries.api import query as found
+
+    return found

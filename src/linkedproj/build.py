@@ -13,31 +13,31 @@ import pyoxigraph as ox
 
 from linkedproj.catalog import write_catalogue
 from linkedproj.catalog.facts import facts_of
-from linkedproj.check import Findings, Setup, check
+from linkedproj.changes import publish_changes
+from linkedproj.changes.words import LANGUAGES, column, kind_name
 from linkedproj.check.judge import Options
-from linkedproj.config import is_version, load_config
-from linkedproj.csvtables import Words, publish_tables
-from linkedproj.diff import publish_changes
-from linkedproj.diff.words import LANGUAGES, column, kind_name
-from linkedproj.errors import DataError, SetupError
-from linkedproj.parts import TABLE, Output
-from linkedproj.paths import shipped
-from linkedproj.query import local
-from linkedproj.query.publish import publish
-from linkedproj.query.saved import read_queries
+from linkedproj.check.portfolio import Findings, Setup, check
+from linkedproj.mapping.parts import TABLE, Output
+from linkedproj.mapping.runners import Resources
+from linkedproj.model.errors import DataError, SetupError
+from linkedproj.model.paths import shipped
+from linkedproj.model.rules import Severity, load_rules
+from linkedproj.model.settings import is_version, load_config
+from linkedproj.queries.ask import local
+from linkedproj.queries.published.publish import publish
+from linkedproj.queries.saved.collection import read_queries
 from linkedproj.release import Published, Release
 from linkedproj.release.staging import DRAFT, LATEST, QUERIES
-from linkedproj.rules import Severity, load_rules
-from linkedproj.runners import Resources
 from linkedproj.writers import FORMATS
+from linkedproj.writers.described import Words, publish_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from linkedproj.config import Config
-    from linkedproj.errors import Problem
-    from linkedproj.query.saved import SavedQuery
-    from linkedproj.schema import Schema
+    from linkedproj.model.errors import Problem
+    from linkedproj.model.schema import Schema
+    from linkedproj.model.settings import Config
+    from linkedproj.queries.saved.collection import SavedQuery
 
 _ALL = Resources()
 _LONG = 32 << 20

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from linkedproj import commands
-from linkedproj.errors import EngineDisagreement, LinkedprojError, RemoteError
+from linkedproj.model.errors import EngineDisagreement, LinkedprojError, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

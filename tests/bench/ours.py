@@ -21,7 +21,7 @@ def ours(
     name: str = "ours",
 ) -> None:
     """Read with all checks of cells, ids and references; write `name.nt` and the other formats beside the tables."""
-    from linkedproj.mapping import map_folder
+    from linkedproj.mapping.tables import map_folder
 
     out = folder / f"{name}.out"
     map_folder(folder, out, formats, jobs=jobs, runner=runner)

@@ -18,12 +18,12 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from linkedproj.context import load_context
-from linkedproj.paths import shipped
-from linkedproj.query import duck, local, reference, store
-from linkedproj.query.bases import by_table, rebase
-from linkedproj.query.bind import bind
-from linkedproj.query.saved import read_queries
+from linkedproj.model.context import load_context
+from linkedproj.model.paths import shipped
+from linkedproj.queries.ask import duck, local, reference, store
+from linkedproj.queries.saved.bases import by_table, rebase
+from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.collection import read_queries
 
 from .released import release
 from .report import machine
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
-    from linkedproj.query.saved import SavedQuery
-    from linkedproj.query.table import Table
+    from linkedproj.queries.results.table import Table
+    from linkedproj.queries.saved.collection import SavedQuery
 
 ASKED = {"city": "city-000", "organisation": "org-0000000", "project": "project-0000000", "theme": "theme-00"}
 """Record type -> the id by which queries about one such record are asked."""

@@ -7,9 +7,9 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-from linkedproj.config import load_config
-from linkedproj.paths import shipped
-from linkedproj.schema import load_schema
+from linkedproj.model.paths import shipped
+from linkedproj.model.schema import load_schema
+from linkedproj.model.settings import load_config
 
 from .generate import generate
 from .ours import ours

@@ -124,10 +124,10 @@ def _write_records(projects: int, folder: Path, target: Path) -> None:
 
 def _judge(way: str, data: Path) -> None:
     """Judge in one way, and print what it took: CPU of all processes, the peak of all that ran at once."""
+    from linkedproj.check.checked import NOBODY
     from linkedproj.check.engine import validate
     from linkedproj.check.judge import Judgement, Options, judge
     from linkedproj.check.limits import Limits
-    from linkedproj.reports.checked import NOBODY
 
     whole = Limits(seconds=100_000, megabytes=32_000)
     begun = time.perf_counter()

@@ -22,7 +22,7 @@ def prepare(folder: Path) -> int:
     """Write what is judged and the shapes into the folder; give how many titles were taken away."""
     import pyoxigraph as ox
 
-    from linkedproj.paths import shipped
+    from linkedproj.model.paths import shipped
 
     judged = folder / "judged"  # beside the tables its results would be tables too
     judged.mkdir(exist_ok=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from linkedproj.query.lint.code import form, read_code, selects
-from linkedproj.query.saved import SavedQuery, read_queries
+from linkedproj.queries.lint.code import form, read_code, selects
+from linkedproj.queries.saved.collection import SavedQuery, read_queries
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -10,9 +10,9 @@ import pytest
 import rdflib
 from pyshacl import validate
 
-from linkedproj.query.bases import by_table, context_of
-from linkedproj.query.convention import sib
-from linkedproj.query.saved import read_queries
+from linkedproj.queries.published.convention import sib
+from linkedproj.queries.saved.bases import by_table, context_of
+from linkedproj.queries.saved.collection import read_queries
 
 QUERIES = read_queries(Path(__file__).parents[2] / "queries")
 OURS = Path(__file__).parent / "sib-shapes.ttl"

@@ -21,7 +21,7 @@ from linkedproj.check.terms import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkedproj.shapes import Term
+    from linkedproj.model.shapes import Term
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 SHT = "http://www.w3.org/ns/shacl-test#"

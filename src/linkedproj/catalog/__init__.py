@@ -16,8 +16,8 @@ from linkedproj.catalog.graph import release_graph
 from linkedproj.catalog.profile import Profile, describe, profile_names, read_profile
 from linkedproj.catalog.serialise import SYNTAXES, Graph
 from linkedproj.catalog.sitemap import robots, sitemap
-from linkedproj.errors import Place, Problem
-from linkedproj.schema import load_schema
+from linkedproj.model.errors import Place, Problem
+from linkedproj.model.schema import load_schema
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from linkedproj.catalog.facts import ReleaseFacts
-    from linkedproj.config import Config
+    from linkedproj.model.settings import Config
 
 __all__ = ["write_catalogue"]
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linkedproj.catalog.facts import ReleaseFacts
-    from linkedproj.config import Config
+    from linkedproj.model.settings import Config
 
 _SPDX = {"creativecommons.org/licenses/by/4.0": "CC-BY-4.0", "creativecommons.org/publicdomain/zero/1.0": "CC0-1.0"}
 

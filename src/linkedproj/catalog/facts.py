@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from linkedproj.config import Config
+    from linkedproj.model.settings import Config
 
 LATEST = "dump/latest"
 _BLOCK = 1 << 20

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.check.engine import EngineError, validate
-from linkedproj.errors import Place, Problem
-from linkedproj.shapes import SH, Shapes
+from linkedproj.model.errors import Place, Problem
+from linkedproj.model.shapes import SH, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

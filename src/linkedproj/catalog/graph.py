@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.lexical import WKT, XSD
-from linkedproj.shapes import DCT, RDFS, SH, Shapes
+from linkedproj.model.lexical import WKT, XSD
+from linkedproj.model.shapes import DCT, RDFS, SH, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from linkedproj.catalog.facts import FileFacts, ReleaseFacts
-    from linkedproj.config import Config
-    from linkedproj.schema import Schema
+    from linkedproj.model.schema import Schema
+    from linkedproj.model.settings import Config
 
 REL = "https://w3id.org/linkedproj/release#"
 DIR3 = "http://datos.gob.es/recurso/sector-publico/org/Organismo/"

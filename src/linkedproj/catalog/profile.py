@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.catalog.graph import REL
-from linkedproj.errors import Place, SetupError
-from linkedproj.schema import read_turtle
+from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.schema import read_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import pyoxigraph as ox
 
-from linkedproj.check.blocks import Finder, Layout
-from linkedproj.check.parts import Parts
-from linkedproj.check.reach import Need
+from linkedproj.check.parted.blocks import Finder, Layout
+from linkedproj.check.parted.neighbourhood import Parts
+from linkedproj.check.parted.reach import Need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

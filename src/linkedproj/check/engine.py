@@ -13,7 +13,7 @@ from linkedproj.check.limits import EngineError, Limits
 from linkedproj.check.named import NamedShapes
 from linkedproj.check.result import Reader, Result
 from linkedproj.check.workers import Worker
-from linkedproj.errors import SetupError
+from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.check import crosscheck
-from linkedproj.check.blocks import Layout, OrderError, base_of, cut
+from linkedproj.check.checked import Checked, Crosscheck
 from linkedproj.check.engine import (
     ENGINES,
     REFERENCE,
@@ -21,16 +20,17 @@ from linkedproj.check.engine import (
     validate,
 )
 from linkedproj.check.limits import Limits
-from linkedproj.check.reach import Reach, aimed, marks
+from linkedproj.check.parted import crosscheck
+from linkedproj.check.parted.blocks import Layout, OrderError, base_of, cut
+from linkedproj.check.parted.reach import Reach, aimed, marks
 from linkedproj.check.result import Reader, Result
 from linkedproj.check.workers import Pool
-from linkedproj.reports.checked import Checked, Crosscheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from linkedproj.check.blocks import Unit
     from linkedproj.check.named import NamedShapes
+    from linkedproj.check.parted.blocks import Unit
 
 AUTO = "auto"
 CHOICES = (AUTO, *ENGINES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
-from linkedproj.errors import LinkedprojError
+from linkedproj.model.errors import LinkedprojError
 
 _MEGABYTE = 1 << 20
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.check.named import NamedShapes
+from linkedproj.check.parted.reach import Reach
 from linkedproj.check.patterns import is_endless, is_nested
-from linkedproj.check.reach import Reach
 from linkedproj.check.shacl import BEYOND, COMPARISONS, COMPONENTS, CORE, INNER, PAIRS, PATHS, RANGES, TARGETS
-from linkedproj.errors import Place, Problem
-from linkedproj.rules import LANGUAGES, catalogue
-from linkedproj.shapes import DCT, RDF, RDFS, SH, Shapes
+from linkedproj.model.errors import Place, Problem
+from linkedproj.model.rules import LANGUAGES, catalogue
+from linkedproj.model.shapes import DCT, RDF, RDFS, SH, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping
     from pathlib import Path
 
-    from linkedproj.shapes import Term
+    from linkedproj.model.shapes import Term
 
 _SHOWN = "ontology/shapes.ttl"
 _CLASS = {ox.NamedNode(RDFS + "Class"), ox.NamedNode("http://www.w3.org/2002/07/owl#Class")}

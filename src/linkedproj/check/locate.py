@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from linkedproj.cells import split
 from linkedproj.check.terms import canonical
-from linkedproj.errors import Place, Problem
+from linkedproj.model.errors import Place, Problem
+from linkedproj.tables.cells import split
 from linkedproj.writers.ntriples import term
 from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from linkedproj.cells import Column
     from linkedproj.check.engine import Result
-    from linkedproj.evidence import Evidence
-    from linkedproj.portfolio import Portfolio, Row
+    from linkedproj.mapping.evidence import Evidence
+    from linkedproj.tables.cells import Column
+    from linkedproj.tables.portfolio import Portfolio, Row
 
 _TYPED_AS = {"label": ("title", "name"), "temporal": ("start", "end"), "from": ("start",), "until": ("end",)}
 """Computed field -> the fields that a curator fills for it."""

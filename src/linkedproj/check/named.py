@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.shapes import DCT, RDF, RDFS, SH
+from linkedproj.model.shapes import DCT, RDF, RDFS, SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from linkedproj.shapes import Term
+    from linkedproj.model.shapes import Term
 
 MADE_UP = "urn:linkedproj:shape:"
 """What the IRIs of shapes begin with that have none in their file."""

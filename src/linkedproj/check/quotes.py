@@ -12,13 +12,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from linkedproj.errors import Problem, SetupError
+from linkedproj.model.errors import Problem, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from linkedproj.portfolio import Portfolio, Row
+    from linkedproj.tables.portfolio import Portfolio, Row
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from linkedproj.errors import DataError, ReleaseError
+from linkedproj.model.errors import DataError, ReleaseError
 
 ENGINES = ("auto", "pyshacl", "fast")
 RUNNERS = ("local", "spark")
@@ -62,10 +62,10 @@ def command(
     Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
     from linkedproj.build import build
-    from linkedproj.progress import Progress
+    from linkedproj.mapping.runners import Resources
     from linkedproj.reports import REPORTS
-    from linkedproj.runners import Resources
-    from linkedproj.summary import built_lines, gaps_report, report_of
+    from linkedproj.reports.progress import Progress
+    from linkedproj.reports.summary import built_lines, gaps_report, report_of
 
     try:
         with Progress() as tell:

@@ -48,10 +48,10 @@ def command(
     Exit codes: 0 sound, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
     from linkedproj.build import check_folder
-    from linkedproj.progress import Progress
+    from linkedproj.mapping.runners import Resources
     from linkedproj.reports import REPORTS, exit_code
-    from linkedproj.runners import Resources
-    from linkedproj.summary import coverage_lines, report_of
+    from linkedproj.reports.progress import Progress
+    from linkedproj.reports.summary import coverage_lines, report_of
 
     with Progress() as tell:
         findings = check_folder(folder, sources, tell, engine=engine, resources=Resources(jobs, runner, master))

@@ -16,9 +16,9 @@ def command(out: Path | None) -> None:
 
     Everything in the picture is read from ontology/context.jsonld, shapes.ttl and linkedproj.ttl.
     """
-    from linkedproj.diagram import draw
-    from linkedproj.paths import shipped
-    from linkedproj.schema import load_schema
+    from linkedproj.model.paths import shipped
+    from linkedproj.model.schema import load_schema
+    from linkedproj.writers.diagram import draw
 
     picture = draw(load_schema(shipped("ontology")))
     if out:

@@ -28,8 +28,8 @@ def command(*, old: Path, new: Path, lang: str, form: str, limit: int | None, ou
     Dumps may be larger than memory. Sources are told when evidence.ttl lies beside the newer dump.
     Exit codes: 0 compared, 2 one of them cannot be read.
     """
-    from linkedproj.diff import FORMATS, LIMIT, compare
-    from linkedproj.diff.files import replacing
+    from linkedproj.changes import FORMATS, LIMIT, compare
+    from linkedproj.changes.files import replacing
 
     if limit is None:
         limit = 0 if form == "json" else LIMIT

@@ -7,9 +7,9 @@ import re
 
 import click
 
-from linkedproj.paths import shipped
+from linkedproj.model.paths import shipped
+from linkedproj.model.rules import LANGUAGES, Rule, Rules, load_rules, text_in
 from linkedproj.reports.words import say
-from linkedproj.rules import LANGUAGES, Rule, Rules, load_rules, text_in
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from linkedproj.errors import Place, QueryError
+from linkedproj.model.errors import Place, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pyoxigraph as ox
 
-    from linkedproj.context import Context
-    from linkedproj.query.engines import LocalData
-    from linkedproj.query.saved import SavedQuery
-    from linkedproj.query.table import Answer
+    from linkedproj.model.context import Context
+    from linkedproj.queries.ask.engines import LocalData
+    from linkedproj.queries.results.table import Answer
+    from linkedproj.queries.saved.collection import SavedQuery
 
 _LATEST = Path("public/dump/latest")
 _FORMATS = ["table", "csv", "tsv", "json", "xml", "sheet", "parquet", "ttl", "jsonld", "nt"]
@@ -134,9 +134,9 @@ def command(
     elif query_id or file:
         _run(_query(query_id, file), pairs, lang or "en", asked, writing, show=show)
     else:
-        from linkedproj.paths import shipped
-        from linkedproj.query.listing import listed
-        from linkedproj.query.saved import read_queries
+        from linkedproj.model.paths import shipped
+        from linkedproj.queries.results.listing import listed
+        from linkedproj.queries.saved.collection import read_queries
 
         writing.write(listed(read_queries(shipped("queries")), lang or "en", tag), asked)
 
@@ -178,7 +178,7 @@ class _Source:
     @cached_property
     def here(self) -> LocalData:
         """The data that lie here, for all but --records and --endpoint."""
-        from linkedproj.query.engines import LocalData
+        from linkedproj.queries.ask.engines import LocalData
 
         return LocalData(self.data or (_LATEST,), self.engine, self.kept)
 
@@ -193,16 +193,16 @@ class _Source:
     @cached_property
     def context(self) -> Context:
         """The context with the base of the portfolio that is asked."""
-        from linkedproj.query import bases
+        from linkedproj.queries.saved import bases
 
         return bases.context_of(self.stated_base or self._found_base())
 
     def _found_base(self) -> str | None:
-        from linkedproj.query import bases
+        from linkedproj.queries.saved import bases
 
         if self.records:
             from linkedproj.build import shown_as
-            from linkedproj.config import load_config
+            from linkedproj.model.settings import load_config
 
             return load_config(self.records, shown_as(self.records)).base + "id/"
         if self.endpoint:
@@ -212,15 +212,16 @@ class _Source:
 
     def ask(self, query: SavedQuery, arguments: Mapping[str, str]) -> Answer:
         """Answer a query that is written for the portfolio that is asked."""
-        from linkedproj.query import bases, local
-        from linkedproj.query.bind import bind
+        from linkedproj.queries.ask import local
+        from linkedproj.queries.saved import bases
+        from linkedproj.queries.saved.bind import bind
 
         if not self.endpoint and not self.records:
             return self.here.answer(query, arguments, self.context)
         sparql = bind(query, arguments, bases.by_table(self.context))
         if not self.endpoint:
             return local.evaluate(self.store, sparql, query.file, query.header_lines)
-        from linkedproj.query import remote
+        from linkedproj.queries.ask import remote
 
         return remote.ask(self.endpoint, sparql, tell=lambda note: click.echo(note, err=True))
 
@@ -233,9 +234,9 @@ class _Writing:
     out: Path | None
 
     def write(self, answer: Answer, asked: _Source) -> None:
-        from linkedproj.query.bases import shorten
-        from linkedproj.query.formats import FORMATS, write_text
-        from linkedproj.query.table import Table
+        from linkedproj.queries.results.formats import FORMATS, write_text
+        from linkedproj.queries.results.table import Table
+        from linkedproj.queries.saved.bases import shorten
 
         form = FORMATS[self._form(answer)]
         if isinstance(answer, Table) and form is FORMATS["table"]:
@@ -244,8 +245,8 @@ class _Writing:
         self.put(form.write(answer))
 
     def _form(self, answer: Answer) -> str:
-        from linkedproj.query.formats import FORMATS, format_of
-        from linkedproj.query.table import Triples
+        from linkedproj.queries.results.formats import FORMATS, format_of
+        from linkedproj.queries.results.table import Triples
 
         if self.form == "parquet" and not self.out and sys.stdout.isatty():
             raise click.UsageError("parquet is no text. Name a file with --out.")
@@ -278,8 +279,9 @@ def _query(query_id: str | None, file: str | None) -> SavedQuery:
     Raises:
         QueryError: there is none, or it must not be run.
     """
-    from linkedproj.paths import shipped
-    from linkedproj.query import adhoc, saved
+    from linkedproj.model.paths import shipped
+    from linkedproj.queries.ask import adhoc
+    from linkedproj.queries.saved import collection as saved
 
     if query_id:
         return saved.choose(saved.read_queries(shipped("queries")), query_id)
@@ -294,13 +296,14 @@ def _query(query_id: str | None, file: str | None) -> SavedQuery:
 
 
 def _run(query: SavedQuery, pairs: Sequence[str], lang: str, asked: _Source, writing: _Writing, *, show: bool) -> None:
-    from linkedproj.query import adhoc, bases
-    from linkedproj.query.bind import bind
+    from linkedproj.queries.ask import adhoc
+    from linkedproj.queries.saved import bases
+    from linkedproj.queries.saved.bind import bind
 
     arguments = _arguments(query, pairs, lang)
     adhoc.require_values(query, arguments)
     if asked.endpoint:
-        from linkedproj.query.remote import refuse_address
+        from linkedproj.queries.ask.remote import refuse_address
 
         refuse_address(asked.endpoint)
     # A wrong argument is told before the data is read.
@@ -332,8 +335,11 @@ def _arguments(query: SavedQuery, pairs: Sequence[str], lang: str) -> dict[str, 
 
 
 def _test(query_id: str | None, asked: _Source, lang: str, *, update: bool) -> None:
-    from linkedproj.paths import shipped
-    from linkedproj.query import bases, golden, reference, saved
+    from linkedproj.model.paths import shipped
+    from linkedproj.queries import golden
+    from linkedproj.queries.ask import reference
+    from linkedproj.queries.saved import bases
+    from linkedproj.queries.saved import collection as saved
 
     folder = shipped("queries")
     faulty = _lint(folder, query_id, asked, lang)
@@ -359,10 +365,10 @@ def _test(query_id: str | None, asked: _Source, lang: str, *, update: bool) -> N
 
 def _lint(folder: Path, query_id: str | None, asked: _Source, lang: str) -> int:
     """Print what is wrong with the queries as they are written; give 1 if something must be corrected."""
-    from linkedproj.paths import shipped
-    from linkedproj.query.lint import lint_folder, terms_of
+    from linkedproj.model.paths import shipped
+    from linkedproj.model.rules import load_rules
+    from linkedproj.queries.lint import lint_folder, terms_of
     from linkedproj.reports import REPORTS, Report, exit_code
-    from linkedproj.rules import load_rules
 
     ontology = shipped("ontology")
     found = lint_folder(folder, ontology, terms_of(asked.store))
@@ -374,7 +380,7 @@ def _lint(folder: Path, query_id: str | None, asked: _Source, lang: str) -> int:
 
 
 def _import(source: Path, into: Path) -> None:
-    from linkedproj.query.convention import import_file
+    from linkedproj.queries.published.convention import import_file
 
     imported = import_file(source, into)
     for path in imported.written:

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkedproj.rate import Rating
+    from linkedproj.catalog.rate import Rating
 
 
 @click.command(name="rate")
@@ -34,10 +34,10 @@ def command(public: Path, *, live: str, shapes: Path | None, profile: str, form:
 
     Exit codes: 0 nothing lost, 1 something can be won or must be corrected, 2 the set-up is wrong.
     """
-    from linkedproj.paths import shipped
-    from linkedproj.rate import is_perfect, rate
+    from linkedproj.catalog.rate import is_perfect, rate
+    from linkedproj.model.paths import shipped
+    from linkedproj.model.rules import load_rules
     from linkedproj.reports import REPORTS, Report
-    from linkedproj.rules import load_rules
 
     ontology = shipped("ontology")
     rating = rate(public, ontology, live, shapes, profile)
@@ -52,7 +52,7 @@ def command(public: Path, *, live: str, shapes: Path | None, profile: str, form:
 
 
 def _figures(rating: Rating) -> dict[str, object]:
-    from linkedproj.rate.mqa import possible
+    from linkedproj.catalog.rate.mqa import possible
 
     score = rating.score
     return {
@@ -75,7 +75,7 @@ def _figures(rating: Rating) -> dict[str, object]:
 
 
 def _lines(rating: Rating) -> Iterator[str]:
-    from linkedproj.rate.mqa import dimension_points, possible
+    from linkedproj.catalog.rate.mqa import dimension_points, possible
 
     score = rating.score
     yield f"profiles: {', '.join(rating.profiles) or 'none'}"

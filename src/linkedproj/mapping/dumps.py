@@ -8,9 +8,9 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from linkedproj.batch import ROWS, Batch
-from linkedproj.cells import Column
-from linkedproj.parts import TABLE, Output, join, table_columns
+from linkedproj.mapping.parts import TABLE, Output, join
+from linkedproj.tables.batch import ROWS, Batch
+from linkedproj.tables.cells import Column
 from linkedproj.writers import FORMATS, ntriples
 from linkedproj.writers.table import header_line
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from linkedproj.context import RecordType
-    from linkedproj.evidence import Evidence
+    from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.steps import Steps
-    from linkedproj.portfolio import Portfolio
+    from linkedproj.model.context import RecordType
+    from linkedproj.tables.portfolio import Portfolio
 
 
 class Dumps:
@@ -55,7 +55,7 @@ class Dumps:
             if self.portfolio.counts[name]:
                 path = folder / f"{self.portfolio.schema.types[name].table}.csv"
                 with path.open("wb") as out:
-                    out.write(header_line(table_columns(self.portfolio, name)).encode())
+                    out.write(header_line(self.portfolio.published(name)).encode())
                     for part in self._parts(name, output):
                         out.write(part.read_bytes())
 

@@ -8,22 +8,22 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from linkedproj.portfolio import ANONYMOUS
-from linkedproj.readers.csv import read_header
-from linkedproj.reading import read_file, report_header
-from linkedproj.runs import Gathering, RunFile
-from linkedproj.shards import cut, first_id, whole
-from linkedproj.tables import Header, find_tables
-from linkedproj.tasks import ROW_BLOCK, rows_of
+from linkedproj.mapping.tasks import ROW_BLOCK, rows_of
+from linkedproj.system.sorting import Gathering, RunFile
+from linkedproj.tables.headers import Header, find_tables
+from linkedproj.tables.portfolio import ANONYMOUS
+from linkedproj.tables.readers.csv import read_header
+from linkedproj.tables.reading import read_file, report_header
+from linkedproj.tables.shards import cut, first_id, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.context import RecordType
-    from linkedproj.portfolio import Portfolio
-    from linkedproj.readers.source import TableFile
-    from linkedproj.runs import Run
-    from linkedproj.shards import Shard
+    from linkedproj.model.context import RecordType
+    from linkedproj.system.sorting import Run
+    from linkedproj.tables.portfolio import Portfolio
+    from linkedproj.tables.readers.source import TableFile
+    from linkedproj.tables.shards import Shard
 
 
 class Inventory:

@@ -7,21 +7,21 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from linkedproj.pace import Pace
-from linkedproj.portfolio import ANONYMOUS, INVERSES, Found, Row, Tables
-from linkedproj.runs import merged
-from linkedproj.tasks import CLAIMS, STATED, Slice, Task, batches
+from linkedproj.mapping.pace import Pace
+from linkedproj.mapping.tasks import CLAIMS, STATED, Slice, Task, batches
+from linkedproj.system.sorting import merged
+from linkedproj.tables.portfolio import ANONYMOUS, INVERSES, Found, Row, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linkedproj.batch import Batch
-    from linkedproj.evidence import Evidence
+    from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.inventory import Inventory
-    from linkedproj.runners import Run
-    from linkedproj.runs import Run as Items
-    from linkedproj.shards import Shard
-    from linkedproj.tasks import Outcome, Setting
+    from linkedproj.mapping.runners import Run
+    from linkedproj.mapping.tasks import Outcome, Setting
+    from linkedproj.system.sorting import Run as Items
+    from linkedproj.tables.batch import Batch
+    from linkedproj.tables.shards import Shard
 
 _SLICE = 64 << 20
 

@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from linkedproj.errors import SetupError
+from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

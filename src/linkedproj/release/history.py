@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from linkedproj.errors import Place, SetupError
+from linkedproj.model.errors import Place, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

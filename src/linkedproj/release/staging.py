@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from linkedproj.errors import ReleaseError
+from linkedproj.model.errors import ReleaseError
 from linkedproj.release.exchange import exchange, locked, parts_of, restore, staging
 from linkedproj.release.history import Issue, read_history, write_history
 from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums

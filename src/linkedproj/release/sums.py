@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from linkedproj.errors import Place, SetupError
+from linkedproj.model.errors import Place, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

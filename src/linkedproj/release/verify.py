@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.errors import SetupError
+from linkedproj.model.errors import SetupError
 from linkedproj.release.exchange import locked, restore
 from linkedproj.release.history import NAME, read_history
 from linkedproj.release.staging import DRAFT, LATEST

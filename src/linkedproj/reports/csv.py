@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from linkedproj.errors import Problem
+    from linkedproj.model.errors import Problem
     from linkedproj.reports.report import Report
 
 _HEADER = ("file", "line", "column", "severity", "code", "record", "field", "cell", "message", "fix")

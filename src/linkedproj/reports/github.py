@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkedproj.rules import Severity
+from linkedproj.model.rules import Severity
 
 if TYPE_CHECKING:
-    from linkedproj.errors import Problem
+    from linkedproj.model.errors import Problem
     from linkedproj.reports.report import Report
 
 _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

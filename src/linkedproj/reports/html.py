@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.model.rules import LANGUAGES, visible
 from linkedproj.reports.words import say
-from linkedproj.rules import LANGUAGES, visible
 
 if TYPE_CHECKING:
-    from linkedproj.errors import Problem
+    from linkedproj.model.errors import Problem
     from linkedproj.reports.report import Report
 
 _LONGEST = 400

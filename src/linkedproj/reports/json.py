@@ -7,11 +7,11 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.model.rules import LANGUAGES, Severity
 from linkedproj.reports.report import exit_code
-from linkedproj.rules import LANGUAGES, Severity
 
 if TYPE_CHECKING:
-    from linkedproj.errors import Place, Problem
+    from linkedproj.model.errors import Place, Problem
     from linkedproj.reports.report import Report
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

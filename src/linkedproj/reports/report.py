@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from linkedproj.reports.checked import NOBODY, Checked
+from linkedproj.check.checked import NOBODY, Checked
+from linkedproj.model.rules import Severity, Wording, visible
 from linkedproj.reports.words import say
-from linkedproj.rules import Severity, Wording, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linkedproj.errors import Problem
-    from linkedproj.rules import Rules
+    from linkedproj.model.errors import Problem
+    from linkedproj.model.rules import Rules
 
 # Faults of a whole file, of a column or of the shapes lie in no single record.
 _NO_RECORD = ("LP-FILE-", "LP-COLUMN-", "LP-SHAPE-", "LP-RECORD-", "LP-ENGINE")
@@ -70,7 +70,7 @@ class Report:
 
     def judged(self, language: str) -> list[str]:
         """Say which engine judged the records, and what another judged again; nothing if none did."""
-        return self.checked.sentences(language)
+        return judged_by(self.checked, language)
 
     def total(self, language: str) -> str:
         """Sum up: how many problems of which kind, in how many files, and how many records are fine."""
@@ -93,3 +93,16 @@ class Report:
 def exit_code(report: Report) -> int:
     """Give 1 if something stops publication, else 0: warnings and notes do not."""
     return 1 if report.counts()[Severity.VIOLATION] else 0
+
+
+def judged_by(checked: Checked, language: str) -> list[str]:
+    """Say what judged the records: first the engine, then the cross-check; nothing without an engine."""
+    if not checked.engine:
+        return []
+    told = say(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)
+    again = checked.crosscheck
+    if again is None:
+        return [told]
+    if again.units == again.of:
+        return [told, say(language, "crosscheck_all", engine=again.engine)]
+    return [told, say(language, "crosscheck", **asdict(again), all=checked.records)]

@@ -7,11 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from linkedproj.model.rules import Severity, text_in
 from linkedproj.reports.json import dumps
-from linkedproj.rules import Severity, text_in
 
 if TYPE_CHECKING:
-    from linkedproj.errors import Place, Problem
+    from linkedproj.model.errors import Place, Problem
     from linkedproj.reports.report import Report
 
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from linkedproj.model.rules import visible
 from linkedproj.reports.words import say
-from linkedproj.rules import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkedproj.errors import Place, Problem
+    from linkedproj.model.errors import Place, Problem
     from linkedproj.reports.report import Report
 
 _SHOWN = 5

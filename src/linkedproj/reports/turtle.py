@@ -11,12 +11,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from linkedproj.rules import LANGUAGES
+from linkedproj.model.rules import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkedproj.errors import Problem
+    from linkedproj.model.errors import Problem
     from linkedproj.reports.report import Report
 
 _PREFIXES = """\

@@ -13,10 +13,10 @@ from linkedproj.writers import jsonld, ntriples, turtle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from linkedproj.batch import Batch
-    from linkedproj.cells import Column
-    from linkedproj.context import RecordType
-    from linkedproj.schema import Schema
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.schema import Schema
+    from linkedproj.tables.batch import Batch
+    from linkedproj.tables.cells import Column
 
     Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[Batch], list[str]]]
 

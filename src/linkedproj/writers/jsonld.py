@@ -10,19 +10,19 @@ from itertools import repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
-from linkedproj.cells import split
-from linkedproj.context import Kind
-from linkedproj.lexical import DATES
+from linkedproj.model.context import Kind
+from linkedproj.model.lexical import DATES
+from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan
 from linkedproj.writers.values import Value, datatype_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from linkedproj.batch import Batch
-    from linkedproj.cells import Column
-    from linkedproj.context import Field, RecordType
-    from linkedproj.schema import Schema
+    from linkedproj.model.context import Field, RecordType
+    from linkedproj.model.schema import Schema
+    from linkedproj.tables.batch import Batch
+    from linkedproj.tables.cells import Column
     from linkedproj.writers.plan import Group
 
     # What one field says of each record of a batch.

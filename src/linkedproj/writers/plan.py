@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.context import Kind
-from linkedproj.lexical import XSD
+from linkedproj.model.context import Kind
+from linkedproj.model.lexical import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from linkedproj.cells import Column
-    from linkedproj.context import Field, RecordType
-    from linkedproj.schema import Schema
+    from linkedproj.model.context import Field, RecordType
+    from linkedproj.model.schema import Schema
+    from linkedproj.tables.cells import Column
 
 _MEMO = 8_192
 _NAMES = (Kind.LINK, Kind.CODE, Kind.IRI)

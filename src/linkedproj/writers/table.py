@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from linkedproj.batch import Batch
+    from linkedproj.tables.batch import Batch
 
 
 SEPARATOR = ";"

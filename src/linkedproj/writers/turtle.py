@@ -9,20 +9,20 @@ import re
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from linkedproj.batch import escape
-from linkedproj.cells import split
-from linkedproj.context import Kind
-from linkedproj.lexical import DATES
+from linkedproj.model.context import Kind
+from linkedproj.model.lexical import DATES
+from linkedproj.tables.batch import escape
+from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan
 from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from linkedproj.batch import Batch
-    from linkedproj.cells import Column
-    from linkedproj.context import RecordType
-    from linkedproj.schema import Schema
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.schema import Schema
+    from linkedproj.tables.batch import Batch
+    from linkedproj.tables.cells import Column
     from linkedproj.writers.plan import Group
     from linkedproj.writers.values import Value
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from linkedproj.context import Kind
-from linkedproj.lexical import XSD, date_type
+from linkedproj.model.context import Kind
+from linkedproj.model.lexical import XSD, date_type
 
 if TYPE_CHECKING:
-    from linkedproj.context import Field
-    from linkedproj.schema import Schema
+    from linkedproj.model.context import Field
+    from linkedproj.model.schema import Schema
 
 _SEPARATOR = "\x1f"
 

@@ -1,0 +1,238 @@
+"""Find which triples of two dumps came and went, exactly, and to which records they belong.
+
+Dumps have no blank nodes, so the difference of the two sets of triples is the difference of the two graphs.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from linkedproj.changes.blocks import MEMORY, BlockSorter
+from linkedproj.changes.dumps import base_of, blocks_of, find_dump, parse, triples_of
+from linkedproj.changes.evidence import read_evidence
+from linkedproj.changes.notes import Line, Notes
+from linkedproj.model.context import Kind
+from linkedproj.model.paths import shipped
+from linkedproj.model.schema import RDFS, load_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linkedproj.changes.notes import What
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.schema import Schema
+
+NESTED = frozenset({"Period", "Amount", "Contact", "Quote"})
+"""Types that have no table: their nodes belong to the one record that points to them."""
+
+_COMPOSED_OF = 2
+_LABEL = re.compile(rb'#label>\s*"((?:[^"\\]|\\.)*)"@([A-Za-z0-9-]+)')
+
+
+class Changes:
+    """The difference of two dumps, on disk; valid until the context of `compare` ends.
+
+    `counts` gives how many records of a type ("Project", "" for none) were added, removed or touched; a touched one
+    may differ in computed values alone. `triples` counts "added" and "removed" triples.
+    """
+
+    def __init__(
+        self, dumps: tuple[Path | None, Path], schema: Schema, notes: Notes, after: BlockSorter, scratch: Path
+    ) -> None:
+        (self.old, self.new), self.schema, self.notes, self.after = dumps, schema, notes, after
+        self.triples: Counter[str] = Counter()
+        self.counts: Counter[tuple[str, What]] = Counter()
+        self.later_day = False
+        self._scratch = scratch
+        self._kinds = {kind.base: kind for kind in schema.types.values()}
+        self._order = [kind.name for kind in schema.types.values()]
+
+    def lines(self, what: What) -> Iterator[bytes]:
+        """Give the triples that were "added" or "removed", as canonical N-Triples in order."""
+        with (self._scratch / f"{what}.nt").open("rb") as file:
+            yield from file
+
+    def kind(self, iri: str) -> RecordType | None:
+        """Give the type of a record by its IRI."""
+        return self._kinds.get(iri[: iri.rfind("/") + 1])
+
+    def is_nested(self, iri: str) -> bool:
+        """Tell whether an IRI names a node that belongs to a record."""
+        kind = self.kind(iri)
+        return kind is not None and kind.name in NESTED
+
+    def owner(self, iri: str) -> str:
+        """Give the record that a node belongs to: itself, unless it is nested."""
+        return self.notes.owner(iri) if self.is_nested(iri) else iri
+
+    def short(self, iri: str) -> str:
+        """Give "project/chebec" for a record, else the IRI, shortened by a prefix where one fits."""
+        kind = self.kind(iri)
+        return f"{kind.table}/{iri[len(kind.base) :]}" if kind else self.schema.context.compact(iri)
+
+    def rank(self, iri: str) -> int:
+        """Give the place of a record's type in the order of the context; what has no type comes last."""
+        kind = self.kind(iri)
+        return self.place(kind.name if kind else "")
+
+    def place(self, kind: str) -> int:
+        """Give the place of a type in the order of the context."""
+        return self._order.index(kind) if kind else len(self._order)
+
+
+@contextmanager
+def compare(
+    old: Path | None, new: Path, base: str = "", ontology: Path | None = None, memory: int = MEMORY
+) -> Iterator[Changes]:
+    """Compare two release folders or dumps; without `old` everything in `new` is added.
+
+    `base` is the IRI before "id/" (otherwise what the newer dump says). `memory` bounds, in bytes, what each of the
+    two dumps may hold while it is sorted; beside that only one record at a time is in memory. Temporary files need
+    about the size of both dumps, unpacked.
+
+    Raises:
+        SetupError: a dump is missing, damaged, no dump, or has blank nodes.
+    """
+    before, after = find_dump(old) if old else None, find_dump(new)
+    schema = load_schema(ontology or shipped("ontology"), base or base_of(after) or None)
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkedproj-")))
+        notes = Notes(scratch)
+        stack.callback(notes.close)
+        blocks = stack.enter_context(BlockSorter(memory))
+        changes = Changes((before, after), schema, notes, blocks, scratch)
+        with BlockSorter(memory) as earlier:
+            _Comparison(changes, scratch).run(earlier)
+        read_evidence(after.parent, notes)
+        yield changes
+
+
+class _Comparison:
+    """One pass over both dumps, subject by subject."""
+
+    def __init__(self, changes: Changes, scratch: Path) -> None:
+        self._changes, self._notes, self._scratch = changes, changes.notes, scratch
+        fields = changes.schema.fields.values()
+        nested = {field.iri for field in fields if field.target in NESTED}
+        self._links = re.compile(rb"<(?:%s)>\s*<([^<>]*)>" % b"|".join(re.escape(i.encode()) for i in sorted(nested)))
+        self._bases = tuple(sorted({kind.base for kind in changes.schema.types.values() if kind.name in NESTED}))
+        self._acronyms = {field.iri for field in fields if field.term == "acronym"}
+        self._days = {field.iri for field in fields if field.term == "asOf"}
+        self._joined = {f.iri: f.order for f in fields if f.kind is Kind.LINK and f.target not in NESTED}
+
+    def run(self, before: BlockSorter) -> None:
+        """Sort both dumps by subject, the older one into `before`, and write down where they differ."""
+        changes = self._changes
+        for path, sorter in ((changes.old, before), (changes.new, changes.after)):
+            for subject, lines in blocks_of(path) if path else ():
+                sorter.add(subject, lines)
+        with (self._scratch / "added.nt").open("wb") as added, (self._scratch / "removed.nt").open("wb") as removed:
+            for subject, old, new in paired(before, changes.after):
+                self._subject(subject[1:-1].decode(), old, new, added, removed)
+        self._attach_nested()
+        self._notes.index()
+
+    def _subject(self, iri: str, old: list[bytes], new: list[bytes], added: IO[bytes], removed: IO[bytes]) -> None:
+        if old == new:
+            self._look_at(iri, b"".join(new))
+            return
+        for blocks in (old, new):
+            self._look_at(iri, b"".join(blocks))
+        changes = self._changes
+        before, after = triples_of(old, changes.old or changes.new), triples_of(new, changes.new)
+        gone, come = sorted(before - after), sorted(after - before)
+        removed.writelines(line.encode() for line in gone)
+        added.writelines(line.encode() for line in come)
+        changes.triples.update(added=len(come), removed=len(gone))
+        if come or gone:
+            self._note(iri, before, after, gone, come)
+
+    def _look_at(self, iri: str, lines: bytes) -> None:
+        """Note what other records need to know of this one: what it is called, and which nodes it owns."""
+        if b"#label>" in lines:
+            labels = _labels(lines)
+            if any(acronym.encode() in lines for acronym in self._acronyms):
+                labels |= _acronym(lines, self._acronyms)
+            self._notes.name(iri, labels)
+        for match in self._links.finditer(lines):
+            nested = match[1].decode()
+            if nested.startswith(self._bases):
+                self._notes.own(nested, iri)
+
+    def _note(self, iri: str, before: set[str], after: set[str], gone: list[str], come: list[str]) -> None:
+        changes, notes = self._changes, self._notes
+        self._compose(iri, after or before)
+        self._changes.later_day |= any(f" <{day}> " in line for line in (*gone, *come) for day in self._days)
+        what: What = "changed" if before and after else "added" if after else "removed"
+        nested = changes.is_nested(iri)
+        if not nested:
+            notes.touch(changes.rank(iri), iri, what)
+            kind = changes.kind(iri)
+            changes.counts[kind.name if kind else "", what] += 1
+        if nested or what == "changed":
+            for come_or_gone, triples in ((False, gone), (True, come)):
+                for triple in triples:
+                    # The owner of a nested node is known only when all records have been seen.
+                    notes.line("" if nested else iri, Line(iri, come_or_gone, triple))
+
+    def _compose(self, iri: str, triples: set[str]) -> None:
+        """Note for a record without a label which records it joins: a participation has no name of its own."""
+        if any(f"<{RDFS}label>" in line for line in triples):
+            return
+        found = sorted(
+            (self._joined[triple.predicate.value], triple.object.value)
+            for line in triples
+            for triple in parse(line)
+            if triple.predicate.value in self._joined and isinstance(triple.object, ox.NamedNode)
+        )
+        self._notes.compose(iri, [target for _, target in found[:_COMPOSED_OF]])
+
+    def _attach_nested(self) -> None:
+        """Give the triples of nested nodes to their owners, which thereby change."""
+        changes, notes = self._changes, self._notes
+        for owner in notes.give_to_owners():
+            if notes.what(owner) is None:
+                notes.touch(changes.rank(owner), owner, "changed")
+                kind = changes.kind(owner)
+                changes.counts[kind.name if kind else "", "changed"] += 1
+
+
+def paired(before: BlockSorter, after: BlockSorter) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:
+    """Give each key of two sorters once, with its blocks in the one and in the other."""
+    old, new = before.groups(), after.groups()
+    left, right = next(old, None), next(new, None)
+    while left or right:
+        if right is None or (left is not None and left[0] < right[0]):
+            yield left[0], left[1], []  # type: ignore[index]  # one of the two is there
+            left = next(old, None)
+        elif left is None or right[0] < left[0]:
+            yield right[0], [], right[1]
+            right = next(new, None)
+        else:
+            yield left[0], left[1], right[1]
+            left, right = next(old, None), next(new, None)
+
+
+def _labels(lines: bytes) -> dict[str, str]:
+    return {match[2].decode().lower(): _text(match[1]) for match in _LABEL.finditer(lines)}
+
+
+def _acronym(lines: bytes, properties: set[str]) -> dict[str, str]:
+    """Give the acronym of a record as its short name, under no language."""
+    pattern = b"|".join(re.escape(iri.encode()) for iri in sorted(properties))
+    match = re.search(rb'<(?:%s)>\s*"((?:[^"\\]|\\.)*)"\s*\.' % pattern, lines)
+    return {"": _text(match[1])} if match else {}
+
+
+def _text(escaped: bytes) -> str:
+    if b"\\" not in escaped:
+        return escaped.decode("utf-8", "replace")
+    value = next(iter(parse(b'<x:s> <x:p> "' + escaped + b'" .'))).object
+    return value.value if isinstance(value, ox.Literal) else ""

@@ -1,0 +1,159 @@
+"""A comparison as text for people, as JSON for programs, as a page; all written as they are read, record by record."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TextIO
+
+import pyoxigraph as ox
+
+from linkedproj.changes.notes import WHATS
+from linkedproj.changes.story import stories
+from linkedproj.changes.words import Speaker, column, count, number, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from linkedproj.changes.compare import Changes
+    from linkedproj.changes.notes import What
+    from linkedproj.changes.story import Change, Story
+
+LIMIT = 200
+"""So many records of each type and kind of change are told one by one, unless asked otherwise."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many records of each type ("Project") are told as added, removed and changed, in the order of the context."""
+
+    counts: Mapping[tuple[str, What], int]
+    types: tuple[str, ...]
+
+    def of(self, what: What) -> list[tuple[str, int]]:
+        """Give type and number of what was added, removed or changed."""
+        return [(kind, self.counts[kind, what]) for kind in self.types if self.counts.get((kind, what))]
+
+    def total(self, what: What) -> int:
+        """Count the records of all types."""
+        return sum(n for _, n in self.of(what))
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to tell."""
+        return bool(self.counts)
+
+
+def tally(changes: Changes) -> Tally:
+    """Count what is worth telling: a record that changed in computed values only is not."""
+    counts: Counter[tuple[str, What]] = Counter()
+    for key, n in changes.counts.items():
+        if key[1] != "changed":
+            counts[key] = n
+    for story in stories(changes, "changed"):
+        counts[story.kind.name if story.kind else "", "changed"] += 1
+    return Tally(counts, (*changes.schema.types, ""))
+
+
+def some(changes: Changes, what: What, kind: str, limit: int) -> Iterator[Story]:
+    """Tell the first `limit` records of a type (0: all of them)."""
+    return islice(stories(changes, what, kind), limit or None)
+
+
+def headlines(changes: Changes, counted: Tally, language: str, limit: int) -> Iterator[str]:
+    """Say in one line for each type what was added and what was removed, by name."""
+    speaker = Speaker(changes, language)
+    for what in ("added", "removed"):
+        for kind, n in counted.of(what):
+            names = [speaker.record(story.iri) for story in some(changes, what, kind, limit)]
+            if len(names) < n:
+                names.append(say(language, "more", n=number(language, n - len(names))))
+            yield say(language, "list", count=count(language, kind, what, n), names="; ".join(names))
+
+
+def sentence(change: Change, speaker: Speaker) -> str:
+    """Say what changed in a column: "end date: 2020-02 → 2020-10, source …"."""
+    language = speaker.language
+    old, new = speaker.values(change.old, change.new)
+    if len(old) == len(new) == 1:
+        said = say(language, "turned", old=old[0], new=new[0])
+    else:
+        parts = [say(language, name, values=", ".join(v)) for name, v in (("came", new), ("went", old)) if v]
+        said = "; ".join(parts)
+    if change.sources:
+        names = [speaker.record(source) for source in change.sources]
+        said += ", " + say(language, "source", n=len(names), names="; ".join(names))
+    return f"{column(language, change.column)}: {said}"
+
+
+def write_text(changes: Changes, language: str, limit: int, out: TextIO) -> None:
+    """Write what a terminal shows."""
+    counted, speaker = tally(changes), Speaker(changes, language)
+    out.writelines(f"{line}\n" for line in headlines(changes, counted, language, limit))
+    for kind, n in counted.of("changed"):
+        out.write(f"{count(language, kind, 'changed', n)}\n")
+        for story in some(changes, "changed", kind, limit):
+            out.write(f"  {speaker.record(story.iri)} ({changes.short(story.iri)})\n")
+            out.writelines(f"    {sentence(change, speaker)}\n" for change in story.changes)
+        if limit and n > limit:
+            out.write(f"  {say(language, 'more', n=number(language, n - limit))}\n")
+    if not counted:
+        out.write(say(language, "nothing") + "\n")
+    numbers = {what: number(language, changes.triples[what]) for what in ("added", "removed")}
+    out.write(say(language, "triples", **numbers) + "\n")
+
+
+def write_json(changes: Changes, language: str, limit: int, out: TextIO) -> None:
+    """Write one JSON object with every record; values are as a table would hold them."""
+    counted, speaker = tally(changes), Speaker(changes, language)
+    counts = {what: dict(counted.of(what)) for what in WHATS}
+    head = {"triples": {what: changes.triples[what] for what in ("added", "removed")}, "counts": counts}
+    out.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "records": [')
+    between = "\n  "
+    for what in WHATS:
+        for kind, _ in counted.of(what):
+            for story in some(changes, what, kind, limit):
+                out.write(between + json.dumps(_entry(story, changes, speaker), ensure_ascii=False))
+                between = ",\n  "
+    out.write("\n ]\n}\n")
+
+
+def _entry(story: Story, changes: Changes, speaker: Speaker) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "record": changes.short(story.iri),
+        "iri": story.iri,
+        "what": story.what,
+        "label": speaker.record(story.iri),
+    }
+    if story.what == "changed":
+        entry["changes"] = [
+            {
+                "column": change.column,
+                "old": [_cell(value, changes) for value in change.old],
+                "new": [_cell(value, changes) for value in change.new],
+                "sources": [changes.short(source) for source in change.sources],
+                "said": sentence(change, speaker),
+            }
+            for change in story.changes
+        ]
+    return entry
+
+
+def _cell(value: ox.NamedNode | ox.Literal, changes: Changes) -> str:
+    return changes.short(value.value) if isinstance(value, ox.NamedNode) else value.value
+
+
+def write_html(changes: Changes, language: str, limit: int, out: TextIO) -> None:
+    """Write a page without scripts."""
+    from linkedproj.changes.page import write_page
+
+    write_page(changes, language, limit, out)
+
+
+FORMATS: dict[str, Callable[[Changes, str, int, TextIO], None]] = {
+    "text": write_text,
+    "json": write_json,
+    "html": write_html,
+}
+"""Name of a format -> how a comparison is written: (changes, language, limit, file)."""

@@ -1,0 +1,152 @@
+"""From triples that came and went to what a person would say changed in a record: columns with old and new values.
+
+What is computed from other values (label, period, status, inverse links, superclasses) is not told beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from linkedproj.changes.dumps import parse
+from linkedproj.model.context import RDF, Kind
+from linkedproj.model.schema import RDFS
+from linkedproj.tables.portfolio import INVERSES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linkedproj.changes.compare import Changes
+    from linkedproj.changes.notes import Line, What
+    from linkedproj.model.context import Field, RecordType
+
+_NAMES = ("title", "name")
+_DATES = ("start", "end")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed in one column: values that are gone and values that came, in the order of N-Triples.
+
+    `column` is the name as a table has it ("summary@ca", "budget.value"), or a shortened IRI that is no column.
+    """
+
+    column: str
+    old: list[ox.NamedNode | ox.Literal] = field(default_factory=list)
+    new: list[ox.NamedNode | ox.Literal] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened to one record; only a changed one has `changes`."""
+
+    iri: str
+    kind: RecordType | None
+    what: What
+    changes: tuple[Change, ...] = ()
+
+
+def stories(changes: Changes, what: What | None = None, kind: str | None = None) -> Iterator[Story]:
+    """Tell what happened to each record, by type and IRI; records that changed in computed values only are left out.
+
+    `kind` asks for those of one record type ("Project", "" for what has no type).
+    """
+    for _, iri, how in changes.notes.touched(what, None if kind is None else changes.place(kind)):
+        if how != "changed":
+            yield Story(iri, changes.kind(iri), how)
+            continue
+        found = _Teller(changes, iri).told()
+        if found:
+            yield Story(iri, changes.kind(iri), how, found)
+
+
+class _Teller:
+    """The triples of one changed record, put under columns."""
+
+    def __init__(self, changes: Changes, iri: str) -> None:
+        self._changes, self._iri = changes, iri
+        self._kind = changes.kind(iri)
+        self._lines = [(line, _triple(line)) for line in changes.notes.lines(iri)]
+        iris = {triple.predicate.value for line, triple in self._lines if line.subject == iri}
+        fields = changes.schema.fields
+        self._dated = any(fields[term].iri in iris for term in _DATES if term in fields)
+        names = {fields[term].iri for term in _NAMES if term in fields}
+        self._named = {(line.come, t.object) for line, t in self._lines if t.predicate.value in names}
+
+    def told(self) -> tuple[Change, ...]:
+        """Give what is worth telling, in the order of the context."""
+        found: dict[str, tuple[tuple[int, int, str], Change]] = {}
+        for line, triple in self._lines:
+            if isinstance(triple.object, ox.NamedNode | ox.Literal) and not self._is_computed(line, triple):
+                order, column = self._column(line, triple)
+                change = found.setdefault(column, (order, Change(column)))[1]
+                (change.new if line.come else change.old).append(triple.object)
+                self._cite(line, triple, change)
+        return tuple(change for _, change in sorted(found.values(), key=lambda item: item[0]))
+
+    def _cite(self, line: Line, triple: ox.Quad, change: Change) -> None:
+        if line.come:
+            sources = self._changes.notes.sources(str(triple.subject), str(triple.predicate), str(triple.object))
+            change.sources.extend(source[1:-1] for source in sources if source[1:-1] not in change.sources)
+
+    def _is_computed(self, line: Line, triple: ox.Quad) -> bool:
+        changes, predicate, value = self._changes, triple.predicate.value, triple.object
+        iri = value.value if isinstance(value, ox.NamedNode) else ""
+        kind = changes.kind(line.subject)
+        if predicate == RDF + "type":
+            return kind is not None and iri in kind.classes
+        if predicate == RDFS + "label":
+            return (line.come, value) in self._named
+        if kind is not None and kind.name == "Period":
+            return self._dated
+        if iri and changes.is_nested(iri):
+            # The node tells its own values; the link to it says no more.
+            return True
+        fields = changes.schema.fields
+        if predicate in {fields[term].iri for term in INVERSES if term in fields}:
+            return True
+        return predicate == _iri(changes, "status") and (self._dated or changes.later_day)
+
+    def _column(self, line: Line, triple: ox.Quad) -> tuple[tuple[int, int, str], str]:
+        """Give the place of a column among others, and its name."""
+        changes, nested = self._changes, line.subject != self._iri
+        kind = changes.kind(line.subject)
+        found = _field(changes, kind, triple, nested=nested)
+        name = found.term if found else changes.schema.context.compact(triple.predicate.value)
+        order = found.order if found else len(changes.schema.fields)
+        language = triple.object.language if isinstance(triple.object, ox.Literal) else None
+        tag = f"@{language}" if language else ""
+        parent = self._parent(line.subject, kind) if nested else None
+        if parent is None:
+            return (order, -1, tag), name + tag
+        return (parent.order, order, tag), f"{parent.term}.{name}{tag}"
+
+    def _parent(self, nested: str, kind: RecordType | None) -> Field | None:
+        """Give the field whose value a nested node is: it is named after it, or is the only one."""
+        fields = [f for f in self._changes.schema.fields.values() if kind and f.target == kind.name]
+        return next((f for f in fields if nested.endswith(f"-{f.term}")), fields[0] if fields else None)
+
+
+def _iri(changes: Changes, term: str) -> str:
+    return changes.schema.fields[term].iri if term in changes.schema.fields else ""
+
+
+def _field(changes: Changes, kind: RecordType | None, triple: ox.Quad, *, nested: bool) -> Field | None:
+    """Give the field that a triple is a value of: several share a property and differ in the base of their values."""
+    iri = triple.object.value if isinstance(triple.object, ox.NamedNode) else ""
+    fields = [
+        field
+        for field in changes.schema.fields.values()
+        if field.iri == triple.predicate.value
+        and (nested or kind is None or kind.terms is None or field.term in kind.terms)
+        and (iri.startswith(field.base) if field.base else True)
+        and (not iri or field.kind not in (Kind.TEXT, Kind.PLAIN, Kind.LITERAL))
+    ]
+    return max(fields, key=lambda field: len(field.base), default=None)
+
+
+def _triple(line: Line) -> ox.Quad:
+    return next(iter(parse(line.triple)))

@@ -1,0 +1,151 @@
+"""The words of a comparison in each language, and what records, columns and codes are called."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from linkedproj.model.paths import shipped
+from linkedproj.model.rules import LANGUAGES, text_in, visible
+from linkedproj.model.schema import RDFS, SKOS, read_turtle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from linkedproj.changes.compare import Changes
+    from linkedproj.changes.notes import What
+
+__all__ = ["LANGUAGES", "Speaker", "column", "count", "kind_name", "number", "say"]
+
+_LONGEST = 160
+_AROUND = 40
+
+
+def say(language: str, name: str, **values: object) -> str:
+    """Give a phrase of words.toml with its slots filled; `n` chooses between the forms for one and for more.
+
+    >>> say("ca", "more", n=3)
+    '… i 3 més'
+    """
+    phrase = _phrase(language, name)
+    if isinstance(phrase, list):
+        phrase = phrase[0 if values.get("n") == 1 else 1]
+    return str(phrase).format_map(values)
+
+
+def count(language: str, kind: str, what: What, n: int) -> str:
+    """Say how many records of a type were added, removed or changed.
+
+    >>> count("ca", "Organisation", "added", 2)
+    '2 organitzacions afegides'
+    """
+    types = _phrase(language, "types")
+    one, many, gender = types.get(kind) or types["other"]
+    ending = _phrase(language, what)[gender][0 if n == 1 else 1]
+    return say(language, "count", n=number(language, n), noun=one if n == 1 else many, done=ending)
+
+
+def number(language: str, n: int) -> str:
+    """Write a number with its thousands apart."""
+    return f"{n:,}".replace(",", {"en": ","}.get(language, "."))
+
+
+def kind_name(language: str, kind: str) -> str:
+    """Name a record type."""
+    types = _phrase(language, "types")
+    return str((types.get(kind) or types["other"])[0])
+
+
+def column(language: str, name: str) -> str:
+    """Name a column as people call it: "end date", "summary (ca)", "budget: amount"; else as the table does.
+
+    >>> column("es", "summary@ca")
+    'resumen (ca)'
+    """
+    columns = _phrase(language, "columns")
+    path, _, tag = name.partition("@")
+    words = ": ".join(str(columns.get(part, part)) for part in path.split(".")) if ":" not in path else path
+    return f"{words} ({tag})" if tag else words
+
+
+class Speaker:
+    """Names of things in one language, from the data where it has one."""
+
+    def __init__(self, changes: Changes, language: str) -> None:
+        self._changes, self.language = changes, language
+
+    def record(self, iri: str) -> str:
+        """Call a record by its short name, its label, or those it joins; else by type and id."""
+        return visible(self._record(iri), _LONGEST)
+
+    def _record(self, iri: str, depth: int = 1) -> str:
+        found = self._changes.notes.named(iri)
+        if isinstance(found, dict):
+            kind = self._changes.kind(iri)
+            # An acronym stands for a long title; who has a name is called by it.
+            brief = found.pop("", "") if kind is None or kind.terms is None or "title" in kind.terms else ""
+            found.pop("", None)
+            return brief or text_in(found, self.language) or self._code(iri)
+        parts = [self._record(part, depth - 1) for part in found] if depth else []
+        return " · ".join(parts) or self._changes.short(iri)
+
+    def _code(self, iri: str) -> str:
+        return text_in(_codes().get(iri, {}), self.language) or self._changes.short(iri)
+
+    def value(self, value: ox.NamedNode | ox.Literal) -> str:
+        """Write a value: the name of what an IRI stands for, the text of a literal."""
+        return self._record(value.value) if isinstance(value, ox.NamedNode) else value.value
+
+    def values(self, old: Sequence[ox.NamedNode | ox.Literal], new: Sequence[ox.NamedNode | ox.Literal]) -> Parts:
+        """Write the values that went and came; of long texts, what is round the first difference."""
+        before, after = [self.value(value) for value in old], [self.value(value) for value in new]
+        if len(before) == len(after) == 1:
+            start = _difference(before[0], after[0])
+            before, after = [_excerpt(before[0], start)], [_excerpt(after[0], start)]
+        return [_clip(text) for text in before], [_clip(text) for text in after]
+
+
+Parts = tuple[list[str], list[str]]
+
+
+def _difference(one: str, other: str) -> int:
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _excerpt(text: str, start: int) -> str:
+    """Leave out what comes long before a place in a text, from the beginning of a word."""
+    if len(text) <= _LONGEST or start <= _AROUND:
+        return text
+    begin = text.rfind(" ", 0, start - _AROUND) + 1
+    return "…" + text[begin:] if begin else text
+
+
+def _clip(text: str) -> str:
+    return visible(text, _LONGEST)
+
+
+def _phrase(language: str, name: str) -> Any:  # noqa: ANN401 - a phrase, its forms or a table of them
+    return _words().get(language, _words()["en"])[name]
+
+
+@cache
+def _words() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((files("linkedproj.changes") / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _codes() -> dict[str, dict[str, str]]:
+    """Read what the vocabulary calls its codes."""
+    found: dict[str, dict[str, str]] = {}
+    for quad in read_turtle(shipped("ontology") / "linkedproj.ttl"):
+        if quad.predicate.value in (SKOS + "prefLabel", RDFS + "label") and isinstance(quad.object, ox.Literal):
+            found.setdefault(_text(quad.subject), {})[quad.object.language or ""] = quad.object.value
+    return found
+
+
+def _text(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.BlankNode) else ""

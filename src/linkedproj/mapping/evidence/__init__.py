@@ -1,0 +1,265 @@
+"""Where each value comes from: the rows of evidence.csv, held against the records they speak of.
+
+Four ways to know a value: *stated* (a sentence of the source, quoted), *cited* (a source, no sentence), *derived* (by a
+rule) and *curator* (judged or written by a person). Three ranks: *preferred* and *normal* for what the record says,
+*deprecated* for what a source says otherwise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from linkedproj.mapping.evidence.claim import Claim, Subject
+from linkedproj.mapping.evidence.coverage import BASES, Coverage
+from linkedproj.mapping.keys import absent
+from linkedproj.model.context import Kind
+from linkedproj.model.errors import Place, Problem
+from linkedproj.system.sorting import Gathering, merged
+from linkedproj.tables.cells import CellChecks, Column, split
+from linkedproj.tables.portfolio import Row
+from linkedproj.writers.values import value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from linkedproj.system.sorting import RunFile
+    from linkedproj.tables.portfolio import Portfolio, Tables
+
+__all__ = ["BASES", "Coverage", "Evidence", "Statement", "Subject", "Weighing", "claimed"]
+
+_FIELDS = ("subject", "predicate", "object", "rank", "basis", "source", "quote")
+_COUNTED = "status"
+_DERIVED_FROM = {"status": ("status", "start", "end")}
+
+
+class Statement(NamedTuple):
+    """An evidence record on its way out: its id, its cells, and where it was written (a header and a line)."""
+
+    id: str
+    cells: list[str]
+    header: int
+    line: int
+
+
+class Weighing:
+    """Hold the claims on some records against them.
+
+    `emptied` are the faulty cells as (record, column), which nothing can be held against; `is_whole` tells whether all
+    claims could be read. `problems` are those found, `coverage` how each value is known; `statements`, `quotes` and
+    `elsewhere` (the ids that claims name besides their record's, by type) are gathered in `file`.
+    """
+
+    def __init__(self, tables: Tables, emptied: AbstractSet[tuple[str, str]], file: RunFile, *, is_whole: bool) -> None:
+        self.tables, self.schema, self.config = tables, tables.schema, tables.config
+        self.problems: list[Problem] = []
+        self.coverage = Coverage()
+        self.statements, self.quotes = Gathering(file), Gathering(file, unique=True)
+        self.elsewhere: dict[str, Gathering] = defaultdict(lambda: Gathering(file))
+        self._emptied, self._is_whole = emptied, is_whole
+        self._checks = CellChecks(self.schema, self.config.mailboxes)
+        self._notes = _notes(tables)
+
+    def weigh(self, subject: Subject, claims: Sequence[Row]) -> None:
+        """Hold the claims on one record against its cells, and count how each of its values is known."""
+        for row in claims:
+            claim = self._claim(row)
+            if claim.is_consistent():
+                self._weigh_claim(claim, subject)
+            else:
+                subject.disputed.update(claim.predicates)
+        self._count(subject)
+
+    def _claim(self, row: Row) -> Claim:
+        return Claim(self.tables, row, self.problems.append)
+
+    def _weigh_claim(self, claim: Claim, subject: Subject) -> None:
+        for name in claim.predicates:
+            column = subject.column(name, self.schema)
+            if column is None or column.field is None:
+                claim.report("LP-EVIDENCE-COLUMN", "predicate", name=name, table=subject.kind.table)
+                continue
+            if self._is_emptied(subject, column):
+                continue
+            held = subject.held(column)
+            values = self._values(claim, column, held)
+            if not values:
+                subject.disputed.add(name)
+            for value in values:
+                if value in held:
+                    subject.known[name, value].add(claim.basis)
+                self._state(claim, subject, column, value)
+
+    def _is_emptied(self, subject: Subject, column: Column) -> bool:
+        """Tell whether the record's own cell was faulty: then nothing can be held against it."""
+        header = self.tables.headers[subject.row.header]
+        lost = column.index < 0 and bool(header.problems)
+        names = _DERIVED_FROM.get(column.name, (column.name,))
+        return lost or any((subject.reference, name) in self._emptied for name in names)
+
+    def _values(self, claim: Claim, column: Column, held: list[str]) -> list[str]:
+        """Give the values that a claim is about, once they agree with what the record holds."""
+        stated = claim["object"]
+        if not stated:
+            if held and claim.rank != "deprecated":
+                return held
+            claim.report("LP-EVIDENCE-EMPTY", "object", name=column.name)
+            return []
+        faults = list(self._checks.faults(column, stated))
+        for fault in faults:
+            claim.report(fault.rule, "object", name=column.name, **fault.values)
+        if faults or not claim.agrees(column, stated, held):
+            return []
+        if stated not in held and column.field and column.field.kind is Kind.LINK:
+            self.elsewhere[column.field.target].add([(stated, *claim.row[1:])])
+        return [stated]
+
+    def _state(self, claim: Claim, subject: Subject, column: Column, value: str) -> None:
+        """Write down a claim as a statement, and its quote beside it."""
+        source, quote = claim["source"], claim["quote.exact"]
+        quote_id = _digest(source, quote) if quote else ""
+        if quote:
+            self.quotes.add([(quote_id, quote, claim["quote.language"])])
+        cells = [claim.rank, claim.basis, source, quote_id, *(claim[note] for note in self._notes)]
+        salt = _digest(value, claim.rank, source, quote)
+        self._add(subject, column, value, cells, Statement(salt, [], claim.row.header, claim.row.line))
+
+    def _add(self, subject: Subject, column: Column, value: str, cells: list[str], origin: Statement) -> None:
+        """Store a statement about a value; `origin` tells where it was written, its id what tells it from others."""
+        if column.field is None:
+            return
+        about = subject.reference
+        if column.parent:
+            about = f"{column.parent.target.lower()}/{subject.row.id}-{column.parent.term}"
+        packed = value_of(column.field, value, column.language, self.schema).packed()
+        slug = column.name.replace("@", "-")
+        identifier = f"{subject.kind.table}-{subject.row.id}-{slug}-{origin.id[:8]}"
+        stated = [about, column.field.term, packed, *cells]
+        self.statements.add([(identifier, stated, origin.header, origin.line)])
+
+    def _count(self, subject: Subject) -> None:
+        """Count how each value of a record is known; one that nobody vouches for is a problem."""
+        table, coverage, computed = subject.kind.table, self.coverage, subject.derivation.computed
+        coverage.records[table] += 1
+        for column in subject.derivation.columns:
+            if column.field is None or (column.name in computed and column.name != _COUNTED):
+                continue
+            values = split(column.field, subject.cells[column.index])
+            coverage.filled[table, column.name] += bool(values)
+            for value in values:
+                bases = subject.known.get((column.name, value)) or self._vouch(subject, column, value)
+                if bases:
+                    coverage.values[table, column.name, min(bases, key=BASES.index)] += 1
+
+    def _vouch(self, subject: Subject, column: Column, value: str) -> set[str]:
+        """Say in the graph that a value is the curator's, or report that nobody vouches for it."""
+        if column.name in subject.derivation.computed:
+            return {"derived"}
+        row, table = subject.row, subject.kind.table
+        if column.name in subject.disputed or not self._is_whole:
+            return set()
+        if column.name not in self.config.curated.get(table, ()):
+            problem = self.tables.problem(row, "LP-EVIDENCE-MISSING", column.name, value=value, table=table)
+            self.problems.append(problem)
+            return set()
+        cells = ["preferred", "curator", "", "", *("" for _ in self._notes)]
+        self._add(subject, column, value, cells, Statement(_digest(value), [], row.header, row.line))
+        return {"curator"}
+
+
+class Evidence:
+    """What is known of the values of a portfolio, when all its records have been weighed.
+
+    `problems` are those found so far, `unclaimed` the claims on records that are not there (the subject's id stands in
+    `Row.id`), `present` whether the portfolio keeps evidence at all.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.problems: list[Problem] = []
+        self.coverage = Coverage()
+        self.unclaimed: list[Row] = []
+
+    @property
+    def present(self) -> bool:
+        """Whether the portfolio keeps evidence at all."""
+        return bool(self.portfolio.counts["Evidence"])
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns of `statements`."""
+        fields = self.portfolio.schema.fields
+        plain = [Column(name, index, fields[name]) for index, name in enumerate(_FIELDS)]
+        notes = enumerate(_notes(self.portfolio), len(plain))
+        return plain + [Column(name, index, fields["note"], name[5:]) for index, name in notes]
+
+    @property
+    def statements(self) -> Iterator[tuple[str, list[str], int, int]]:
+        """Give the evidence records in order: id, cells, and where each was written (a header and a line)."""
+        return merged(self.portfolio.runs.get(("statements", ""), ()))
+
+    @property
+    def count(self) -> int:
+        """How many statements there are."""
+        return sum(run.count for run in self.portfolio.runs.get(("statements", ""), ()))
+
+    @property
+    def quotes(self) -> Iterator[tuple[str, str, str]]:
+        """Give the quoted sentences in order: id, text, language code."""
+        return merged(self.portfolio.runs.get(("quotes", ""), ()))
+
+    def finish(self) -> None:
+        """Report what can only be told when every record has been seen."""
+        for row in self.unclaimed:
+            claim = self._claim(row)
+            resolved = self.portfolio.schema.resolve(claim["subject"])
+            if not resolved or not self.portfolio.may_hold(resolved[0].name, resolved[1]):
+                claim.report("LP-EVIDENCE-SUBJECT", "subject", value=claim["subject"])
+        targets = [name for kind, name in self.portfolio.runs if kind == "elsewhere"]
+        for target in targets:
+            self._report_dangling(target)
+        for _, same in groupby(self.statements, key=itemgetter(0)):
+            first, *others = same
+            for other in others:
+                if other[2:] != first[2:]:
+                    self._report_twice(Statement(*first), Statement(*other))
+
+    def _report_dangling(self, target: str) -> None:
+        table = self.portfolio.schema.types[target].table
+        wanted = self.portfolio.runs["elsewhere", target]
+        known = merged(self.portfolio.runs["ids", target])
+        missing = set(absent((item[0] for item in merged(wanted)), known))
+        for value, header, line, cells in merged(wanted):
+            if value in missing and not self.portfolio.may_hold(target, value):
+                claim = self._claim(Row("", header, line, cells))
+                claim.report("LP-LINK-DANGLING", "object", value=value, table=table)
+
+    def _report_twice(self, first: Statement, other: Statement) -> None:
+        headers = self.portfolio.headers
+        earlier, later = sorted((headers[each.header].file.shown, each.line) for each in (first, other))
+        place = Place(*later, 1)
+        self.problems.append(
+            Problem("LP-EVIDENCE-TWICE", place, first.cells[0], values={"first": str(Place(*earlier, 1))})
+        )
+
+    def _claim(self, row: Row) -> Claim:
+        return Claim(self.portfolio, row, self.problems.append)
+
+
+def claimed(row: Row, tables: Tables) -> tuple[str, str] | None:
+    """Give the record that a row of evidence speaks of, as its type and id; None when that is no record."""
+    resolved = tables.schema.resolve(tables.cell(row, "subject"))
+    return (resolved[0].name, resolved[1]) if resolved else None
+
+
+def _notes(tables: Tables) -> list[str]:
+    return [f"note@{tag}" for tag in tables.config.languages]
+
+
+def _digest(*texts: str) -> str:
+    """Give a short name for texts that is the same on every machine."""
+    return hashlib.sha256("\t".join(texts).encode()).hexdigest()[:12]

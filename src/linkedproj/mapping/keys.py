@@ -1,0 +1,105 @@
+"""Ids and references across tables: given once, and leading somewhere.
+
+All comparisons run over ids and references in order, so that memory does not grow with the portfolio.
+"""
+
+from __future__ import annotations
+
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING
+
+from linkedproj.system.sorting import SortedRuns, merged
+from linkedproj.tables.cells import nearest, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from linkedproj.model.errors import Problem
+    from linkedproj.system.sorting import Run
+    from linkedproj.tables.portfolio import Portfolio, Row
+
+_CHUNK = 1 << 16
+_CANDIDATES = 20_000
+
+
+def case_problems(portfolio: Portfolio, type_name: str) -> Iterator[Problem]:
+    """Find ids that differ only in case: their pages and files would collide."""
+    folded: SortedRuns[tuple[str, str]] = SortedRuns(_CHUNK)
+    for identifier in merged(portfolio.runs["ids", type_name]):
+        folded.add((identifier.lower(), identifier))
+    collisions: dict[str, str] = {}
+    previous = ("", "")
+    for key in folded:
+        if key[0] == previous[0] and key[1] != previous[1]:
+            # The first of several stays the one that the others collide with.
+            collisions.setdefault(previous[1], previous[1])
+            collisions[key[1]] = collisions[previous[1]]
+        else:
+            previous = key
+    rows = {row.id: row for row in portfolio.rows(type_name) if row.id in collisions} if collisions else {}
+    for identifier, first in collisions.items():
+        if identifier != first:
+            place = str(portfolio.place(rows[first], "id"))
+            yield portfolio.problem(rows[identifier], "LP-ID-CASE", "id", first=place, value=first)
+
+
+def reference_problems(portfolio: Portfolio) -> Iterator[Problem]:
+    """Find links to records that do not exist; rows that could not be read are not held against others."""
+    for target in [name for kind, name in portfolio.runs if kind == "references"]:
+        wanted = unknown(portfolio.runs["references", target], portfolio.runs["ids", target])
+        missing = {identifier for identifier in wanted if not portfolio.may_hold(target, identifier)}
+        if missing:
+            yield from _dangling(portfolio, target, missing)
+
+
+def unknown(references: Iterable[Run], ids: Iterable[Run]) -> set[str]:
+    """Give the references that are no ids: as many ids as fit in memory are held against all references at a time."""
+    found: set[str] = set()
+    known = merged(ids)
+    low = ""
+    while True:
+        chunk = frozenset(islice(known, _CHUNK))
+        high = max(chunk) if len(chunk) == _CHUNK else None
+        for run in references:
+            if run.count and run.last >= low:
+                found.update(set(_between(run, low, high)) - chunk)
+        if high is None:
+            return found
+        low = high + "\0"
+
+
+def _between(run: Run, low: str, high: str | None) -> Iterator[str]:
+    items = run.since(low)
+    return items if high is None or run.last <= high else takewhile(lambda item: item <= high, items)
+
+
+def absent(wanted: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    """Give what is wanted and not known; both come in order."""
+    present = iter(known)
+    current = next(present, None)
+    for value in wanted:
+        while current is not None and current < value:
+            current = next(present, None)
+        if current != value:
+            yield value
+
+
+def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[Problem]:
+    """Find the cells that hold the missing ids: only a faulty portfolio pays for this second look."""
+    table = portfolio.schema.types[target].table
+    # Among very many ids, the nearest one says little and takes long to find.
+    ids = list(islice(merged(portfolio.runs["ids", target]), _CANDIDATES + 1))
+    candidates = ids if len(ids) <= _CANDIDATES else []
+    leading = (h.kind.name for h in portfolio.headers if any(c.field and c.field.target == target for c in h.columns))
+    for type_name in dict.fromkeys(leading):
+        for row in portfolio.rows(type_name):
+            for name, value in _links(portfolio, row, target):
+                if value in missing:
+                    values = {"value": value, "table": table, **nearest(value, candidates)}
+                    yield portfolio.problem(row, "LP-LINK-DANGLING", name, **values)
+
+
+def _links(portfolio: Portfolio, row: Row, target: str) -> Iterator[tuple[str, str]]:
+    for column in portfolio.headers[row.header].columns:
+        if column.field and column.field.target == target and not column.parent:
+            yield from ((column.name, value) for value in split(column.field, row.cells[column.index]))

@@ -1,0 +1,112 @@
+"""From tables to dumps: the tables cut into tasks, the tasks run, their parts joined, and what only the whole can tell.
+
+Children (the types that INVERSES turns round) are written before their initiatives, evidence is read before all; which
+process does what, and when, leaves no trace in the dumps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from linkedproj.mapping.dumps import Dumps
+from linkedproj.mapping.evidence import Evidence
+from linkedproj.mapping.inventory import Inventory
+from linkedproj.mapping.keys import case_problems, reference_problems
+from linkedproj.mapping.parts import Output
+from linkedproj.mapping.runners import Resources, opened, run_here
+from linkedproj.mapping.steps import Steps
+from linkedproj.mapping.tasks import Setting
+from linkedproj.model.errors import DataError
+from linkedproj.model.paths import shipped
+from linkedproj.model.schema import load_schema
+from linkedproj.model.settings import load_config
+from linkedproj.tables.portfolio import Portfolio
+from linkedproj.tables.shards import SIZE
+from linkedproj.writers import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from linkedproj.mapping.runners import Run
+    from linkedproj.model.schema import Schema
+    from linkedproj.model.settings import Config
+
+__all__ = ["Mapped", "Tell", "map_folder", "map_tables"]
+
+Tell = Callable[[str], None]
+"""Hears what is being done, and how much of it."""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What came of a mapping: the portfolio as read, its evidence, and how many triples and nodes each type has."""
+
+    portfolio: Portfolio
+    evidence: Evidence
+    triples: Mapping[str, int]
+    nodes: Mapping[str, int]
+
+
+def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, each by its own name
+    folder: Path,
+    schema: Schema,
+    config: Config,
+    shown: str,
+    work: Path,
+    dumps: Mapping[Output, Path],
+    *,
+    run: Run = run_here,
+    tell: Tell = lambda _: None,
+    size: int = SIZE,
+    digest: str = "",
+) -> Mapped:
+    """Read and check all tables of a folder (`shown` as people call it), and write dumps of them in the same pass.
+
+    `work` is a folder for parts, which lasts as long as the rows of the portfolio are asked for. `dumps` are files, but
+    for the tables, of which a folder takes one a type. `run` runs the tasks, `size` is that of a shard in bytes, and
+    `tell` hears how many of them are done. With a `digest` of settings, ontology and program, what an earlier run left
+    in `work` is taken up. Nothing is raised for what is wrong in a table: it is in the `problems` of portfolio and
+    evidence.
+    """
+    portfolio = Portfolio(schema, config)
+    evidence, inventory = Evidence(portfolio), Inventory(portfolio, work, size)
+    inventory.read(folder, shown)
+    steps = Steps(inventory, evidence, Setting(portfolio, work, tuple(dumps), digest=digest), run, tell)
+    steps.write()
+    portfolio.found.counts = Counter({name: portfolio.counts[name] for name in schema.types if portfolio.counts[name]})
+    with ThreadPoolExecutor(1) as beside:
+        # Parts are copied within the system, while Python compares.
+        joined = beside.submit(Dumps(portfolio, evidence, steps).join, dumps)
+        for name in steps.with_capitals:
+            portfolio.problems.extend(case_problems(portfolio, name))
+        portfolio.problems.extend(reference_problems(portfolio))
+        evidence.finish()
+        joined.result()
+    return Mapped(portfolio, evidence, steps.triples, steps.nodes)
+
+
+def map_folder(
+    folder: Path, out: Path, formats: Sequence[str] = ("ntriples",), *, jobs: int = 1, runner: str = "local"
+) -> Mapped:
+    """Write the records of a folder as `portfolio.nt` and so on into another: no shapes, no catalogue, no release.
+
+    Raises:
+        DataError: the records are not sound.
+        SetupError: portfolio.toml, the ontology or the runner cannot be used.
+    """
+    config = load_config(folder, folder.as_posix())
+    schema = load_schema(shipped("ontology"), config.base)
+    out.mkdir(parents=True, exist_ok=True)
+    dumps = {Output(name, name): out / f"portfolio{FORMATS[name].suffix}" for name in formats}
+    with opened(Resources(jobs, runner)) as run, TemporaryDirectory(dir=out, prefix=".parts-") as work:
+        mapped = map_tables(folder, schema, config, folder.as_posix(), Path(work), dumps, run=run)
+    problems = [*mapped.portfolio.problems, *mapped.evidence.problems]
+    if problems:
+        raise DataError(problems)
+    return mapped

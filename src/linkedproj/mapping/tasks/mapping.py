@@ -1,0 +1,150 @@
+"""Rows on their way to the dumps: checked against other tables, computed columns added, written in every format."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import chain, groupby, islice
+from operator import itemgetter, lt
+from typing import TYPE_CHECKING, Any
+
+from linkedproj.mapping.consistency import batch_problems, stated_by
+from linkedproj.mapping.derive import Derivation
+from linkedproj.mapping.evidence import Subject, Weighing, claimed
+from linkedproj.mapping.parts import Part
+from linkedproj.mapping.tasks.joined import Joined
+from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice
+from linkedproj.mapping.tasks.rows import batches, rows_of
+from linkedproj.model.context import Kind
+from linkedproj.system.sorting import Gathering
+from linkedproj.tables.cells import split
+from linkedproj.tables.portfolio import IN_INITIATIVE, INVERSES, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from linkedproj.mapping.tasks.model import Outcome, Setting, Task
+    from linkedproj.system.sorting import RunFile
+    from linkedproj.tables.batch import Batch
+
+
+class Mapping:
+    """Read rows, and write what they say to every output."""
+
+    def __init__(self, setting: Setting, task: Task, outcome: Outcome, runs: RunFile) -> None:
+        self._setting, self._task, self._outcome, self._runs = setting, task, outcome, runs
+        self._tables = setting.tables
+        self._kind = self._tables.schema.types[task.kind]
+        self._parts = [
+            Part(output, self._kind, setting.folder / f"{task.name}{output.suffix}", self._tables)
+            for output in setting.outputs
+            if output.takes(task.kind)
+        ]
+        self._derivations: dict[int, Derivation] = {}
+        self._gathered: dict[tuple[str, str], Gathering] = {}
+        self._inverses = [term for term in INVERSES if self._kind.terms and term in self._kind.terms]
+        self._joins = {name: Joined(found, task.low, task.high) for name, found in task.joins.items()}
+        emptied = setting.emptied if isinstance(task.source, Slice) else outcome.found.emptied
+        self._weighing = Weighing(self._tables, emptied, runs, is_whole=setting.knows_all)
+
+    def run(self) -> None:
+        """Map all rows, as long as their ids are in order."""
+        for batch in batches(self._task.source, self._tables, self._outcome.found):
+            if not self._note_ids(batch):
+                return
+            self._gather(batch)
+            self._write(batch)
+        self._finish()
+
+    def close(self) -> None:
+        """Write the rest of the parts."""
+        for part in self._parts:
+            part.close()
+
+    def _note_ids(self, batch: Batch) -> bool:
+        """Note the ids, and tell whether they are in order so far."""
+        ids, outcome = list(batch.ids), self._outcome
+        if isinstance(self._task.source, Slice):
+            outcome.first = outcome.first or ids[0]
+        elif ids[0] <= outcome.last or not all(map(lt, ids, islice(ids, 1, None))):
+            outcome.in_order = False
+            return False
+        outcome.first, outcome.last = outcome.first or ids[0], ids[-1]
+        outcome.has_capitals = outcome.has_capitals or "".join(ids).lower() != "".join(ids)
+        self._gathering("ids", self._kind.name, unique=False).add(ids)
+        return True
+
+    def _gathering(self, what: str, name: str, *, unique: bool) -> Gathering:
+        if (what, name) not in self._gathered:
+            self._gathered[what, name] = Gathering(self._runs, unique=unique)
+        return self._gathered[what, name]
+
+    def _gather(self, batch: Batch) -> None:
+        """Note what other tables have to be held against."""
+        for column in self._tables.headers[batch.header].columns:
+            if column.field and column.field.kind is Kind.LINK and not column.parent:
+                cells = set(batch.columns[column.index]) - {""}
+                values = (
+                    chain.from_iterable(split(column.field, cell) for cell in cells) if column.field.many else cells
+                )
+                self._gathering("references", column.field.target, unique=True).add(values)
+                if column.field.iri == IN_INITIATIVE and self._kind.name in INVERSES.values():
+                    links = zip(batch.columns[column.index], batch.ids, strict=True)
+                    found = self._gathering(f"links {self._kind.name}", column.field.target, unique=False)
+                    found.add([link for link in links if link[0]])
+        for target, stated in stated_by(batch, self._tables):
+            self._gathering(STATED, target, unique=False).add([stated])
+        if self._kind.name == "Evidence":
+            for item in rows_of(batch):
+                about = claimed(Row(*item), self._tables)
+                if about:
+                    self._gathering(CLAIMS, about[0], unique=False).add([(about[1], *item[1:])])
+
+    def _write(self, batch: Batch) -> None:
+        derivation = self._derivation(batch.header)
+        joined = {name: join.upto(batch.ids[-1]) for name, join in self._joins.items()}
+        linked = [_linked(batch.ids, joined.get(INVERSES[term], ())) for term in self._inverses]
+        filled = derivation.fill(batch, linked)
+        for part in self._parts:
+            part.write(filled, derivation)
+        self._outcome.found.problems += batch_problems(batch, joined.get(STATED, ()), self._tables)
+        if self._setting.weighs and self._kind.name != "Evidence":
+            self._weigh(filled, derivation, joined.get(CLAIMS, ()))
+
+    def _derivation(self, header: int) -> Derivation:
+        if header not in self._derivations:
+            self._derivations[header] = Derivation(
+                self._tables.headers[header], self._tables.schema, self._tables.config
+            )
+        return self._derivations[header]
+
+    def _weigh(self, batch: Batch, derivation: Derivation, claims: Iterable[Any]) -> None:
+        by_id: defaultdict[str, list[Row]] = defaultdict(list)
+        for claim in claims:
+            by_id[claim[0]].append(Row(*claim))
+        for identifier, line, cells in zip(batch.ids, batch.lines, batch.rows(), strict=True):
+            row = Row(identifier, batch.header, line, list(cells))
+            self._weighing.weigh(Subject(row, self._kind, derivation, cells), by_id.pop(identifier, ()))
+        for rows in by_id.values():
+            self._outcome.unclaimed += rows
+
+    def _finish(self) -> None:
+        """Hand over what was gathered."""
+        outcome, weighing = self._outcome, self._weighing
+        if CLAIMS in self._joins:
+            outcome.unclaimed += (Row(*claim) for claim in self._joins[CLAIMS].rest())
+        outcome.runs = {key: gathering.runs() for key, gathering in self._gathered.items()}
+        outcome.runs["statements", ""] = weighing.statements.runs()
+        outcome.runs["quotes", ""] = weighing.quotes.runs()
+        outcome.runs |= {("elsewhere", name): gathering.runs() for name, gathering in weighing.elsewhere.items()}
+        outcome.found.problems += weighing.problems
+        outcome.coverage = weighing.coverage
+        for part in self._parts:
+            outcome.parts[part.output.name] = part.path
+            outcome.triples += part.triples
+            outcome.nodes += part.nodes
+
+
+def _linked(ids: Sequence[str], links: Iterable[tuple[str, str]]) -> list[str]:
+    """Give for each id the ids that lead to it, as one cell."""
+    found = {key: "; ".join([child for _, child in same]) for key, same in groupby(links, key=itemgetter(0))}
+    return [found.get(identifier, "") for identifier in ids]

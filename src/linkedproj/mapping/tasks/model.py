@@ -1,0 +1,106 @@
+"""What goes into a task, and what comes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from linkedproj.mapping.evidence import Coverage
+from linkedproj.tables.portfolio import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from linkedproj.mapping.parts import Output
+    from linkedproj.system.sorting import Run
+    from linkedproj.tables.portfolio import Row, Tables
+    from linkedproj.tables.shards import Shard
+
+_ROW_BYTES = 100
+CLAIMS, STATED = "claims", "stated"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all tasks of one run share.
+
+    `folder` takes what they write, `outputs` are the dumps they write parts of. `weighs` tells that there is evidence,
+    `knows_all` that all of it could be read. `emptied` are the faulty cells of rows that were sorted before. `step`
+    names this part of the run; `digest` stands for everything but the tables that the result depends on: with one,
+    outcomes are kept, and taken up by a later run.
+    """
+
+    tables: Tables
+    folder: Path
+    outputs: tuple[Output, ...] = ()
+    weighs: bool = False
+    knows_all: bool = True
+    emptied: frozenset[tuple[str, str]] = frozenset()
+    step: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows that were read and sorted before: of several runs, from the id `low` to below `high` ("" is no bound)."""
+
+    runs: tuple[Run, ...]
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some rows of one type, and what other tables say of them.
+
+    `name` names the files it writes. With `sorts`, rows are only read, checked and sorted. `joins` are runs of tuples
+    that begin with an id of this type: the links of a type of INVERSES, claims, and stated dates and amounts. The task
+    answers for the ids from `low` to below `high` ("" is no bound).
+    """
+
+    name: str
+    kind: str
+    source: Shard | Slice
+    sorts: bool = False
+    joins: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
+    low: str = ""
+    high: str = ""
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of tables there are to read."""
+        if isinstance(self.source, Slice):
+            return sum(run.count for run in self.source.runs) * _ROW_BYTES
+        return self.source.stop - self.source.start
+
+
+@dataclass
+class Outcome:
+    """What came of a task.
+
+    `file` is the table it read, "" for a slice; `parts` are the files it wrote, by output, `sizes` the bytes of all its
+    files. `runs` is what it gathered, by kind and type. `is_torn` tells that its shard ended within a cell, `in_order`
+    that ids only rose; else nothing of it can be used. `triples` and `nodes` count by type.
+    """
+
+    name: str
+    file: str = ""
+    found: Found = field(default_factory=Found)
+    parts: dict[str, Path] = field(default_factory=dict)
+    sizes: dict[Path, int] = field(default_factory=dict)
+    runs: dict[tuple[str, str], tuple[Run, ...]] = field(default_factory=dict)
+    first: str = ""
+    last: str = ""
+    in_order: bool = True
+    is_torn: bool = False
+    has_capitals: bool = False
+    triples: Counter[str] = field(default_factory=Counter)
+    nodes: Counter[str] = field(default_factory=Counter)
+    coverage: Coverage = field(default_factory=Coverage)
+    unclaimed: list[Row] = field(default_factory=list)
+
+    def is_there(self) -> bool:
+        """Tell whether all files that it wrote are still as long as they were."""
+        return all(path.is_file() and path.stat().st_size == size for path, size in self.sizes.items())

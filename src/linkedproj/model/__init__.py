@@ -1,0 +1,6 @@
+"""What all rooms speak of: places and problems, the rules, and what ontology and settings say.
+
+A record is a JSON-LD node. `context` compiles `ontology/context.jsonld`, `schema` adds what vocabulary and shapes say
+of each record type, `lexical` knows how values are spelled, `settings` and `portal` read `portfolio.toml`. Nothing
+here reads a table or writes a file.
+"""

@@ -1,0 +1,344 @@
+"""The JSON-LD context as a table of fields: the one mapping from records to RDF.
+
+Source of every rule: JSON-LD 1.1, W3C Recommendation of 2020-07-16. Only the part in which a flat record means the same
+to every processor is supported; the rest is refused here, by name, and never half understood.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import json
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.lexical import LANGUAGE, SCHEMES, SPELLINGS, iri_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+_VERSION = 1.1
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_KEYWORDS = {
+    "@reverse", "@vocab", "@list", "@index", "@graph", "@nest", "@json", "@direction", "@included", "@none",
+    "@import", "@protected", "@propagate", "@prefix",
+}  # fmt: skip
+
+
+class Kind(enum.Enum):
+    """What the value of a field is."""
+
+    TEXT = "text by language"
+    PLAIN = "text"
+    LITERAL = "typed value"
+    LINK = "id of a record"
+    CODE = "code"
+    IRI = "absolute IRI"
+    RECORD = "type/id of a record"
+    PREDICATE = "column name"
+    VALUE = "any value"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One term of the context: what a column of that name means.
+
+    `base` is what an id or code in the cell is appended to, `target` the record type that owns this base.
+    """
+
+    term: str
+    iri: str
+    kind: Kind
+    datatype: str = ""
+    language: str = ""
+    base: str = ""
+    target: str = ""
+    many: bool = False
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """One kind of record: its class, and the base its ids are appended to.
+
+    `classes` are the IRIs written as rdf:type, `terms` the fields a record of this type may have (None: all of them),
+    `required` the columns that must not be empty; the last three come from the ontology.
+    """
+
+    name: str
+    iri: str
+    base: str
+    classes: tuple[str, ...]
+    order: int = 0
+    terms: frozenset[str] | None = None
+    required: frozenset[str] = frozenset()
+
+    @property
+    def table(self) -> str:
+        """The name of the type's tables: "project" for project.csv."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Context:
+    """The compiled context. `text` is the JSON that is published with every dump."""
+
+    base: str
+    prefixes: Mapping[str, str]
+    fields: Mapping[str, Field]
+    types: Mapping[str, RecordType]
+    document: Mapping[str, Any]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def compact(self, iri: str) -> str:
+        """Shorten an IRI by the context's prefixes, where one fits and the rest is a plain name."""
+        for prefix, namespace in self.prefixes.items():
+            local = iri[len(namespace) :]
+            if iri.startswith(namespace) and local and local.replace("-", "").isalnum() and local.isascii():
+                return f"{prefix}:{local}"
+        return iri
+
+
+def load_context(path: Path, base: str | None = None, shown: str = "") -> Context:
+    """Compile the context in `path`; `base` replaces its top-level `@base` in every scope.
+
+    Raises:
+        SetupError: the file is not JSON, or uses what is outside the supported part of JSON-LD.
+    """
+    shown = shown or path.name
+    try:
+        text = path.read_text("utf-8")
+        document = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise SetupError(f"the context cannot be read: {error}", Place(shown)) from error
+    return compile_context(document, base, source=_Source(shown, text))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where to point when a term is refused."""
+
+    file: str
+    text: str = ""
+
+    def refuse(self, term: str, message: str) -> SetupError:
+        match = re.search(rf'"{re.escape(term)}"\s*:', self.text)
+        line = self.text.count("\n", 0, match.start()) + 1 if match else 0
+        column = match.start() - self.text.rfind("\n", 0, match.start()) if match else 0
+        return SetupError(message, Place(self.file, line, column))
+
+
+def compile_context(document: object, base: str | None = None, source: _Source | None = None) -> Context:
+    """Compile a context document ({"@context": {...}}).
+
+    Raises:
+        SetupError: naming the term and what to write instead.
+    """
+    source = source or _Source("context")
+    terms = _context_object(document, source)
+    root = terms.get("@base")
+    if not isinstance(root, str) or not _is_base(root):
+        raise source.refuse(
+            "@base" if root else "@context", '"@base" must be an absolute IRI that ends in "/": ids are appended to it.'
+        )
+    if terms.get("@version") != _VERSION:
+        raise source.refuse("@version", '"@version" must be 1.1: scoped contexts are new in JSON-LD 1.1.')
+    if base and base != root:
+        document = json.loads(json.dumps(document).replace(json.dumps(root)[:-1], json.dumps(base)[:-1]))
+        terms, root = _context_object(document, source), base
+    compiler = _Compiler(terms, root, source)
+    return Context(root, compiler.prefixes, compiler.fields(), compiler.types, {"@context": terms}, compiler.aliases)
+
+
+def _context_object(document: object, source: _Source) -> dict[str, Any]:
+    if not isinstance(document, dict) or set(document) != {"@context"}:
+        raise source.refuse("@context", 'the file must be one object with the one key "@context".')
+    terms = document["@context"]
+    if isinstance(terms, list):
+        raise source.refuse("@context", "an array of contexts is not supported. Write all terms into one object.")
+    if isinstance(terms, str):
+        raise source.refuse("@context", f"the remote context {terms} is not supported. Copy its terms into this file.")
+    if not isinstance(terms, dict):
+        raise source.refuse("@context", '"@context" must be one object of terms.')
+    return terms
+
+
+class _Compiler:
+    """The steps of one compilation, in the order in which they need each other."""
+
+    def __init__(self, terms: dict[str, Any], root: str, source: _Source) -> None:
+        self.terms, self.root, self.source = terms, root, source
+        self._refuse_keywords()
+        self.aliases = {term: value for term, value in terms.items() if value in ("@id", "@type")}
+        if sorted(self.aliases.values()) != ["@id", "@type"]:
+            raise source.refuse("id", 'the context needs exactly one alias of "@id" and one of "@type".')
+        self.prefixes = self._prefixes()
+        self.types = self._types()
+
+    def fields(self) -> dict[str, Field]:
+        names = [t for t in self.terms if t[:1] != "@" and t not in {*self.aliases, *self.prefixes, *self.types}]
+        return {term: self._field(term, order) for order, term in enumerate(names)}
+
+    def _refuse_keywords(self) -> None:
+        for term, value in self.terms.items():
+            if term in _KEYWORDS:
+                raise self.source.refuse(term, f'"{term}" is not supported. Define each term by its full IRI instead.')
+            if term[:1] == "@" and term not in {"@version", "@base"}:
+                raise self.source.refuse(term, f'"{term}" is not supported in a context.')
+            if value is None:
+                raise self.source.refuse(term, f'the term "{term}" is null. Leave the term out instead.')
+
+    def _prefixes(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for term, value in self.terms.items():
+            if term[:1] == "@" or term in self.aliases or not isinstance(value, str):
+                continue
+            if value[-1:] not in "#/" or iri_fault(value):
+                raise self.source.refuse(
+                    term, f'"{term}" is neither a prefix (an absolute IRI that ends in "#" or "/") nor an object.'
+                )
+            if not _PREFIX.fullmatch(term) or term in SCHEMES:
+                raise self.source.refuse(
+                    term, f'"{term}" cannot name a prefix. Use letters, digits and hyphens, and no scheme of an IRI.'
+                )
+            found[term] = value
+        return found
+
+    def expand(self, term: str, value: object) -> str:
+        """Expand a compact or absolute IRI."""
+        if not isinstance(value, str):
+            raise self.source.refuse(term, f'the term "{term}" needs an "@id" with an IRI.')
+        prefix, colon, rest = value.partition(":")
+        if colon and prefix in self.prefixes and not rest.startswith("//"):
+            return self.prefixes[prefix] + rest
+        if iri_fault(value):
+            known = _nearest(prefix, self.prefixes)
+            raise self.source.refuse(
+                term, f'the "@id" of "{term}", "{value}", is no IRI: its prefix is not declared.{known}'
+            )
+        return value
+
+    def _types(self) -> dict[str, RecordType]:
+        found: dict[str, RecordType] = {}
+        for term, value in self.terms.items():
+            if not (isinstance(value, dict) and term[:1].isupper()):
+                continue
+            if not _NAME.fullmatch(term):
+                raise self.source.refuse(term, f'"{term}" cannot name a record type. Use letters and digits only.')
+            if set(value) - {"@id", "@context"}:
+                extra = ", ".join(sorted(set(value) - {"@id", "@context"}))
+                raise self.source.refuse(term, f'the record type "{term}" may have "@id" and "@context", not {extra}.')
+            iri = self.expand(term, value.get("@id"))
+            base = self._scope(term, value)
+            if not base:
+                raise self.source.refuse(
+                    term, f'the record type "{term}" needs "@context": {{"@base": ...}} for its ids.'
+                )
+            found[term] = RecordType(term, iri, base, (iri,), len(found))
+        return found
+
+    def _scope(self, term: str, value: dict[str, Any]) -> str:
+        """Read the one thing a scoped context may hold, an absolute "@base"."""
+        if "@context" not in value:
+            return ""
+        scope = value["@context"]
+        if not isinstance(scope, dict) or set(scope) != {"@base"}:
+            raise self.source.refuse(term, f'the "@context" of "{term}" may hold an "@base" and nothing else.')
+        base = scope["@base"]
+        if not isinstance(base, str) or iri_fault(base):
+            raise self.source.refuse(
+                term,
+                f'the "@base" of "{term}" is relative ("{base}"): processors disagree on what that means. '
+                'Write an absolute IRI that ends in "/".',
+            )
+        if not _is_base(base):
+            raise self.source.refuse(
+                term, f'the "@base" of "{term}", "{base}", must end in "/", without "?" or "#": ids are appended to it.'
+            )
+        return base
+
+    def _field(self, term: str, order: int) -> Field:
+        value = self.terms[term]
+        if not _NAME.fullmatch(term):
+            raise self.source.refuse(term, f'"{term}" cannot name a column. Use letters and digits only.')
+        if not isinstance(value, dict):
+            raise self.source.refuse(term, f'the term "{term}" must be an object with an "@id".')
+        for key in value:
+            if key not in {"@id", "@type", "@language", "@container", "@context"} or value[key] is None:
+                raise self.source.refuse(term, f'"{key}" in the term "{term}" is not supported.')
+        plain = Field(term, self.expand(term, value.get("@id")), Kind.PLAIN, order=order)
+        found = self._kind(plain, value)
+        if found.kind is Kind.TEXT and (value.get("@type") or value.get("@language")):
+            raise self.source.refuse(term, f'"{term}" is text by language: it can have no "@type" or "@language".')
+        if value.get("@context") and not found.base:
+            raise self.source.refuse(term, f'"{term}" has an "@base" but is no link. Give it "@type": "@id".')
+        return found
+
+    def _kind(self, plain: Field, value: dict[str, Any]) -> Field:
+        container, datatype = value.get("@container"), value.get("@type")
+        if container == "@language":
+            return replace(plain, kind=Kind.TEXT)
+        if container not in (None, "@set"):
+            raise self.source.refuse(
+                plain.term, f'the container {container} of "{plain.term}" is not supported. Use "@set" or "@language".'
+            )
+        found = replace(plain, many=container == "@set", language=self._language(plain.term, value))
+        if datatype is None:
+            return self._untyped(found)
+        if found.language:
+            raise self.source.refuse(plain.term, f'"{plain.term}" has both "@type" and "@language". Keep one.')
+        if datatype == "@id":
+            return self._link(replace(found, base=self._scope(plain.term, value)))
+        if datatype == "@vocab":
+            return replace(found, kind=Kind.PREDICATE)
+        return self._literal(found, datatype)
+
+    def _untyped(self, found: Field) -> Field:
+        if found.iri != RDF + "object":
+            return found
+        if found.many or found.language:
+            raise self.source.refuse(
+                found.term, f'"{found.term}" takes any one value: it can have no "@container" or "@language".'
+            )
+        return replace(found, kind=Kind.VALUE)
+
+    def _language(self, term: str, value: dict[str, Any]) -> str:
+        if "@language" not in value:
+            return ""
+        language = value["@language"]
+        if not (isinstance(language, str) and LANGUAGE.fullmatch(language)):
+            raise self.source.refuse(term, f'the "@language" of "{term}" must be a tag in lower case.')
+        return language
+
+    def _link(self, found: Field) -> Field:
+        if not found.base:
+            return replace(found, kind=Kind.IRI)
+        if found.base == self.root:
+            return replace(found, kind=Kind.RECORD)
+        owner = next((t.name for t in self.types.values() if t.base == found.base), "")
+        return replace(found, kind=Kind.LINK if owner else Kind.CODE, target=owner)
+
+    def _literal(self, found: Field, datatype: object) -> Field:
+        known = isinstance(datatype, str) and datatype[:1] != "@"
+        iri = self.expand(found.term, datatype) if known else ""
+        if iri not in SPELLINGS:
+            raise self.source.refuse(
+                found.term, f'the datatype "{datatype}" of "{found.term}" has no check of its spelling here.'
+            )
+        return replace(found, kind=Kind.LITERAL, datatype=iri)
+
+
+def _is_base(iri: str) -> bool:
+    """Tell whether resolving an id against an IRI appends it. Source: RFC 3986, section 5.2."""
+    return not iri_fault(iri) and iri.endswith("/") and not any(part in iri for part in ("?", "#", "/./", "/../"))
+
+
+def _nearest(word: str, words: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(words), 1)
+    return f' Did you mean "{close[0]}"?' if close else ""

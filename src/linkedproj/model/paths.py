@@ -1,0 +1,33 @@
+"""Where the files that ship with the program are."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from linkedproj.model.errors import SetupError
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def shipped(name: str) -> Path:
+    """Give the shipped folder `name` ("ontology", "queries").
+
+    An installed package carries it inside; an editable install and a checkout have it on top, where an edit is seen
+    at once.
+
+    Raises:
+        SetupError: the installation is incomplete.
+    """
+    for candidate in (_PACKAGE.parents[1] / name, _PACKAGE / "_shipped" / name):
+        if (candidate / "README.md").is_file():
+            return candidate
+    raise SetupError(f"the folder {name}/ is missing from this installation. Install linkedproj again.")
+
+
+def fingerprint() -> str:
+    """Give a digest of this program: what another version of it made may differ."""
+    found = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        found.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
+    return found.hexdigest()

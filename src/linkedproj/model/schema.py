@@ -1,0 +1,195 @@
+"""The context together with what the ontology says of its types: which columns a table has, which values a code has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from linkedproj.model.context import RDF, Context, Kind, RecordType, load_context
+from linkedproj.model.errors import Place, SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from linkedproj.model.context import Field
+
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SH = "http://www.w3.org/ns/shacl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+
+Triples = dict[str, dict[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All that is known of records before the first one is read.
+
+    `codes` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
+    about ("title@ca"), by the shape's IRI.
+    """
+
+    context: Context
+    types: Mapping[str, RecordType]
+    codes: Mapping[str, frozenset[str]]
+    shape_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        """The IRI that "<type>/<id>" is appended to."""
+        return self.context.base
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The terms that can name a column."""
+        return self.context.fields
+
+    def type_of_table(self, table: str) -> RecordType | None:
+        """Give the record type of the table "project", or nothing."""
+        return next((t for t in self.types.values() if t.table == table), None)
+
+    def split(self, iri: str) -> tuple[str, str] | None:
+        """Take the IRI of a record apart into the name of its type and its id."""
+        for kind in self.types.values():
+            if iri.startswith(kind.base):
+                return kind.name, iri[len(kind.base) :]
+        return None
+
+    def resolve(self, reference: str) -> tuple[RecordType, str] | None:
+        """Take "type/id", as in the column `subject`, apart into a record type and an id."""
+        table, _, identifier = reference.partition("/")
+        kind = self.type_of_table(table)
+        return (kind, identifier) if kind and identifier else None
+
+    def iri_of(self, field: Field, value: str) -> str:
+        """Give the IRI that a well spelled value of a link field stands for."""
+        if field.kind is Kind.RECORD:
+            resolved = self.resolve(value)
+            return resolved[0].base + resolved[1] if resolved else field.base + value
+        if field.kind is Kind.PREDICATE:
+            return self.fields[value].iri
+        return field.base + value
+
+
+def load_schema(ontology: Path, base: str | None = None) -> Schema:
+    """Read context, vocabulary and shapes from the folder `ontology`; `base` is the portfolio's own IRI base.
+
+    Raises:
+        SetupError: a file is missing, does not parse, or holds what is not supported.
+    """
+    context = load_context(ontology / "context.jsonld", base and base + "id/", "ontology/context.jsonld")
+    vocabulary = _index(read_turtle(ontology / "linkedproj.ttl"))
+    shapes = _index(read_turtle(ontology / "shapes.ttl"))
+    columns = _columns(shapes)
+    types = {
+        name: replace(
+            kind,
+            classes=tuple(_superclasses(kind.iri, vocabulary)),
+            terms=columns[kind.iri][0] if kind.iri in columns else None,
+            required=columns[kind.iri][1] if kind.iri in columns else frozenset(),
+        )
+        for name, kind in context.types.items()
+    }
+    return Schema(context, types, _codes(context, vocabulary), _shape_columns(shapes))
+
+
+def vocabulary_terms(ontology: Path, schema: Schema) -> set[str]:
+    """List the classes and properties that the context or the vocabulary knows.
+
+    Raises:
+        SetupError: the vocabulary is missing, or is no Turtle.
+    """
+    own = {_text(quad.subject) for quad in read_turtle(ontology / "linkedproj.ttl")}
+    properties = {field.iri for field in schema.fields.values()}
+    return own | properties | {iri for kind in schema.types.values() for iri in kind.classes}
+
+
+def read_turtle(path: Path) -> Iterator[ox.Quad]:
+    """Parse a shipped Turtle file.
+
+    Raises:
+        SetupError: it is missing, or is no Turtle.
+    """
+    try:
+        yield from ox.parse(path=path, format=ox.RdfFormat.TURTLE)
+    except OSError as error:
+        raise SetupError("the file is missing.", Place(f"ontology/{path.name}")) from error
+    except SyntaxError as error:
+        raise SetupError(str(error.msg), Place(f"ontology/{path.name}", error.lineno or 0)) from error
+
+
+def _index(quads: Iterable[ox.Quad]) -> Triples:
+    found: Triples = defaultdict(lambda: defaultdict(list))
+    for quad in quads:
+        found[_text(quad.subject)][_text(quad.predicate)].append(_text(quad.object))
+    return found
+
+
+def _text(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.BlankNode | ox.Literal) else str(term)
+
+
+def _superclasses(iri: str, vocabulary: Triples) -> Iterator[str]:
+    """Give a class and all that stand above it, nearest first: no reasoner is assumed at query time."""
+    pending, seen = [iri], set()
+    while pending:
+        current = pending.pop(0)
+        if current not in seen:
+            seen.add(current)
+            yield current
+            pending += sorted(vocabulary.get(current, {}).get(RDFS + "subClassOf", ()))
+
+
+def _codes(context: Context, vocabulary: Triples) -> dict[str, frozenset[str]]:
+    bases = {field.base for field in context.fields.values() if field.kind is Kind.CODE}
+    concepts = [s for s, po in vocabulary.items() if SKOS + "Concept" in po.get(RDF + "type", ())]
+    lists = {base: frozenset(c[len(base) :] for c in concepts if c.startswith(base)) for base in bases}
+    return {base: codes for base, codes in lists.items() if codes}
+
+
+def _columns(shapes: Triples) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Read from the shapes which terms a class has, and which columns must be filled.
+
+    A property shape names the terms it is about by `sh:name`; `sh:minCount` makes a column required, a qualified
+    shape with one `sh:languageIn` makes it required in that language. Those in the group "Derived" are filled by the
+    build where a curator leaves them empty.
+    """
+    found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for po in shapes.values():
+        for target in po.get(SH + "targetClass", ()):
+            terms, required = found.get(target, (frozenset(), frozenset()))
+            for prop in po.get(SH + "property", ()):
+                names = shapes[prop].get(SH + "name", [])
+                terms |= set(names)
+                required |= {name + tag for tag in _required(shapes, prop) for name in names if len(names) == 1}
+            found[target] = terms, required
+    return found
+
+
+def _required(shapes: Triples, prop: str) -> list[str]:
+    """Give the language tags ("@ca") in which a property is required; [""] when it is required as such."""
+    po = shapes[prop]
+    computed = any(group.endswith("#Derived") for group in po.get(SH + "group", ()))
+    if computed or po.get(SH + "severity", [SH + "Violation"])[0] != SH + "Violation":
+        return []
+    if int(po.get(SH + "minCount", ["0"])[0]) > 0:
+        return [""]
+    return (_languages(shapes, prop) or [""]) if int(po.get(SH + "qualifiedMinCount", ["0"])[0]) > 0 else []
+
+
+def _languages(shapes: Triples, prop: str) -> list[str]:
+    """Give the one language tag that the qualified shape of a property asks for."""
+    value = shapes[prop].get(SH + "qualifiedValueShape", [""])[0]
+    language = shapes.get(value, {}).get(SH + "languageIn", [""])[0]
+    return [f"@{tag}" for tag in shapes.get(language, {}).get(RDF + "first", [])]
+
+
+def _shape_columns(shapes: Triples) -> dict[str, tuple[str, ...]]:
+    named = {shape: po[SH + "name"] for shape, po in shapes.items() if SH + "name" in po}
+    return {
+        shape: tuple(name + tag for name in names for tag in _languages(shapes, shape) or [""])
+        for shape, names in named.items()
+    }

@@ -1,0 +1,96 @@
+"""Answers of saved queries as files, within bounds: what is too large or takes too long is said, and left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from linkedproj.queries.ask.adhoc import form_of
+from linkedproj.queries.ask.store import IN_MEMORY
+from linkedproj.queries.results.formats import FORMATS
+from linkedproj.queries.results.geojson import MEDIA_TYPE, is_located, write_geojson
+from linkedproj.queries.results.table import Table, Triples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from linkedproj.queries.results.table import Answer
+    from linkedproj.queries.saved.collection import SavedQuery
+
+RESULTS = ("csv", "tsv", "json", "xml", "ttl")
+"""The formats in which answers are published, each for the answers it can hold."""
+
+_FORMS = {Table: "SELECT", bool: "ASK", Triples: "CONSTRUCT"}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How far a build goes for one answer.
+
+    `rows` and `size`, the bytes of its largest file, hold for every release, and say the same each time. Those with
+    more than `above` bytes of RDF are answered in another process, which may take `megabytes` and, for each query,
+    `seconds` of CPU, or three times as many by the clock. It reads them into memory (four times their size) up to
+    `memory` bytes, makes a store on disk above that, and none from `loaded` bytes on: then only twins answer.
+    """
+
+    rows: int = 100_000
+    size: int = 64 * 2**20
+    seconds: float = 30.0
+    megabytes: int = 4096
+    above: int = IN_MEMORY
+    memory: int = 512 * 2**20
+    loaded: int = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of a query: its form, the columns and rows of its answer, and the files (name -> media type).
+
+    `why` is the bound that left it without an answer: "rows", "size", "seconds", "memory" or "loaded".
+    """
+
+    form: str
+    columns: tuple[str, ...] = ()
+    rows: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+
+
+def written(query: SavedQuery, answer: Answer, folder: Path, bounds: Bounds) -> Published:
+    """Write the files of an answer into a folder, or none of them.
+
+    Raises:
+        QueryError: a format cannot hold a value.
+    """
+    contents = {}
+    for name, media_type, content in _forms(query, answer):
+        if len(content) > bounds.size:
+            return unanswered(query, "size")
+        contents[name] = media_type, content
+    for name, (_, content) in contents.items():
+        (folder / name).write_bytes(content)
+    columns = answer.columns if isinstance(answer, Table) else ()
+    files = {name: media_type for name, (media_type, _) in contents.items()}
+    return Published(_FORMS[type(answer)], columns, _size(answer), files)
+
+
+def unanswered(query: SavedQuery, why: str) -> Published:
+    """Say of a query that a bound left it without an answer."""
+    form = form_of(query.body)
+    return Published(form, query.expect.columns if form == "SELECT" else (), why=why)
+
+
+def _forms(query: SavedQuery, answer: Answer) -> Iterator[tuple[str, str, bytes]]:
+    middle = ".result" if isinstance(answer, Triples) else ""
+    for form in (FORMATS[name] for name in RESULTS):
+        if form.holds(answer):
+            yield f"{query.id}{middle}{form.suffix}", form.media_type, form.write(answer)
+    if isinstance(answer, Table) and is_located(answer):
+        yield f"{query.id}.geojson", MEDIA_TYPE, write_geojson(answer).encode()
+
+
+def _size(answer: Answer) -> int:
+    if isinstance(answer, Table):
+        return len(answer.rows)
+    return len(answer.triples) if isinstance(answer, Triples) else 1

@@ -1,0 +1,181 @@
+"""Run queries on a SPARQL endpoint somewhere else: one answer, whole and understood, or one sentence that says why not.
+
+SPARQLWrapper words the request; it is sent by an opener of our own, because what endpoints do wrong must be told
+apart: redirects, answers that are no SPARQL results, answers that break off.
+"""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException, IncompleteRead
+from typing import TYPE_CHECKING
+
+from SPARQLWrapper import GET, JSON, POST, TURTLE, URLENCODED, SPARQLWrapper
+
+from linkedproj.model.errors import QueryError, RemoteError
+from linkedproj.queries.ask import adhoc
+from linkedproj.queries.ask.redirects import Redirects
+from linkedproj.queries.ask.remoteanswers import Reply, read_answer, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.client import HTTPResponse
+
+    from linkedproj.queries.results.table import Answer
+
+_LONGEST_GET = 2_000
+_BLOCK = 1 << 16
+_BUSY = frozenset({429, 502, 503, 504})
+_AGENT = "linkedproj (https://w3id.org/linkedproj/)"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for an endpoint, and how often to ask it.
+
+    `seconds` is the limit for one whole answer, `attempts` how often a busy or unreachable endpoint is asked, `pause`
+    the seconds before it is asked again (doubled each time, unless it says how long), `longest_pause` the longest wait
+    it may ask for, `largest` the bytes of the largest answer that is read.
+    """
+
+    seconds: float = 60
+    attempts: int = 4
+    pause: float = 0.5
+    longest_pause: float = 30
+    largest: int = 256 << 20
+
+
+def ask(
+    endpoint: str, sparql: str, patience: Patience | None = None, tell: Callable[[str], None] = lambda _: None
+) -> Answer:
+    """Run a query on an endpoint; `tell` hears what should be known of an answer, such as that it may be cut off.
+
+    Raises:
+        QueryError: `endpoint` is no address of one, or the text is no query.
+        RemoteError: it does not answer, or not as it must.
+    """
+    refuse_address(endpoint)
+    patience = patience or Patience()
+    form = adhoc.form_of(sparql)
+    if not form:
+        raise QueryError("this is no query. Begin with SELECT, ASK or CONSTRUCT, after the prefixes.")
+    request = _request(endpoint, sparql, form)
+    return read_answer(_patiently(request, endpoint, patience), form, sparql, tell)
+
+
+def refuse_address(endpoint: str) -> None:
+    """Refuse what is no address of an endpoint on the web.
+
+    Raises:
+        QueryError: it has another scheme than http and https, no host, or a password in it.
+    """
+    try:
+        parts = urllib.parse.urlsplit(endpoint)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not endpoint.isascii() or any(character.isspace() for character in endpoint):
+        raise QueryError(f"'{endpoint}' is no address of an endpoint. Write it like https://data.example.org/sparql.")
+    if parts.username is not None or parts.password is not None:
+        raise QueryError("the address of the endpoint holds a name or password. Leave them out: they would be shown.")
+
+
+def _request(endpoint: str, sparql: str, form: str) -> urllib.request.Request:
+    wrapper = SPARQLWrapper(endpoint, agent=_AGENT)
+    wrapper.setQuery(sparql)
+    # SPARQLWrapper guesses the form by a regular expression, which comments and strings can mislead.
+    wrapper.queryType = form
+    wrapper.setReturnFormat(JSON if form in {"SELECT", "ASK"} else TURTLE)
+    wrapper.setOnlyConneg(True)
+    wrapper.setRequestMethod(URLENCODED)
+    wrapper.setMethod(POST if len(endpoint) + len(urllib.parse.quote_plus(sparql)) > _LONGEST_GET else GET)
+    request: urllib.request.Request = wrapper._createRequest()  # noqa: SLF001 - its public methods also send it
+    return request
+
+
+def _patiently(request: urllib.request.Request, endpoint: str, patience: Patience) -> Reply:
+    """Ask until there is an answer, the endpoint says no, or patience ends.
+
+    Raises:
+        RemoteError: there is no answer.
+    """
+    for attempt in range(1, patience.attempts + 1):
+        try:
+            return _send(request, endpoint, patience)
+        except urllib.error.HTTPError as error:
+            with error:
+                wait = _asked_pause(error) or _pause(patience, attempt)
+                too_long = wait > patience.longest_pause
+                if attempt == patience.attempts or error.code not in _BUSY or too_long:
+                    message = _refusal(error, wait if too_long else 0)
+                    raise RemoteError(message, endpoint, error.code) from error
+        except (OSError, HTTPException) as error:
+            wait = _pause(patience, attempt)
+            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            if isinstance(reason, TimeoutError):
+                message = f"no whole answer came within {patience.seconds:g} seconds."
+                raise RemoteError(message, endpoint) from error
+            if attempt == patience.attempts or not isinstance(reason, ConnectionError):
+                raise RemoteError(f"the endpoint cannot be reached: {shortened(str(reason))}.", endpoint) from error
+        time.sleep(wait)
+    raise RemoteError("the endpoint was never asked: no attempts are allowed.", endpoint)
+
+
+def _pause(patience: Patience, attempt: int) -> float:
+    return min(patience.pause * (1 << attempt - 1), patience.longest_pause)
+
+
+def _send(request: urllib.request.Request, endpoint: str, patience: Patience) -> Reply:
+    deadline = time.monotonic() + patience.seconds
+    opener = urllib.request.build_opener(Redirects(endpoint))
+    with opener.open(request, timeout=patience.seconds) as response:
+        body, whole = bytearray(), True
+        try:
+            _read(response, body, deadline, patience, endpoint)
+        except IncompleteRead:
+            whole = False
+        stated = response.headers.get("Content-Length", "")
+        whole = whole and (not stated.isdigit() or len(body) >= int(stated))
+        return Reply(endpoint, response.status, response.headers, bytes(body), whole)
+
+
+def _read(response: HTTPResponse, body: bytearray, deadline: float, patience: Patience, endpoint: str) -> None:
+    """Read a body that may never end, or come a byte at a time.
+
+    Raises:
+        RemoteError: it is too large.
+        TimeoutError: it takes too long.
+    """
+    while block := response.read1(_BLOCK):
+        body += block
+        if len(body) > patience.largest:
+            message = f"the answer is larger than {patience.largest >> 20} MiB. Ask for less, with LIMIT."
+            raise RemoteError(message, endpoint, 200)
+        if time.monotonic() > deadline:
+            raise TimeoutError
+
+
+def _asked_pause(error: urllib.error.HTTPError) -> float:
+    """Read how many seconds an endpoint asks us to wait. Source: RFC 9110, section 10.2.3."""
+    asked = error.headers.get("Retry-After", "")
+    if asked.isascii() and asked.isdigit():
+        return float(asked)
+    try:
+        return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
+    except ValueError:
+        return 0.0
+
+
+def _refusal(error: urllib.error.HTTPError, wait: float) -> str:
+    try:
+        said = shortened(error.read(_BLOCK).decode("utf-8", "replace"))
+    except (OSError, HTTPException):
+        said = ""
+    parts = [f"the endpoint answers {error.code} {shortened(str(error.reason))}".rstrip(), *([said] if said else [])]
+    asked = f" It asks to wait {wait:.0f} seconds." if wait else ""
+    return ": ".join(parts).rstrip(".") + "." + asked

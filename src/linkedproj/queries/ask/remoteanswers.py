@@ -1,0 +1,161 @@
+"""Read what an endpoint answered, with the mistakes that endpoints are known for."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from linkedproj.model.errors import RemoteError
+from linkedproj.queries.results.table import Table, Triples
+from linkedproj.queries.saved.tokens import prefixes, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import Message
+
+    from linkedproj.queries.results.table import Answer, Row, Term
+
+_SHOWN = 200
+_JSON = {"application/sparql-results+json", "application/json"}
+_TURTLE = {"text/turtle", "application/x-turtle", "application/turtle", "application/n-triples"}
+_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_MARKUP = re.compile(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>")
+_COMMON_LIMITS = {10_000, 100_000, 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back under a status of success; `whole` is False when it is shorter than announced."""
+
+    endpoint: str
+    status: int
+    headers: Message
+    body: bytes
+    whole: bool = True
+
+    def refuse(self, message: str) -> RemoteError:
+        """Word what is wrong with it."""
+        return RemoteError(message, self.endpoint, self.status)
+
+
+def read_answer(reply: Reply, form: str, sparql: str, tell: Callable[[str], None]) -> Answer:
+    """Understand a reply to a query of a form (SELECT, ASK, CONSTRUCT, DESCRIBE); `tell` hears of doubts.
+
+    Raises:
+        RemoteError: it is not what was asked for, or not all of it.
+    """
+    rows = form in {"SELECT", "ASK"}
+    _refuse_type(reply, _JSON if rows else _TURTLE, "SPARQL results in JSON" if rows else "Turtle")
+    if not reply.whole:
+        raise reply.refuse(f"the answer broke off after {len(reply.body)} bytes. Nothing of it is used.")
+    _tell_limits(reply, tell)
+    if not rows:
+        return _triples(reply, sparql)
+    document = _document(reply)
+    try:
+        if form == "ASK":
+            return _truth(document)
+        table = _table(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise reply.refuse("the answer is JSON, but no SPARQL results.") from error
+    if len(table.rows) in _COMMON_LIMITS and not _limits(sparql):
+        tell(
+            f"The answer has exactly {len(table.rows)} rows, where many endpoints cut answers off without saying so. "
+            "Count the rows with COUNT(*), or ask for them in parts with ORDER BY, LIMIT and OFFSET."
+        )
+    return table
+
+
+def shortened(text: str) -> str:
+    """Put what a server says on one line that is safe to show: without markup and control characters."""
+    plain = _INVISIBLE.sub(" ", _MARKUP.sub(" ", text)).strip()
+    return plain if len(plain) <= _SHOWN else plain[:_SHOWN].rstrip() + "…"
+
+
+def _refuse_type(reply: Reply, wanted: set[str], name: str) -> None:
+    found = reply.headers.get_content_type() if reply.headers.get("Content-Type") else ""
+    if _HTML.match(reply.body) or found == "text/html":
+        message = f"the endpoint answered with a web page instead of {name}. Is this the address of its SPARQL service?"
+        said = shortened(reply.body[: 1 << 16].decode("utf-8", "replace"))
+        raise reply.refuse(f"{message} The page says: {said or 'nothing'}")
+    if found not in wanted:
+        raise reply.refuse(f"the endpoint answered with {shortened(found) or 'no content type'} instead of {name}.")
+
+
+def _tell_limits(reply: Reply, tell: Callable[[str], None]) -> None:
+    """Pass on what Virtuoso says in headers only: its limit of rows, and that it stopped before the end."""
+    most = reply.headers.get("X-SPARQL-MaxRows")
+    if most:
+        tell(f"The endpoint gives {shortened(most)} rows at most: this answer may be cut off.")
+    if reply.headers.get("X-SQL-State"):
+        said = shortened(reply.headers.get("X-SQL-Message", ""))
+        tell(f"The endpoint stopped before the end: this answer is not complete. It says: {said or 'nothing'}")
+
+
+def _document(reply: Reply) -> Any:  # noqa: ANN401 - whatever the JSON is
+    try:
+        return json.loads(reply.body.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        # What is cut off fails at its end; what fails before is no JSON.
+        if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
+            message = f"the answer broke off after {len(reply.body)} bytes. Nothing of it is used."
+        else:
+            message = f"the answer is no JSON: {error}."
+        raise reply.refuse(message) from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise reply.refuse(f"the answer is no JSON: {shortened(str(error))}.") from error
+
+
+def _truth(document: Any) -> bool:  # noqa: ANN401 - whatever the JSON is
+    truth = document["boolean"]
+    if not isinstance(truth, bool):
+        raise TypeError(truth)
+    return truth
+
+
+def _table(document: Any) -> Table:  # noqa: ANN401 - whatever the JSON is
+    columns = tuple(str(name) for name in document["head"]["vars"])
+    blanks: dict[str, ox.BlankNode] = {}
+    rows: list[Row] = [
+        tuple(_term(binding[name], blanks) if name in binding else None for name in columns)
+        for binding in document["results"]["bindings"]
+    ]
+    return Table(columns, tuple(rows))
+
+
+def _term(found: dict[str, str], blanks: dict[str, ox.BlankNode]) -> Term:
+    """Read one term; older Virtuosos say "typed-literal" where the Recommendation says "literal".
+
+    Raises:
+        ValueError: it is no term.
+    """
+    kind, value = found["type"], found["value"]
+    if kind == "uri":
+        return ox.NamedNode(value)
+    if kind == "bnode":
+        # Labels such as Virtuoso's "nodeID://b1" are none in RDF.
+        return blanks.setdefault(value, ox.BlankNode(f"b{len(blanks)}"))
+    if kind not in {"literal", "typed-literal"}:
+        raise ValueError(kind)
+    if language := found.get("xml:lang"):
+        return ox.Literal(value, language=language)
+    datatype = found.get("datatype")
+    return ox.Literal(value, datatype=ox.NamedNode(datatype) if datatype else None)
+
+
+def _triples(reply: Reply, sparql: str) -> Triples:
+    try:
+        found = ox.parse(reply.body, format=ox.RdfFormat.TURTLE)
+        return Triples.of((quad.triple for quad in found), prefixes(sparql))
+    except (SyntaxError, ValueError) as error:
+        message = f"the answer is no Turtle, or breaks off: {shortened(str(error))}."
+        raise reply.refuse(message) from error
+
+
+def _limits(sparql: str) -> bool:
+    return any(token.kind == "name" and token.text.upper() == "LIMIT" for token in tokens(sparql))

@@ -1,0 +1,76 @@
+"""Find what is wrong with saved queries before anybody asks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkedproj.model.context import load_context
+from linkedproj.queries.lint.code import read_code
+from linkedproj.queries.lint.forms import elsewhere, form_problems
+from linkedproj.queries.lint.known import load_known, terms_of
+from linkedproj.queries.lint.prefixes import prefix_problems
+from linkedproj.queries.lint.syntax import syntax_problems
+from linkedproj.queries.lint.terms import date_problems, term_problems
+from linkedproj.queries.lint.twins import twin_problems
+from linkedproj.queries.lint.values import value_problems
+from linkedproj.queries.saved.collection import inspect_query
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from linkedproj.model.errors import Problem
+    from linkedproj.queries.lint.known import Known
+    from linkedproj.queries.saved.collection import SavedQuery
+
+__all__ = ["lint_folder", "lint_queries", "terms_of"]
+
+
+# Where one of these is told, the parser would only tell it again.
+_UNPARSED = {"LP-QUERY-UNDECLARED", "LP-QUERY-UPDATE", "LP-QUERY-PROJECTED"}
+
+
+def lint_folder(folder: Path, ontology: Path, data_terms: Collection[str] | None = None) -> list[Problem]:
+    """Read every query of a folder as far as it can be read, and find all that is wrong with headers and code.
+
+    Raises:
+        SetupError: the context in `ontology` cannot be read.
+    """
+    found: list[Problem] = []
+    queries: list[SavedQuery] = []
+    for path in sorted(folder.glob("*.rq")):
+        query, problems = inspect_query(path)
+        found += problems
+        queries += [query] if query else []
+    found += lint_queries(queries, ontology, data_terms)
+    return sorted(found, key=lambda problem: problem.order)
+
+
+def lint_queries(
+    queries: Sequence[SavedQuery], ontology: Path, data_terms: Collection[str] | None = None
+) -> list[Problem]:
+    """Find what is wrong with the code of queries whose headers could be read.
+
+    `data_terms` are the IRIs that occur in the data (`terms_of`); without them only our own terms are looked up.
+
+    Raises:
+        SetupError: the context in `ontology` cannot be read.
+    """
+    known = load_known(ontology, data_terms)
+    by_id = {query.id: query for query in queries}
+    context = load_context(ontology / "context.jsonld")
+    found = [problem for query in queries for problem in _lint(query, known, by_id)]
+    found += [problem for query in queries for problem in twin_problems(query, context)]
+    return sorted(found, key=lambda problem: problem.order)
+
+
+def _lint(query: SavedQuery, known: Known, queries: Mapping[str, SavedQuery]) -> Iterator[Problem]:
+    words = read_code(query.text, query.file)
+    found = [*prefix_problems(query, words, known), *form_problems(query, words)]
+    yield from found
+    yield from elsewhere(query, words)
+    yield from term_problems(query, words, known)
+    yield from date_problems(query, words, known)
+    yield from value_problems(query, known, queries)
+    if not _UNPARSED & {problem.rule for problem in found}:
+        yield from syntax_problems(query, words, known.bases)

@@ -1,0 +1,32 @@
+"""Saved queries as a table: what can be asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from linkedproj.model.errors import QueryError
+from linkedproj.queries.results.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linkedproj.queries.saved.collection import SavedQuery
+
+
+def listed(queries: Mapping[str, SavedQuery], language: str, tag: str | None = None) -> Table:
+    """List queries with their titles in a language; with `tag`, those that have it.
+
+    Raises:
+        QueryError: no query has the tag.
+    """
+    tags = sorted({name for query in queries.values() for name in query.tags})
+    if tag and tag not in tags:
+        raise QueryError(f"no query has the tag '{tag}'. There are: {', '.join(tags)}.")
+    rows = (
+        (ox.Literal(query.id), ox.Literal(query.title[language]), ox.Literal(", ".join(query.tags)))
+        for query in queries.values()
+        if not tag or tag in query.tags
+    )
+    return Table(("id", "question", "tags"), tuple(rows))

@@ -1,0 +1,134 @@
+"""The `#+` header of a saved query, or `--+` of its twin in SQL: YAML whose every part knows its line and column.
+
+The keys are those of grlc (CLARIAH/grlc), with one more, `linkedproj`, which grlc ignores. All scalars stay strings:
+"NO", "2000-01-01" and "12.50" must not become a boolean, a date and a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+from linkedproj.model.errors import Place, Problem
+from linkedproj.queries.saved.faults import Faults, HeaderError, near
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+SPARQL_MARK, SQL_MARK = "#+", "--+"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value of the header: a string, a list of parts or a mapping of parts, and where it stands."""
+
+    value: str | list[Part] | dict[str, Part]
+    place: Place
+
+    def text(self) -> str:
+        """Give a string.
+
+        Raises:
+            HeaderError: it is a list or a mapping.
+        """
+        if not isinstance(self.value, str):
+            raise HeaderError(Problem("LP-QUERY-VALUE", self.place))
+        return self.value
+
+    def items(self) -> list[Part]:
+        """Give a list.
+
+        Raises:
+            HeaderError: it is something else.
+        """
+        if not isinstance(self.value, list):
+            raise HeaderError(Problem("LP-QUERY-LIST", self.place))
+        return self.value
+
+    def parts(self) -> Mapping[str, Part]:
+        """Give a mapping.
+
+        Raises:
+            HeaderError: it is something else.
+        """
+        if not isinstance(self.value, dict):
+            raise HeaderError(Problem("LP-QUERY-MAPPING", self.place))
+        return self.value
+
+
+NOTHING = Part({}, Place(""))
+"""What stands where the header says nothing."""
+
+
+def items_of(part: Part | None, faults: Faults) -> list[Part]:
+    """Give a list; none, where nothing is said or something else stands there."""
+    nothing: list[Part] = []
+    return faults.attempt(part.items, nothing) if part else nothing
+
+
+def parts_of(part: Part | None, faults: Faults) -> Mapping[str, Part]:
+    """Give a mapping; an empty one, where nothing is said or something else stands there."""
+    nothing: Mapping[str, Part] = {}
+    return faults.attempt(part.parts, nothing) if part else nothing
+
+
+def known_parts(part: Part, known: Collection[str], faults: Faults) -> Mapping[str, Part]:
+    """Give a mapping in which no key but the `known` ones may stand."""
+    parts = parts_of(part, faults)
+    for key, value in parts.items():
+        if key not in known:
+            faults.add(Problem("LP-QUERY-KEY", value.place, cell=key, values=near(key, known)))
+    return {key: value for key, value in parts.items() if key in known}
+
+
+def header_lines(text: str, mark: str = SPARQL_MARK) -> int:
+    """Count the lines of the header, which begins in line 1."""
+    lines = text.splitlines()
+    return next((n for n, line in enumerate(lines) if not line.startswith(mark)), len(lines))
+
+
+def read_header(text: str, file: str, faults: Faults | None = None, mark: str = SPARQL_MARK) -> Part:
+    """Read the header of a query; `file` is the path shown in messages.
+
+    Raises:
+        HeaderError: it is missing or is no YAML.
+    """
+    lines = text.splitlines()[: header_lines(text, mark)]
+    if not lines:
+        raise HeaderError(Problem("LP-QUERY-HEADER", Place(file, 1, 1)))
+    # Same length as in the file, so that YAML counts the columns of the file.
+    source = "\n".join(" " * len(mark) + line[len(mark) :] for line in lines)
+    try:
+        node = yaml.compose(source, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        raise HeaderError(_unreadable(error, file)) from error
+    return _part(node, file, faults or Faults(strict=True)) if node else Part({}, Place(file, 1, 1))
+
+
+def _unreadable(error: yaml.YAMLError, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    why = getattr(error, "problem", None) or "not allowed here"
+    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+    return Problem("LP-QUERY-YAML", place, values={"detail": why})
+
+
+def _part(node: yaml.Node, file: str, faults: Faults) -> Part:
+    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.MappingNode):
+        return Part(_mapping(node, file, faults), place)
+    if isinstance(node, yaml.SequenceNode):
+        return Part([_part(item, file, faults) for item in node.value], place)
+    return Part(str(node.value), place)
+
+
+def _mapping(node: yaml.MappingNode, file: str, faults: Faults) -> dict[str, Part]:
+    found: dict[str, Part] = {}
+    for key, value in node.value:
+        if key.value in found:
+            place = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)
+            faults.add(Problem("LP-QUERY-TWICE", place, cell=str(key.value)))
+        else:
+            found[str(key.value)] = _part(value, file, faults)
+    return found

@@ -1,0 +1,68 @@
+"""Cut SPARQL text into tokens, as far as needed to know what is code and what is not.
+
+Source: SPARQL 1.1 Query Language, section 19.8 (terminals IRIREF, STRING_LITERAL*, VAR1, VAR2, PN_LOCAL, PLX) and 19.4
+(comments).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkedproj.model.errors import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s+)
+    | (?P<comment>\#[^\r\n]*)
+    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\" | '''(?:'{0,2}(?:[^'\\]|\\.))*'''
+               | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
+    | (?P<variable>[?$]\w+)
+    | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<blank>_:\w(?:[\w.-]*[\w-])?)
+    | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:(?:\.*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))+)?
+               | [^\W\d_]\w*)
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text; `kind` is space, comment, iri, string, variable, tag, blank, number, name or other."""
+
+    kind: str
+    text: str
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Cut `text` into tokens; joined again they are `text`, character for character."""
+    for match in _TOKEN.finditer(text):
+        yield Token(match.lastgroup or "other", match[0])
+
+
+def placed(text: str, file: str) -> Iterator[tuple[Token, Place]]:
+    """Cut `text` into tokens, each with where it begins; `file` is the path as it is shown."""
+    line, column = 1, 1
+    for token in tokens(text):
+        yield token, Place(file, line, column)
+        before, ended, last = token.text.rpartition("\n")
+        line += before.count("\n") + len(ended)
+        column = len(last) + (1 if ended else column)
+
+
+def prefixes(text: str) -> dict[str, str]:
+    """Give the prefixes that the text declares: {"dct": "http://purl.org/dc/terms/"}."""
+    code = [token for token in tokens(text) if token.kind not in {"space", "comment"}]
+    return {
+        name.text[:-1]: iri.text[1:-1]
+        for word, name, iri in zip(code, code[1:], code[2:], strict=False)
+        if word.text.upper() == "PREFIX" and name.text.endswith(":") and iri.kind == "iri"
+    }

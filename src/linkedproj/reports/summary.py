@@ -1,0 +1,135 @@
+"""What a check or a build has to tell at its end, in lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkedproj.mapping.evidence import BASES
+from linkedproj.model.paths import shipped
+from linkedproj.model.rules import load_rules
+from linkedproj.reports import Report
+from linkedproj.writers.described import can_write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from linkedproj.build import Built
+    from linkedproj.check.portfolio import Findings
+    from linkedproj.mapping.evidence import Coverage
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+_STEP = 1000
+
+
+def evidence_lines(findings: Findings) -> list[str]:
+    """Say how the values are known, and what came of comparing quotes with their sources."""
+    coverage, quotes = findings.evidence.coverage, findings.quotes
+    total = sum(map(coverage.count, BASES))
+    lines = []
+    if total:
+        shares = ", ".join(f"{coverage.count(basis)} {name}" for basis, name in _BASIS_WORDS.items())
+        unvouched = sum(problem.rule == "LP-EVIDENCE-MISSING" for problem in findings.problems)
+        share = 100 * total / (total + unvouched)
+        lines.append(f"evidence: {share:.0f} % of {total + unvouched} values are accounted for: {shares}")
+    if quotes:
+        absent = sum(problem.rule == "LP-QUOTE-ABSENT" for problem in quotes.problems)
+        lines.append(
+            f"quotes: {quotes.found} of {quotes.found + absent} found verbatim in {quotes.sources} sources; "
+            f"{quotes.unread} more quote sources of which no copy is kept"
+        )
+    return lines
+
+
+_BASIS_WORDS = {
+    "stated": "stated with a quote",
+    "cited": "cited",
+    "derived": "derived",
+    "curator": "supplied by a curator",
+}
+
+
+def report_of(findings: Findings) -> Report:
+    """Make a report of what a check found."""
+    return Report(
+        problems=findings.problems,
+        records=findings.portfolio.counts,
+        rules=load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"),
+        checked=findings.checked,
+        notes=tuple(evidence_lines(findings)),
+        files=len(findings.portfolio.files),
+    )
+
+
+def gaps_report(built: Built) -> Report:
+    """Make a report of what portals miss of a release."""
+    return Report(built.gaps, {}, load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"))
+
+
+def coverage_lines(coverage: Coverage) -> list[str]:
+    """Tabulate, per table and column, how its values are known and in how many records they are unknown."""
+    head = ("table", "column", *BASES, "unknown")
+    rows = [(table, column, *(str(n or "-") for n in counts.values())) for table, column, counts in coverage.rows()]
+    return list(_aligned([head, *rows]))
+
+
+def built_lines(built: Built) -> list[str]:
+    """Say what was read, what was written, and where to look next."""
+    portfolio, evidence = built.findings.portfolio, built.findings.evidence
+    read = ", ".join(f"{number} {name.lower()}" for name, number in portfolio.counts.items())
+    triples = [(name, str(portfolio.counts[name] or "-"), str(n)) for name, n in built.findings.triples.items()]
+    files = [(file.name, size(file.size)) for file in built.files]
+    return [
+        f"read     {sum(portfolio.counts.values())} records from {len(portfolio.files)} tables: {read}",
+        *evidence_lines(built.findings),
+        "",
+        *_aligned([("type", "records", "triples"), *triples]),
+        "",
+        f"{evidence.count} statements of evidence, {len(built.files)} files in {built.folder.as_posix()}:",
+        *(f"  {line}" for line in _aligned(files)),
+        "",
+        *_standing(built),
+        *_without_parquet(),
+        "next: linkedproj query · linkedproj check --coverage · linkedproj explain LP-DATE-ORDER",
+    ]
+
+
+def _standing(built: Built) -> Iterator[str]:
+    """Say what this build is, and what it changed beside its own folder."""
+    release = "--release VERSION makes a release"
+    if not built.leads:
+        about = f"a draft ({release})" if built.is_draft else f"release {built.version}, published before"
+        yield f"{about}: {built.latest.as_posix()} is as it was and holds the newest release"
+        return
+    about = f"a draft; {release}" if built.is_draft else f"release {built.version}"
+    yield f"the same files: {built.latest.as_posix()} ({about})"
+    yield f"{built.asked} saved queries with their answers: {built.queries.as_posix()}"
+
+
+def _without_parquet() -> Iterator[str]:
+    if not can_write():
+        yield "no Parquet tables: pip install 'linkedproj[tables]' adds what writes them"
+
+
+def size(number: int) -> str:
+    """Write a number of bytes as people say it.
+
+    >>> size(1234567)
+    '1.2 MB'
+    """
+    value, unit = float(number), 0
+    while value >= _STEP and unit < len(_UNITS) - 1:
+        value, unit = value / _STEP, unit + 1
+    return f"{value:.1f} {_UNITS[unit]}" if unit else f"{number} B"
+
+
+def _aligned(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Align the columns of a table: names to the left, numbers to the right."""
+    table = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    numeric = [all(not cell[:1].isalpha() for cell in column[1:]) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        yield "  ".join(cells).rstrip()

@@ -1,0 +1,182 @@
+"""The check of one cell: is this text a value of this column?"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkedproj.model.context import Kind
+from linkedproj.model.lexical import FORBIDDEN, ID, SPELLINGS, XSD, iri_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from linkedproj.model.context import Field
+    from linkedproj.model.schema import Schema
+
+RESERVED = frozenset({"id", "type"})
+"""Ids that JSON-LD processors read as keywords when they stand as links."""
+
+_EDGES = re.compile(r"\A[ \t\n]|[ \t\n]\Z")
+_COMMON_IRI = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
+_EMAIL = re.compile(r"(?P<local>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of one table.
+
+    `field` is the term its values belong to; for a dotted column (`budget.value`) `parent` is the link to the nested
+    record. `own` columns (`_note`) and `id` have no field.
+    """
+
+    name: str
+    index: int
+    field: Field | None = None
+    language: str = ""
+    parent: Field | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether this is the curator's own column, which is never published."""
+        return self.name[:1] == "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that a cell breaks, and what fills the slots of its wording."""
+
+    rule: str
+    values: Mapping[str, str]
+
+
+def split(field: Field, cell: str) -> list[str]:
+    """Give the values of a cell: one, or those between `;` where the field may have several."""
+    if not field.many:
+        return [cell] if cell else []
+    if ";" not in cell:
+        return [cell.strip()] if cell.strip() else []
+    return [item for item in map(str.strip, cell.split(";")) if item]
+
+
+class CellChecks:
+    """The checks of the cells of one portfolio.
+
+    `mailboxes` are the local parts of e-mail addresses that may be published.
+    """
+
+    def __init__(self, schema: Schema, mailboxes: frozenset[str]) -> None:
+        self._schema = schema
+        self._mailboxes = mailboxes
+        self._by_kind: dict[Kind, Callable[[Field, str], Fault | None]] = {
+            Kind.TEXT: _no_fault,
+            Kind.PLAIN: _no_fault,
+            Kind.VALUE: _no_fault,
+            Kind.LITERAL: _literal_fault,
+            Kind.LINK: _link_fault,
+            Kind.RECORD: self._record_fault,
+            Kind.CODE: self._code_fault,
+            Kind.IRI: _iri_cell_fault,
+            Kind.PREDICATE: _no_fault,
+        }
+
+    def faults(self, column: Column, cell: str) -> Iterator[Fault]:
+        """Give every fault of a cell; an empty cell has none."""
+        if not cell or column.own:
+            return
+        yield from self._text_faults(cell)
+        if column.field is not None:
+            values = split(column.field, cell)
+            yield from (Fault("LP-CELL-REPEAT", {"item": item}) for item in sorted(_repeated(values)))
+            check = self._by_kind[column.field.kind]
+            yield from (fault for value in dict.fromkeys(values) if (fault := check(column.field, value)))
+
+    def is_plain(self, column: Column, cell: str) -> bool:
+        """Tell at a glance that a cell is sound, its text being free of controls and stray blanks.
+
+        False says nothing: `faults` then looks closely.
+        """
+        field = column.field
+        if field is None or not cell:
+            return True
+        if field.kind is Kind.LINK:
+            return ID.fullmatch(cell) is not None and cell not in RESERVED
+        if field.kind is Kind.CODE:
+            return cell in self._schema.codes.get(field.base, ())
+        if field.kind is Kind.IRI:
+            return _COMMON_IRI.fullmatch(cell) is not None
+        return field.kind is Kind.LITERAL and not field.many and not SPELLINGS[field.datatype](cell)
+
+    def are_codes(self, field: Field, values: Collection[str]) -> bool:
+        """Tell whether all values are codes of a field's code list."""
+        return self._schema.codes.get(field.base, frozenset()).issuperset(values)
+
+    def _text_faults(self, cell: str) -> Iterator[Fault]:
+        bad = FORBIDDEN.search(cell)
+        if bad:
+            yield Fault("LP-CELL-CHARACTER", {"character": f"U+{ord(bad[0]):04X}"})
+        if _EDGES.search(cell):
+            yield Fault("LP-CELL-BLANK", {})
+        for match in _EMAIL.finditer(cell):
+            if match["local"].lower() not in self._mailboxes:
+                yield Fault("LP-PERSON-EMAIL", {"address": match[0]})
+
+    def _code_fault(self, field: Field, value: str) -> Fault | None:
+        codes = self._schema.codes.get(field.base)
+        if codes is None:
+            return None if ID.fullmatch(value) else Fault("LP-LINK-FORM", _many(field, value))
+        if value in codes:
+            return None
+        if ";" in value:
+            return Fault("LP-CELL-MANY", {"value": value})
+        return Fault("LP-CELL-CODE", {"value": value, "expected": ", ".join(sorted(codes)), **nearest(value, codes)})
+
+    def _record_fault(self, _: Field, value: str) -> Fault | None:
+        found = self._schema.resolve(value)
+        if found and ID.fullmatch(found[1]):
+            return None
+        tables = [kind.table for kind in self._schema.types.values()]
+        return Fault("LP-EVIDENCE-SUBJECT", {"value": value, **nearest(value.partition("/")[0], tables)})
+
+
+def nearest(word: str, words: Iterable[str]) -> dict[str, str]:
+    """Give the slot `nearest`, when one of `words` is close enough to be meant."""
+    close = difflib.get_close_matches(word, sorted(words), 1)
+    return {"nearest": close[0]} if close else {}
+
+
+def id_fault(value: str) -> Fault | None:
+    """Give what is wrong with the id of a record."""
+    if not ID.fullmatch(value):
+        return Fault("LP-ID-FORM", {"value": value})
+    return Fault("LP-ID-RESERVED", {"value": value}) if value in RESERVED else None
+
+
+def _no_fault(_: Field, __: str) -> None:
+    return None
+
+
+def _repeated(values: list[str]) -> set[str]:
+    return {value for value in values if values.count(value) > 1} if len(set(values)) < len(values) else set()
+
+
+def _many(field: Field, value: str) -> dict[str, str]:
+    return {"value": value, "table": field.target.lower()}
+
+
+def _literal_fault(field: Field, value: str) -> Fault | None:
+    rule = SPELLINGS[field.datatype](value)
+    return Fault(rule, {"value": value, "type": field.datatype.removeprefix(XSD)}) if rule else None
+
+
+def _link_fault(field: Field, value: str) -> Fault | None:
+    if ID.fullmatch(value) and value not in RESERVED:
+        return None
+    return Fault("LP-CELL-MANY" if ";" in value and not field.many else "LP-LINK-FORM", _many(field, value))
+
+
+def _iri_cell_fault(_: Field, value: str) -> Fault | None:
+    detail = iri_fault(value)
+    return Fault("LP-CELL-IRI", {"value": value, "detail": detail}) if detail else None

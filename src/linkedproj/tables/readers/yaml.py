@@ -1,0 +1,102 @@
+"""YAML records: every scalar stays the text that was written (`NO` is Norway, `12.50` keeps its zero)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkedproj.model.errors import Place, Problem
+from linkedproj.tables.readers.source import decoded
+from linkedproj.tables.readers.tree import Node, places, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import yaml
+
+    from linkedproj.tables.readers.source import Read, Report, TableFile
+
+_EMPTY = {"", "~", "null"}
+_DEPTH = 8
+
+
+def read(file: TableFile, report: Report) -> Iterator[Read]:
+    """Read a list of records, or one. Anchors, aliases, tags and merge keys are refused."""
+    root = _compose(file, decoded(file, report), report)
+    if root is not None:
+        yield from records(root, file, report)
+
+
+def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Place:
+    """Find a cell of the record that begins at `line`."""
+    root = _compose(file, decoded(file, lambda _: None), lambda _: None)
+    found = places(root, line) if root is not None else {}
+    return Place(file.shown, *found.get(columns[index] if index < len(columns) else "", (line, 1)))
+
+
+def _compose(file: TableFile, text: str, report: Report) -> Node | None:
+    # Only files in YAML pay for the parser.
+    import yaml
+
+    refused = _refused(text)
+    if refused:
+        line, column, what = refused
+        report(Problem("LP-FILE-SYNTAX", Place(file.shown, line, column), values={"detail": what}))
+        return None
+    try:
+        root = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    except yaml.YAMLError as error:
+        report(_syntax_problem(file, text, error))
+        return None
+    return _node(root) if root is not None else None
+
+
+def _syntax_problem(file: TableFile, text: str, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    if mark:
+        place = Place(file.shown, mark.line + 1, mark.column + 1)
+    else:
+        before = text[: getattr(error, "position", 0)]
+        place = Place(file.shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    detail = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+    return Problem("LP-FILE-SYNTAX", place, values={"detail": detail})
+
+
+def _refused(text: str) -> tuple[int, int, str] | None:
+    """Find the first anchor, alias, tag or merge key: they make a text mean more than it shows.
+
+    Depth is bounded here too: the parser that makes nodes recurses.
+    """
+    import yaml
+
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            what = "values are nested too deeply for a record" if depth > _DEPTH else _refusal(event)
+            if what and event.start_mark:
+                return event.start_mark.line + 1, event.start_mark.column + 1, what
+    except yaml.YAMLError:
+        return None
+    return None
+
+
+def _refusal(event: yaml.Event) -> str:
+    if getattr(event, "anchor", None):
+        return "anchors and aliases (& and *) are not supported"
+    if getattr(event, "tag", None):
+        return "tags (!) are not supported"
+    plain = getattr(event, "style", None) is None or getattr(event, "style", "") == ""
+    return "merge keys (<<) are not supported" if getattr(event, "value", "") == "<<" and plain else ""
+
+
+def _node(node: yaml.Node) -> Node:
+    import yaml
+
+    mark = node.start_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    if isinstance(node, yaml.MappingNode):
+        return Node([(_node(key), _node(value)) for key, value in node.value], line, column, is_map=True)
+    if isinstance(node, yaml.SequenceNode):
+        return Node([_node(item) for item in node.value], line, column)
+    plain = getattr(node, "style", None) in (None, "")
+    return Node(None if plain and node.value in _EMPTY else node.value, line, column)

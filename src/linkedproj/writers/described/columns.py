@@ -1,0 +1,99 @@
+"""What a column of a published table means: the words for it, and where its values lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkedproj.model.context import Kind
+from linkedproj.model.lexical import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from linkedproj.model.context import Field, RecordType
+    from linkedproj.model.schema import Schema
+
+_LEADING = frozenset({Kind.LINK, Kind.CODE})
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people call a column (by its header) and a record type (by its name), in each of `languages`."""
+
+    languages: tuple[str, ...]
+    column: Callable[[str, str], str]
+    kind: Callable[[str, str], str]
+
+    def of_column(self, header: str) -> dict[str, str]:
+        """Name a column in each language."""
+        return {code: self.column(code, header) for code in self.languages}
+
+    def of_kind(self, name: str) -> dict[str, str]:
+        """Name a record type in each language."""
+        return {code: self.kind(code, name) for code in self.languages}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One column: its header, its language, its field, the field it is nested in, and its titles by language.
+
+    The column "id" has no field.
+    """
+
+    header: str
+    language: str
+    field: Field | None
+    parent: Field | None
+    titles: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The header as a name that URI templates can use."""
+        return self.header.replace("@", "_").replace(".", "_")
+
+    @property
+    def datatype(self) -> str:
+        """The local name of the XSD datatype; "" for text, and for dates, which may be a month or a year."""
+        iri = self.field.datatype if self.field else ""
+        return iri.removeprefix(XSD) if iri.startswith(XSD) and iri != f"{XSD}date" else ""
+
+    @property
+    def base(self) -> str:
+        """What each value is appended to so that it is an IRI, or ""."""
+        return self.field.base if self.field and self.field.kind in _LEADING else ""
+
+    @property
+    def is_iri(self) -> bool:
+        """Whether each value is an IRI."""
+        return self.field is not None and self.field.kind is Kind.IRI
+
+    @property
+    def many(self) -> bool:
+        """Whether a cell can hold several values."""
+        return self.field is not None and self.field.many
+
+
+@dataclass(frozen=True)
+class Described:
+    """One published table: its record type, its names by language, and its columns in order."""
+
+    kind: RecordType
+    titles: Mapping[str, str]
+    columns: tuple[Meaning, ...]
+
+    @property
+    def file(self) -> str:
+        """The name of the CSV file."""
+        return f"{self.kind.table}.csv"
+
+
+def meanings(headers: Iterable[str], schema: Schema, words: Words) -> tuple[Meaning, ...]:
+    """Say what each column of a table means."""
+    found = []
+    for header in headers:
+        path, _, language = header.partition("@")
+        head, _, tail = path.partition(".")
+        field, parent = schema.fields.get(tail or head), schema.fields.get(head) if tail else None
+        found.append(Meaning(header, language, field, parent, words.of_column(header)))
+    return tuple(found)

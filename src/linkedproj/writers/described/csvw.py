@@ -1,0 +1,73 @@
+"""CSV on the Web: what the columns of each table mean, for programs that turn it into RDF.
+
+Source: Metadata Vocabulary for Tabular Data, W3C Recommendation of 2015-12-17; a processor finds the description of
+`project.csv` in `project.csv-metadata.json` (section 5.2 of the Model for Tabular Data).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from linkedproj.writers.table import SEPARATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from linkedproj.model.schema import Schema
+    from linkedproj.model.settings import Config
+    from linkedproj.writers.described.columns import Described, Meaning
+
+
+def write_csvw(tables: Iterable[Described], schema: Schema, config: Config, folder: Path) -> None:
+    """Write a description beside each table."""
+    for table in tables:
+        text = json.dumps(_table(table, schema, config), ensure_ascii=False, indent=1) + "\n"
+        (folder / f"{table.file}-metadata.json").write_text(text, "utf-8", newline="\n")
+
+
+def _table(table: Described, schema: Schema, config: Config) -> dict[str, Any]:
+    has_id = any(column.header == "id" for column in table.columns)
+    about = f"{table.kind.base}{{id}}" if has_id else ""
+    columns = [_column(column, table, schema) for column in table.columns]
+    kind = {"name": "type", "virtual": True, "propertyUrl": "rdf:type", "valueUrl": table.kind.iri}
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": table.file,
+        "dc:title": [{"@value": text, "@language": code} for code, text in table.titles.items()],
+        "dc:license": {"@id": config.licence},
+        "dialect": {"encoding": "utf-8", "header": True},
+        "tableSchema": {
+            **({"aboutUrl": about, "primaryKey": "id"} if has_id else {}),
+            # What a row without an id says is more than a triple a cell: its columns are explained, and no more.
+            "columns": [*columns, kind] if has_id else [column | {"suppressOutput": True} for column in columns],
+        },
+    }
+
+
+def _column(column: Meaning, table: Described, schema: Schema) -> dict[str, Any]:
+    """Describe a column; its header is among its titles, as validators ask."""
+    described: dict[str, Any] = {
+        "name": column.name,
+        "titles": {code: list(dict.fromkeys([column.header, text])) for code, text in column.titles.items()},
+    }
+    if column.field is None:
+        return {**described, "required": True, "suppressOutput": True}
+    described["propertyUrl"] = column.field.iri
+    if column.parent and column.parent.target:
+        nested = schema.types[column.parent.target]
+        described["aboutUrl"] = f"{nested.base}{{id}}-{column.parent.term}"
+    if column.language:
+        described["lang"] = column.language
+    if column.many:
+        described["separator"] = SEPARATOR
+    if column.datatype or column.is_iri or column.many:
+        # Values of other types than string are freed of the blanks round them.
+        described["datatype"] = "anyURI" if column.is_iri else column.datatype or "token"
+    # A template joins the values of a list, so that only single ones lead somewhere.
+    if column.base and not column.many:
+        described["valueUrl"] = f"{column.base}{{{column.name}}}"
+    if column.header in table.kind.required:
+        described["required"] = True
+    return described
