@@ -92,7 +92,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 def test_whenever_a_build_is_killed_the_folder_is_whole(
     way: str, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linkedproj.check.judge", lambda *_: Judgement((), Checked("")))
+    monkeypatch.setattr("linkedproj.check.portfolio.judge", lambda *_: Judgement((), Checked("")))
     start = small.home / "start"
     shutil.copytree(SMALL, start / "data")
     config = start / "data/portfolio.toml"

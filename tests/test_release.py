@@ -29,7 +29,7 @@ UNTOUCHED = "Nothing was published; public/ is as it was.\n"
 @pytest.fixture
 def dated(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
     """Give the small portfolio the day that a release needs; its records are sound, so the shapes are left out."""
-    monkeypatch.setattr("linkedproj.check.judge", lambda *_: Judgement((), Checked("")))
+    monkeypatch.setattr("linkedproj.check.portfolio.judge", lambda *_: Judgement((), Checked("")))
     small.edit("portfolio.toml", 'licence = "', 'issued = 2021-07-01\nlicence = "')
     return small
 
