@@ -185,9 +185,9 @@ class _Source:
     @cached_property
     def store(self) -> ox.Store:
         if self.records:
-            from linkedproj.build import load_store
+            from linkedproj.queries.records import load_records
 
-            return load_store(self.records)
+            return load_records(self.records)
         return self.here.store
 
     @cached_property
@@ -201,7 +201,7 @@ class _Source:
         from linkedproj.queries.saved import bases
 
         if self.records:
-            from linkedproj.build import shown_as
+            from linkedproj.model.folder import shown_as
             from linkedproj.model.settings import load_config
 
             return load_config(self.records, shown_as(self.records)).base + "id/"

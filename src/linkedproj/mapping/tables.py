@@ -45,12 +45,21 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Mapped:
-    """What came of a mapping: the portfolio as read, its evidence, and how many triples and nodes each type has."""
+    """What came of a mapping: the portfolio as read, its evidence, and how many triples and nodes each type has.
+
+    `dumps` are the files that were written.
+    """
 
     portfolio: Portfolio
     evidence: Evidence
     triples: Mapping[str, int]
     nodes: Mapping[str, int]
+    dumps: Mapping[Output, Path]
+
+    @property
+    def statements(self) -> tuple[Path, ...]:
+        """The dumps in N-Triples: what shapes and questions are held against."""
+        return tuple(path for output, path in self.dumps.items() if output.format == "ntriples")
 
 
 def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, each by its own name
@@ -88,7 +97,7 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
         portfolio.problems.extend(reference_problems(portfolio))
         evidence.finish()
         joined.result()
-    return Mapped(portfolio, evidence, steps.triples, steps.nodes)
+    return Mapped(portfolio, evidence, steps.triples, steps.nodes, dict(dumps))
 
 
 def map_folder(

@@ -46,9 +46,9 @@ def query(  # noqa: PLR0913 - what can be asked of a query, each by its own name
 ) -> Result:
     """Run a saved query and give its rows; arguments are given by name, in text or as values of Python.
 
-    `data` is a dump folder, a file or files of RDF, or a store (`linkedproj.build.load_store`); without it the newest
-    dump in public/ is asked. `endpoint` is the address of a SPARQL endpoint to ask instead. `base` is what the IRIs
-    of the portfolio begin with, where the data do not tell ("https://data.example.org/id/"). `engine` is "sparql",
+    `data` is a dump folder, a file or files of RDF, or a store (`linkedproj.queries.records.load_records`); without
+    it the newest dump in public/ is asked. `endpoint` is the address of a SPARQL endpoint to ask instead. `base` is
+    what the IRIs of the portfolio begin with, where the data do not tell ("https://data.example.org/id/"). `engine` is "sparql",
     "duckdb" or "auto"; `store` a folder in which a store on disk is kept.
 
     Raises:
