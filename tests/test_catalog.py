@@ -23,9 +23,8 @@ from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
 from tests.portals import GIVEN, ONTOLOGY, ROOT, facts, publish, settings
 
 from linkedproj.catalog.profile import describe, profile_names, read_profile
+from linkedproj.catalog.serialise import SYNTAXES
 from linkedproj.catalog.serialise import Graph as Content
-from linkedproj.catalog.serialise import jsonld as write_jsonld
-from linkedproj.catalog.serialise import ntriples, rdfxml, turtle
 from linkedproj.model.errors import SetupError
 from linkedproj.model.rules import load_rules
 
@@ -209,9 +208,9 @@ def test_hostile_texts_come_through_every_syntax() -> None:
     node = ox.NamedNode(BASE + "x(y)'&<>".replace("<>", ""))
     triples = {ox.Triple(node, ox.NamedNode(str(DCTERMS.title)), ox.Literal(text, language="en")) for text in texts}
     triples |= {ox.Triple(node, ox.NamedNode(str(DCTERMS.title)), ox.Literal(text)) for text in texts}
-    content = Content(triples, {"dct": str(DCTERMS)}, BASE)
-    for write, form in ((turtle, "turtle"), (rdfxml, "xml"), (write_jsonld, "json-ld"), (ntriples, "nt")):
-        assert {str(o) for o in Graph().parse(data=write(content), format=form).objects()} == set(texts)
+    content = Content(triples, {"dct": str(DCTERMS)})
+    for suffix, form in ((".ttl", "turtle"), (".rdf", "xml"), (".jsonld", "json-ld"), (".nt", "nt")):
+        assert {str(o) for o in Graph().parse(data=SYNTAXES[suffix](content), format=form).objects()} == set(texts)
 
 
 # ---------------------------------------------------------------- profiles are data

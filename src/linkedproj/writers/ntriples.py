@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import RDF
 from linkedproj.model.lexical import DATES
-from linkedproj.tables.batch import escape
+from linkedproj.model.rdf import literal
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan, singly
 from linkedproj.writers.values import value_of
@@ -69,12 +69,7 @@ def _count(group: Group, texts: list[str], kind: RecordType, triples: Counter[st
 
 def term(value: Value) -> str:
     """Write an RDF term."""
-    if value.iri:
-        return f"<{value.iri}>"
-    text = f'"{escape(value.text)}"'
-    if value.language:
-        return f"{text}@{value.language}"
-    return f"{text}^^<{value.datatype}>" if value.datatype else text
+    return f"<{value.iri}>" if value.iri else literal(value.text, value.language, value.datatype)
 
 
 def _types(kind: RecordType) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
 from linkedproj.model.lexical import DATES
-from linkedproj.tables.batch import escape
+from linkedproj.model.rdf import escape
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan
 from linkedproj.writers.values import value_of
