@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from linkedproj.changes.notes import WHATS
 from linkedproj.changes.story import stories
-from linkedproj.changes.words import Speaker, column, count, number, say
+from linkedproj.changes.words import Speaker, column, count, number, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -68,8 +68,8 @@ def headlines(changes: Changes, counted: Tally, language: str, limit: int) -> It
         for kind, n in counted.of(what):
             names = [speaker.record(story.iri) for story in some(changes, what, kind, limit)]
             if len(names) < n:
-                names.append(say(language, "more", n=number(language, n - len(names))))
-            yield say(language, "list", count=count(language, kind, what, n), names="; ".join(names))
+                names.append(phrase(language, "more", n=number(language, n - len(names))))
+            yield phrase(language, "list", count=count(language, kind, what, n), names="; ".join(names))
 
 
 def sentence(change: Change, speaker: Speaker) -> str:
@@ -77,13 +77,13 @@ def sentence(change: Change, speaker: Speaker) -> str:
     language = speaker.language
     old, new = speaker.values(change.old, change.new)
     if len(old) == len(new) == 1:
-        said = say(language, "turned", old=old[0], new=new[0])
+        said = phrase(language, "turned", old=old[0], new=new[0])
     else:
-        parts = [say(language, name, values=", ".join(v)) for name, v in (("came", new), ("went", old)) if v]
+        parts = [phrase(language, name, values=", ".join(v)) for name, v in (("came", new), ("went", old)) if v]
         said = "; ".join(parts)
     if change.sources:
         names = [speaker.record(source) for source in change.sources]
-        said += ", " + say(language, "source", n=len(names), names="; ".join(names))
+        said += ", " + phrase(language, "source", n=len(names), names="; ".join(names))
     return f"{column(language, change.column)}: {said}"
 
 
@@ -97,11 +97,11 @@ def write_text(changes: Changes, language: str, limit: int, out: TextIO) -> None
             out.write(f"  {speaker.record(story.iri)} ({changes.short(story.iri)})\n")
             out.writelines(f"    {sentence(change, speaker)}\n" for change in story.changes)
         if limit and n > limit:
-            out.write(f"  {say(language, 'more', n=number(language, n - limit))}\n")
+            out.write(f"  {phrase(language, 'more', n=number(language, n - limit))}\n")
     if not counted:
-        out.write(say(language, "nothing") + "\n")
+        out.write(phrase(language, "nothing") + "\n")
     numbers = {what: number(language, changes.triples[what]) for what in ("added", "removed")}
-    out.write(say(language, "triples", **numbers) + "\n")
+    out.write(phrase(language, "triples", **numbers) + "\n")
 
 
 def write_json(changes: Changes, language: str, limit: int, out: TextIO) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from linkedproj.changes.formats import some, tally
 from linkedproj.changes.notes import WHATS
-from linkedproj.changes.words import Speaker, column, count, kind_name, number, say
+from linkedproj.changes.words import Speaker, column, count, kind_name, number, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def write_page(
             sections=_sections(changes, counted, language, limit),
             rows=_rows(counted, language),
             triples={what: number(language, changes.triples[what]) for what in ("added", "removed")},
-            say=say,
+            phrase=phrase,
         )
     )
     out.write("\n")
@@ -65,9 +65,9 @@ def write_page(
 def title(language: str, publication: Publication) -> str:
     """Say what the page is about."""
     if not publication.version:
-        return say(language, "title_plain")
+        return phrase(language, "title_plain")
     name = "title_since" if publication.previous else "title"
-    return say(language, name, version=publication.version, previous=publication.previous)
+    return phrase(language, name, version=publication.version, previous=publication.previous)
 
 
 def _rows(counted: Tally, language: str) -> Sequence[tuple[str, list[str]]]:

@@ -67,9 +67,7 @@ def serialize(triples: Iterable[ox.Triple], syntax: ox.RdfFormat, prefixes: Mapp
     graph = ordered(triples)
     iris = {iri for triple in graph for iri in _iris(triple)}
     fitting = {
-        name: space
-        for name, space in sorted((prefixes or {}).items())
-        if any(iri.startswith(space) for iri in iris)
+        name: space for name, space in sorted((prefixes or {}).items()) if any(iri.startswith(space) for iri in iris)
     }
     return (ox.serialize(graph, format=syntax, prefixes=fitting) or b"").decode()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.check.checked import NOBODY, Checked
 from linkedproj.model.rules import Severity, Wording, visible
-from linkedproj.reports.words import say
+from linkedproj.reports.words import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,14 +76,14 @@ class Report:
         """Sum up: how many problems of which kind, in how many files, and how many records are fine."""
         every, counts = sum(self.records.values()), self.counts()
         if not self.problems:
-            return say(language, "no_problems", all=every)
+            return phrase(language, "no_problems", all=every)
         touched = len({problem.place.file for problem in self.problems})
-        where = say(language, "some_files" if self.files >= touched else "files", n=touched, all=self.files)
-        return say(
+        where = phrase(language, "some_files" if self.files >= touched else "files", n=touched, all=self.files)
+        return phrase(
             language,
             "total" if every and self._is_judged() else "no_records",
-            problems=say(language, "problems", n=len(self.problems)),
-            kinds=", ".join(say(language, kind, n=counts[kind]) for kind in Severity if counts[kind]),
+            problems=phrase(language, "problems", n=len(self.problems)),
+            kinds=", ".join(phrase(language, kind, n=counts[kind]) for kind in Severity if counts[kind]),
             files=where,
             fine=self.fine(),
             all=every,
@@ -99,10 +99,10 @@ def judged_by(checked: Checked, language: str) -> list[str]:
     """Say what judged the records: first the engine, then the cross-check; nothing without an engine."""
     if not checked.engine:
         return []
-    told = say(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)
+    told = phrase(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)
     again = checked.crosscheck
     if again is None:
         return [told]
     if again.units == again.of:
-        return [told, say(language, "crosscheck_all", engine=again.engine)]
-    return [told, say(language, "crosscheck", **asdict(again), all=checked.records)]
+        return [told, phrase(language, "crosscheck_all", engine=again.engine)]
+    return [told, phrase(language, "crosscheck", **asdict(again), all=checked.records)]
