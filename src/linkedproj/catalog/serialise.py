@@ -38,7 +38,11 @@ class Graph:
 
     @cached_property
     def by_subject(self) -> dict[str, dict[str, list[ox.NamedNode | ox.Literal]]]:
-        """Values by subject and predicate, in order."""
+        """Values by subject and predicate, in order.
+
+        Raises:
+            TypeError: there is a blank node.
+        """
         found: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         for triple in ordered(self.triples):
             if any(isinstance(term, ox.BlankNode) for term in triple):

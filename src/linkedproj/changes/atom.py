@@ -1,6 +1,6 @@
 """An Atom feed with one entry a release, newest first.
 
-Source: RFC 4287. Entries of earlier releases stay as they were read; what was written here is written again to the byte.
+Source: RFC 4287. Entries of earlier releases stay as they were read: what was written here stays to the byte.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.paths import fingerprint
 from linkedproj.model.schema import load_schema, vocabulary_terms
-from linkedproj.model.settings import load_config
+from linkedproj.model.settings import load_config, refuse_unknown_columns
 from linkedproj.tables.portfolio import INVERSES
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def check(
     """
     config = load_config(setup.folder, setup.shown)
     schema = load_schema(setup.ontology, config.base)
+    refuse_unknown_columns(config, schema)
     tell("reading the tables and writing the records")
     written = {**_nodes(setup, dumps or {}), **(dumps or {})}
     mapped = _map(setup, schema, config, written, tell)
