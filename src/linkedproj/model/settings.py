@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, SetupError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
 
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
@@ -162,25 +161,26 @@ def _schema_faults(settings: Mapping[str, Any]) -> Iterator[SettingFault]:
     """Check the settings against their schema."""
     for error in _validator().iter_errors(settings):
         keys: Keys = tuple(error.absolute_path)
+        remedy = _remedy(error.absolute_schema_path)
         if error.validator == "required":
             for name in (name for name in error.validator_value if name not in error.instance):
-                remedy = _remedy(["properties", name])
-                yield (*keys, name), f"'{_called((*keys, name))}' is missing: {remedy}"
+                yield (*keys, name), f"'{_called((*keys, name))}' is missing: {_remedy(['properties', name])}"
         elif error.validator == "additionalProperties":
-            yield from _unknown_settings(error, keys)
+            yield from _unknown_settings(error.instance, cast("dict[str, Any]", error.schema), keys, remedy)
         else:
             is_item = bool(keys) and isinstance(keys[-1], int)
             verb, value = "holds" if is_item else "is", _shown(error.instance)
-            yield keys, f"'{_called(keys)}' {verb} {value}: {_remedy(error.absolute_schema_path)}"
+            yield keys, f"'{_called(keys)}' {verb} {value}: {remedy}"
 
 
-def _unknown_settings(error: ValidationError, keys: Keys) -> Iterator[SettingFault]:
-    known = [_called((*keys, name)) for name in error.schema.get("properties", ())]
-    patterns = error.schema.get("patternProperties", ())
-    for name in error.instance:
+def _unknown_settings(
+    stated: Iterable[str], schema: Mapping[str, Any], keys: Keys, remedy: str
+) -> Iterator[SettingFault]:
+    known = [_called((*keys, name)) for name in schema.get("properties", ())]
+    for name in stated:
         called = _called((*keys, name))
-        if called not in known and not any(re.search(pattern, name) for pattern in patterns):
-            hint = _did_you_mean(called, known) if known else _sentence(_remedy(error.absolute_schema_path))
+        if called not in known and not any(re.search(pattern, name) for pattern in schema.get("patternProperties", ())):
+            hint = _did_you_mean(called, known) if known else f" {remedy[:1].upper()}{remedy[1:]}"
             yield (*keys, name), f"'{called}' is no setting.{hint}"
 
 
@@ -232,10 +232,6 @@ def _columns(kind: RecordType, schema: Schema, languages: Collection[str], depth
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
     nearest = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean '{nearest[0]}'?" if nearest else ""
-
-
-def _sentence(remedy: str) -> str:
-    return f" {remedy[:1].upper()}{remedy[1:]}"
 
 
 def _called(keys: Keys) -> str:

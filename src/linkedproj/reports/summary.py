@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linkedproj.mapping.evidence import BASES
 from linkedproj.model.paths import shipped
 from linkedproj.model.rules import load_rules
+from linkedproj.model.width import pad, width
 from linkedproj.reports import Report
 from linkedproj.writers.described import can_write
 
@@ -123,13 +124,15 @@ def size(number: int) -> str:
 
 
 def _aligned(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Align the columns of a table: names to the left, numbers to the right."""
+    """Align the columns of a table: names to the left, numbers to the right.
+
+    >>> list(_aligned([("city", "n"), ("東京", "12")]))
+    ['city   n', '東京  12']
+    """
     table = [list(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    numeric = [all(not cell[:1].isalpha() for cell in column[1:]) for column in zip(*table, strict=True)]
+    columns = list(zip(*table, strict=True))
+    widths = [max(map(width, column)) for column in columns]
+    numeric = [all(not cell[:1].isalpha() for cell in column[1:]) for column in columns]
     for row in table:
-        cells = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ]
+        cells = [pad(cell, size, right=right) for cell, size, right in zip(row, widths, numeric, strict=True)]
         yield "  ".join(cells).rstrip()
