@@ -79,7 +79,7 @@ def _with_needs(names: Iterable[str], ontology: Path) -> list[Profile]:
 def _settle(
     profiles: Sequence[Profile], facts: Collection[ox.Triple], config: Config
 ) -> tuple[set[ox.Triple], list[Profile], list[Problem]]:
-    """Leave out the profiles that miss something until the rest is sound; give graph, rest and gaps."""
+    """Leave out the profiles that miss something until the rest is sound; return graph, rest and gaps."""
     kept, gaps = list(profiles), list[Problem]()
     while kept:
         graph = describe(kept, facts, config.base)

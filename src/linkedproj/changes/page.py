@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from linkedproj.changes.formats import some, tally
+from linkedproj.changes.formats import first_stories, tally
 from linkedproj.changes.notes import WHATS
 from linkedproj.changes.words import Speaker, column, count, kind_name, number, phrase
 
@@ -63,7 +63,7 @@ def write_page(
 
 
 def title(language: str, publication: Publication) -> str:
-    """Say what the page is about."""
+    """Return the title of the page."""
     if not publication.version:
         return phrase(language, "title_plain")
     name = "title_since" if publication.previous else "title"
@@ -81,7 +81,7 @@ def _rows(counted: Tally, language: str) -> Sequence[tuple[str, list[str]]]:
 def _sections(changes: Changes, counted: Tally, language: str, limit: int) -> Iterator[dict[str, Any]]:
     speaker = Speaker(changes, language)
     for what in WHATS:
-        for kind, n in counted.of(what):
+        for kind, n in counted.by_type(what):
             shown = min(n, limit) if limit else n
             yield {
                 "id": f"{what}-{kind.lower() or 'other'}",
@@ -93,7 +93,7 @@ def _sections(changes: Changes, counted: Tally, language: str, limit: int) -> It
                         "short": changes.short(story.iri),
                         "changes": [_change(change, speaker) for change in story.changes],
                     }
-                    for story in some(changes, what, kind, limit)
+                    for story in first_stories(changes, what, kind, limit)
                 ),
             }
 

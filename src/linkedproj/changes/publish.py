@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.changes.atom import Entry, last_update, read_entries, render_feed
 from linkedproj.changes.compare import compare
-from linkedproj.changes.files import install, pack, replacing, same
+from linkedproj.changes.files import has_same_bytes, install, pack, replacing
 from linkedproj.changes.formats import LIMIT, headlines, tally
 from linkedproj.changes.ldes import Stream, read_index, render_index, write_pages
 from linkedproj.changes.page import Publication, write_page
@@ -187,7 +187,7 @@ class _ReleaseChanges:
             for name in names
             if not name.endswith(".html")
             and (self._folder / name).is_file()
-            and not same(self._scratch / name, self._folder / name)
+            and not has_same_bytes(self._scratch / name, self._folder / name)
         ]
         if other or gone:
             raise SetupError(
@@ -204,14 +204,16 @@ class _ReleaseChanges:
         new = (Tombstone(iri, issued, version, speaker.record(iri)) for iri in buried(self._changes))
         old = (stone for stone in read_tombstones(self._folder / NAME) if stone.iri not in restored)
         write_tombstones(old, new, self._scratch / NAME)
-        self._place(NAME, (self._scratch / NAME).read_text("utf-8"))
+        self._install_text(NAME, (self._scratch / NAME).read_text("utf-8"))
         index = self._folder / "ldes" / "index.ttl"
-        self._place("ldes/index.ttl", render_index(self._stream, read_index(index) | dict.fromkeys(self._pages, time)))
+        self._install_text(
+            "ldes/index.ttl", render_index(self._stream, read_index(index) | dict.fromkeys(self._pages, time))
+        )
         entry = Entry(self._page, time, version, {code: list(self._summary(code)) for code in spoken})
         before = read_entries(self._folder / "feed.atom")
-        self._place("feed.atom", render_feed(self._base, entry, before, publisher))
+        self._install_text("feed.atom", render_feed(self._base, entry, before, publisher))
 
-    def _place(self, name: str, text: str) -> None:
+    def _install_text(self, name: str, text: str) -> None:
         with replacing(self._folder / name) as file:
             file.write(text)
         self._files.append(name)
@@ -220,11 +222,11 @@ class _ReleaseChanges:
         """Sum the release up in a few sentences."""
         if self._changes.old is None:
             yield phrase(language, "first")
-            for kind, n in self._counted.of("added"):
+            for kind, n in self._counted.by_type("added"):
                 yield f"{count(language, kind, 'added', n)}."
         else:
             yield from (f"{line}." for line in headlines(self._changes, self._counted, language, _NAMED))
-        for kind, n in self._counted.of("changed"):
+        for kind, n in self._counted.by_type("changed"):
             yield f"{count(language, kind, 'changed', n)}."
         if not self._counted:
             yield phrase(language, "nothing")
@@ -232,6 +234,6 @@ class _ReleaseChanges:
         yield phrase(language, "triples", **numbers)
 
     def published(self) -> PublishedChanges:
-        """Tell what was written."""
+        """Return what was written."""
         records = {what: self._counted.total(what) for what in ("added", "removed", "changed")}
         return PublishedChanges(tuple(self._files), dict(self._changes.triples), records)

@@ -28,7 +28,7 @@ phrase = Phrases("linkedproj.changes")
 
 
 def count(language: str, kind: str, what: What, n: int) -> str:
-    """Say how many records of a type were added, removed or changed.
+    """Word how many records of a type were added, removed or changed.
 
     >>> count("ca", "Organisation", "added", 2)
     '2 organitzacions afegides'
@@ -90,16 +90,15 @@ class Speaker:
         """Write a value: the name of what an IRI stands for, the text of a literal."""
         return self._record(value.value) if isinstance(value, ox.NamedNode) else value.value
 
-    def values(self, old: Sequence[ox.NamedNode | ox.Literal], new: Sequence[ox.NamedNode | ox.Literal]) -> Parts:
+    def values(
+        self, old: Sequence[ox.NamedNode | ox.Literal], new: Sequence[ox.NamedNode | ox.Literal]
+    ) -> tuple[list[str], list[str]]:
         """Write the values that went and came; of long texts, what is round the first difference."""
         before, after = [self.value(value) for value in old], [self.value(value) for value in new]
         if len(before) == len(after) == 1:
             start = _difference(before[0], after[0])
             before, after = [_excerpt(before[0], start)], [_excerpt(after[0], start)]
         return [_clip(text) for text in before], [_clip(text) for text in after]
-
-
-Parts = tuple[list[str], list[str]]
 
 
 def _difference(one: str, other: str) -> int:

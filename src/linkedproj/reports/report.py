@@ -40,7 +40,7 @@ class Report:
         object.__setattr__(self, "problems", tuple(sorted(self.problems, key=lambda problem: problem.order)))
 
     def severity(self, problem: Problem) -> Severity:
-        """Say how bad a problem is."""
+        """Return the severity of a problem."""
         return self.rules.severity(problem)
 
     def counts(self) -> Counter[Severity]:
@@ -57,11 +57,11 @@ class Report:
         return max(0, sum(self.records.values()) - len(faulty))
 
     def _is_judged(self) -> bool:
-        """Tell whether the engine had its say: without it, no record is known to be fine."""
+        """Check whether the engine has judged: without it, no record is known to be fine."""
         return not any(problem.rule == "LP-ENGINE" for problem in self.problems)
 
     def wording(self, problem: Problem, language: str) -> Wording:
-        """Say a problem in a language; the sentence of a shape does not know its record, so that is put first."""
+        """Word a problem in a language; the sentence of a shape does not know its record, so that is put first."""
         wording = self.rules.wording(problem, language)
         rule = self.rules.by_code.get(problem.rule)
         if rule and rule.shape and problem.record:
@@ -69,7 +69,7 @@ class Report:
         return wording
 
     def judged(self, language: str) -> list[str]:
-        """Say which engine judged the records, and what another judged again; nothing if none did."""
+        """Word which engine judged the records, and what another judged again; nothing if none did."""
         return judged_by(self.checked, language)
 
     def total(self, language: str) -> str:
@@ -91,18 +91,18 @@ class Report:
 
 
 def exit_code(report: Report) -> int:
-    """Give 1 if something stops publication, else 0: warnings and notes do not."""
+    """Return 1 if something stops publication, else 0: warnings and notes do not."""
     return 1 if report.counts()[Severity.VIOLATION] else 0
 
 
 def judged_by(checked: Checked, language: str) -> list[str]:
-    """Say what judged the records: first the engine, then the cross-check; nothing without an engine."""
+    """Word what judged the records: first the engine, then the cross-check; nothing without an engine."""
     if not checked.engine:
         return []
-    told = phrase(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)
+    judged = phrase(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)
     again = checked.crosscheck
     if again is None:
-        return [told]
+        return [judged]
     if again.units == again.of:
-        return [told, phrase(language, "crosscheck_all", engine=again.engine)]
-    return [told, phrase(language, "crosscheck", **asdict(again), all=checked.records)]
+        return [judged, phrase(language, "crosscheck_all", engine=again.engine)]
+    return [judged, phrase(language, "crosscheck", **asdict(again), all=checked.records)]

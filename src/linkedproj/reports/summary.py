@@ -23,7 +23,7 @@ _STEP = 1000
 
 
 def evidence_lines(findings: Findings) -> list[str]:
-    """Say how the values are known, and what came of comparing quotes with their sources."""
+    """Word how the values are known, and what came of comparing quotes with their sources."""
     coverage, quotes = findings.evidence.coverage, findings.quotes
     total = sum(map(coverage.count, BASES))
     lines = []
@@ -74,7 +74,7 @@ def coverage_lines(coverage: Coverage) -> list[str]:
 
 
 def built_lines(built: Built) -> list[str]:
-    """Say what was read, what was written, and where to look next."""
+    """Word what was read, what was written, and where to look next."""
     portfolio, evidence = built.findings.portfolio, built.findings.evidence
     read = ", ".join(f"{number} {name.lower()}" for name, number in portfolio.counts.items())
     triples = [(name, str(portfolio.counts[name] or "-"), str(n)) for name, n in built.findings.triples.items()]
@@ -95,7 +95,7 @@ def built_lines(built: Built) -> list[str]:
 
 
 def _standing(built: Built) -> Iterator[str]:
-    """Say what this build is, and what it changed beside its own folder."""
+    """Word what this build is, and what it changed beside its own folder."""
     release = "--release VERSION makes a release"
     if not built.leads:
         about = f"a draft ({release})" if built.is_draft else f"release {built.version}, published before"

@@ -32,14 +32,14 @@ _END = " .\n"
 
 
 def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch."""
+    """Return the function that writes the records of a batch."""
     return compile_counting(kind, columns, schema, Counter(), Counter())
 
 
 def compile_counting(
     kind: RecordType, columns: Iterable[Column], schema: Schema, triples: Counter[str], nodes: Counter[str]
 ) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch, and counts statements and subjects by their type."""
+    """Return the function that writes the records of a batch, and counts statements and subjects by their type."""
     groups = singly(plan(columns, schema))
     makers = [_maker(group, schema) for group in groups]
     types, base = _types(kind), f"<{kind.base}"
@@ -73,7 +73,7 @@ def term(value: Value) -> str:
 
 
 def _types(kind: RecordType) -> list[str]:
-    """Give what stands between the subjects of the statements that tell the classes of a record."""
+    """Return what stands between the subjects of the statements that tell the classes of a record."""
     return ["", *(f" <{RDF}type> <{iri}>{_END}" for iri in kind.classes)]
 
 
