@@ -108,7 +108,7 @@ def file_facts(path: Path, published: str) -> FileFacts:
 
 
 def _kind(name: str) -> tuple[str, str, str, str, str] | None:
-    """Give format, media type, file type, compression and table of a file that holds records."""
+    """Return format, media type, file type, compression and table of a file that holds records."""
     plain = name.removesuffix(".gz")
     stem, _, suffix = plain.partition(".")
     if f".{suffix}" not in _TYPES or (stem not in _WHOLE and suffix not in _TABLES):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mapping[str, Place]) -> list[Problem]:
-    """Hold a graph against the rules of profiles; each gap is told once, at the setting that fills it.
+    """Check a graph against the rules of profiles; each gap is reported once, at the setting that fills it.
 
     `places` are those of `Config`. The value `profile` of a problem names the profile whose rule it is.
     """

@@ -164,7 +164,7 @@ class _Comparison:
         for match in self._links.finditer(lines):
             nested = match[1].decode()
             if nested.startswith(self._bases):
-                self._notes.own(nested, iri)
+                self._notes.note_owner(nested, iri)
 
     def _note(self, iri: str, before: set[str], after: set[str], gone: list[str], come: list[str]) -> None:
         changes, notes = self._changes, self._notes

@@ -59,7 +59,7 @@ def find_dump(path: Path) -> Path:
 
 
 def base_of(path: Path) -> str:
-    """Give the IRI before "id/" of a dump: from the context beside it, else from its first record; "" if unknown.
+    """Return the IRI before "id/" of a dump: from the context beside it, else from its first record; "" if unknown.
 
     Raises:
         SetupError: the dump cannot be read.
@@ -79,7 +79,7 @@ def base_of(path: Path) -> str:
 
 
 def blocks_of(path: Path) -> Iterator[Block]:
-    """Give (subject, lines) of a dump in its own order; a subject may come several times.
+    """Yield (subject, lines) of a dump in its own order; a subject may come several times.
 
     Raises:
         SetupError: it cannot be read, is damaged, or has blank nodes, which have no name by which two dumps could
@@ -91,7 +91,7 @@ def blocks_of(path: Path) -> Iterator[Block]:
 
 
 def triples_of(blocks: Iterable[bytes], path: Path) -> set[str]:
-    """Give the triples of one subject as canonical lines.
+    """Return the triples of one subject as canonical lines.
 
     Raises:
         SetupError: a line is no N-Triples.

@@ -25,7 +25,7 @@ from linkedproj.mapping.tasks import Setting
 from linkedproj.model.errors import DataError
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import load_schema
-from linkedproj.model.settings import load_config
+from linkedproj.model.settings import load_config, refuse_unknown_columns
 from linkedproj.tables.portfolio import Portfolio
 from linkedproj.tables.shards import SIZE
 from linkedproj.writers import FORMATS
@@ -111,6 +111,7 @@ def map_folder(
     """
     config = load_config(folder, folder.as_posix())
     schema = load_schema(shipped("ontology"), config.base)
+    refuse_unknown_columns(config, schema)
     out.mkdir(parents=True, exist_ok=True)
     dumps = {Output(name, name): out / f"portfolio{FORMATS[name].suffix}" for name in formats}
     with opened(Resources(jobs, runner)) as run, TemporaryDirectory(dir=out, prefix=".parts-") as work:

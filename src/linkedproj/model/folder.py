@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import load_schema
-from linkedproj.model.settings import load_config
+from linkedproj.model.settings import load_config, refuse_unknown_columns
 
 if TYPE_CHECKING:
     from linkedproj.model.schema import Schema
@@ -44,7 +44,9 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     """
     shown, ontology = shown_as(path), ontology or shipped("ontology")
     config = load_config(path, shown)
-    return Folder(path, shown, config, ontology, load_schema(ontology, config.base))
+    schema = load_schema(ontology, config.base)
+    refuse_unknown_columns(config, schema)
+    return Folder(path, shown, config, ontology, schema)
 
 
 def shown_as(folder: Path) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
+from linkedproj.model.rdf import escape
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -64,19 +66,6 @@ class Batch:
         if id(column) not in known:
             known[id(column)] = _changed(column, change)
         return known[id(column)]
-
-
-def escape(text: str) -> str:
-    """Escape what may not stand in a quoted literal of N-Triples and Turtle."""
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
-    if '"' in text:
-        text = text.replace('"', '\\"')
-    if "\n" in text:
-        text = text.replace("\n", "\\n")
-    if "\r" in text:
-        text = text.replace("\r", "\\r")
-    return text
 
 
 def _json(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import RDF
 from linkedproj.model.lexical import DATES
-from linkedproj.tables.batch import escape
+from linkedproj.model.rdf import literal
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan, singly
 from linkedproj.writers.values import value_of
@@ -32,14 +32,14 @@ _END = " .\n"
 
 
 def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch."""
+    """Return the function that writes the records of a batch."""
     return compile_counting(kind, columns, schema, Counter(), Counter())
 
 
 def compile_counting(
     kind: RecordType, columns: Iterable[Column], schema: Schema, triples: Counter[str], nodes: Counter[str]
 ) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch, and counts statements and subjects by their type."""
+    """Return the function that writes the records of a batch, and counts statements and subjects by their type."""
     groups = singly(plan(columns, schema))
     makers = [_maker(group, schema) for group in groups]
     types, base = _types(kind), f"<{kind.base}"
@@ -69,16 +69,11 @@ def _count(group: Group, texts: list[str], kind: RecordType, triples: Counter[st
 
 def term(value: Value) -> str:
     """Write an RDF term."""
-    if value.iri:
-        return f"<{value.iri}>"
-    text = f'"{escape(value.text)}"'
-    if value.language:
-        return f"{text}@{value.language}"
-    return f"{text}^^<{value.datatype}>" if value.datatype else text
+    return f"<{value.iri}>" if value.iri else literal(value.text, value.language, value.datatype)
 
 
 def _types(kind: RecordType) -> list[str]:
-    """Give what stands between the subjects of the statements that tell the classes of a record."""
+    """Return what stands between the subjects of the statements that tell the classes of a record."""
     return ["", *(f" <{RDF}type> <{iri}>{_END}" for iri in kind.classes)]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
 from linkedproj.model.lexical import DATES
-from linkedproj.tables.batch import escape
+from linkedproj.model.rdf import escape
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan
 from linkedproj.writers.values import value_of
@@ -36,7 +36,7 @@ _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def prefixes(schema: Schema) -> dict[str, str]:
-    """Give the prefixes of a dump: the context's, one per record type, one per code list."""
+    """Return the prefixes of a dump: the context's, one per record type, one per code list."""
     found = dict(schema.context.prefixes)
     named = [(kind.table, kind.base) for kind in schema.types.values()]
     named += [(field.base[:-1].rpartition("/")[2], field.base) for field in schema.fields.values() if field.base]
@@ -71,7 +71,7 @@ class Names:
         return [self.link(base, identifier) if identifier else "" for identifier in identifiers]
 
     def plain(self, base: str, identifiers: str) -> str:
-        """Give what stands before each of many ids, one a line, where none has to be written in full, else ""."""
+        """Return what stands before each of many ids, one a line, where none has to be written in full, else ""."""
         name = self._by_base.get(base)
         is_plain = name and "~" not in identifiers and ".\n" not in identifiers and identifiers[-1:] != "."
         return f"{name}:" if is_plain else ""
@@ -92,7 +92,7 @@ class Names:
 
 
 def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch: a block a record, and one per nested record behind it."""
+    """Return the function that writes the records of a batch: a block a record, and one per nested record behind it."""
     names = Names(prefixes(schema))
     groups = plan(columns, schema)
     makers = [_link(group, names) if group.nested else _plain(group, names, schema) for group in groups]

@@ -89,7 +89,7 @@ class Described:
 
 
 def meanings(headers: Iterable[str], schema: Schema, words: Words) -> tuple[Meaning, ...]:
-    """Say what each column of a table means."""
+    """Return what each column of a table means."""
     found = []
     for header in headers:
         path, _, language = header.partition("@")
