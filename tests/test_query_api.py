@@ -24,7 +24,7 @@ from linkedproj.model.errors import QueryError, SetupError
 from linkedproj.model.lexical import XSD
 from linkedproj.queries import api
 from linkedproj.queries.ask import local
-from linkedproj.queries.results.rows import Result
+from linkedproj.queries.results.rows import QueryResult
 from linkedproj.queries.results.table import Table
 from linkedproj.queries.results.values import Iri, LangString, to_python
 from linkedproj.queries.saved.collection import read_queries
@@ -150,7 +150,7 @@ def test_without_a_dump_the_sentence_says_how_to_build_one(tmp_path: Path, monke
 
 def test_no_parameter_has_a_name_of_the_call() -> None:
     names = {name for query in read_queries(ROOT / "queries").values() for name in query.parameters}
-    assert not names & {"data", "endpoint", "base", "engine", "store"}
+    assert not names & {"data", "endpoint", "base", "store"}
 
 
 # ---------------------------------------------------------------- values
@@ -204,12 +204,12 @@ TABLE = Table(("from", "n", "label"), ((_typed("2018-01-01", "date"), _typed("1"
 
 
 def test_a_row_is_read_by_name_position_and_column() -> None:
-    result = Result(TABLE, "SELECT")
+    result = QueryResult(TABLE, "SELECT")
     row = result[0]
     assert (row.n, row["from"], row[1], row[-1]) == (1, dt.date(2018, 1, 1), 1, None)
     assert list(row) == [dt.date(2018, 1, 1), 1, None] == list(row[:])
     assert row.as_dict() == {"from": dt.date(2018, 1, 1), "n": 1, "label": None}
-    assert repr(row) == "Row(from=datetime.date(2018, 1, 1), n=1, label=None)"
+    assert repr(row) == "ResultRow(from=datetime.date(2018, 1, 1), n=1, label=None)"
     assert row == result[1] == (dt.date(2018, 1, 1), 1, None)
     assert len({row, result[1]}) == 1
     with pytest.raises(AttributeError, match="no column 'm'"):
@@ -220,7 +220,7 @@ def test_a_row_is_read_by_name_position_and_column() -> None:
 
 
 def test_a_result_is_written_as_csv(tmp_path: Path) -> None:
-    text = Result(TABLE, "SELECT").to_csv(tmp_path / "a.csv")
+    text = QueryResult(TABLE, "SELECT").to_csv(tmp_path / "a.csv")
     assert text == "from,n,label\r\n2018-01-01,1,\r\n2018-01-01,1,\r\n"
     assert (tmp_path / "a.csv").read_bytes() == text.encode()
 
@@ -236,7 +236,7 @@ def test_every_saved_query_becomes_a_data_frame(release: Path) -> None:
 
 
 def test_data_frames_have_typed_columns() -> None:
-    result = Result(TABLE, "SELECT")
+    result = QueryResult(TABLE, "SELECT")
     assert [str(kind) for kind in result.to_pandas().dtypes] == ["datetime64[s]", "Int64", "object"]
     assert [str(kind) for kind in result.to_polars().dtypes] == ["Date", "Int64", "String"]
 
@@ -245,7 +245,7 @@ def test_data_frames_have_typed_columns() -> None:
 def test_a_missing_package_says_how_to_install_it(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(SetupError) as refused:
-        getattr(Result(TABLE, "SELECT"), f"to_{package}")()
+        getattr(QueryResult(TABLE, "SELECT"), f"to_{package}")()
     assert str(refused.value) == (
         f"to_{package}() needs {package}. Install it with: pip install 'linkedproj[{package}]'"
     )
@@ -256,13 +256,13 @@ def test_a_missing_package_says_how_to_install_it(package: str, monkeypatch: pyt
 SCRIPT = """\
 import linkedproj
 import linkedproj.queries.saved.collection
-from linkedproj.queries.results.rows import Result, Row
+from linkedproj.queries.results.rows import QueryResult, ResultRow
 
-rows: Result = linkedproj.query("projects-by-city", city="barcelona")
-first: Row = rows[0]
+rows: QueryResult = linkedproj.query("projects-by-city", city="barcelona")
+first: ResultRow = rows[0]
 text: str = rows.query
 names: tuple[str, ...] = rows.columns
-several: list[Row] = rows[:2]
+several: list[ResultRow] = rows[:2]
 reveal_type(first[0])
 linkedproj.query(7)
 linkedproj.query("projects", city=[])

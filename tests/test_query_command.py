@@ -33,7 +33,7 @@ from linkedproj.queries.saved.collection import read_queries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linkedproj.queries.results.table import Answer, Term
+    from linkedproj.queries.results.table import Answer, RdfTerm
 
 ROOT = Path(__file__).parents[1]
 OTHER = "https://opendata.example.net/agency/"
@@ -51,7 +51,7 @@ def _typed(text: str, name: str) -> ox.Literal:
 
 # ---------------------------------------------------------------- result formats
 
-ODD: Sequence[Term | None] = (
+ODD: Sequence[RdfTerm | None] = (
     ox.NamedNode("http://a/é?x=1&y=2#f"),
     ox.BlankNode("b1"),
     ox.Literal(""),

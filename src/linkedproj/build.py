@@ -24,6 +24,7 @@ from linkedproj.model.paths import shipped
 from linkedproj.model.rules import Severity, load_rules
 from linkedproj.model.settings import is_version, load_config
 from linkedproj.queries.ask import local
+from linkedproj.queries.ask.sources import StoreSource
 from linkedproj.queries.published.publish import publish
 from linkedproj.queries.saved.collection import read_queries
 from linkedproj.release import Published, Release
@@ -128,7 +129,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         staged.carry_over()
         tell("answering the saved queries")
         answers = staged.beside(QUERIES) if staged.leads else Path(scratch, QUERIES)
-        _answer(findings, setup, queries, answers, config, tables=staged.folder)
+        _answer(findings, setup, queries, answers, config)
         gaps = _describe(staged, config, setup, findings, restored=restored, tell=tell) if staged.leads else []
         tell("publishing")
         staged.publish(_day(config), records)
@@ -168,19 +169,11 @@ def _day(config: Config) -> str:
     return config.portal.modified or config.portal.issued
 
 
-def _answer(  # noqa: PLR0913 - what a release is, and where its answers go
-    findings: Findings,
-    setup: Setup,
-    queries: Mapping[str, SavedQuery],
-    folder: Path,
-    config: Config,
-    *,
-    tables: Path,
-) -> None:
+def _answer(findings: Findings, setup: Setup, queries: Mapping[str, SavedQuery], folder: Path, config: Config) -> None:
     """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
     folder.mkdir(exist_ok=True)
     data = [*findings.nodes, setup.ontology / "linkedproj.ttl"]
-    publish(data, queries, folder, findings.portfolio.schema.context, config.version, tables=tables)
+    publish(data, queries, folder, findings.portfolio.schema.context, config.version)
 
 
 def _describe(  # noqa: PLR0913 - what a build knows at its end
@@ -231,6 +224,16 @@ def load_store(folder: Path) -> ox.Store:
         findings = check(setup)
         _refuse_unsound(findings, setup)
         return _load(findings, setup)
+
+
+def records_source(folder: Path) -> StoreSource:
+    """Return the tables in a folder as a source of answers; they are mapped when it is first asked.
+
+    Raises:
+        SetupError: portfolio.toml cannot be used.
+    """
+    base = load_config(folder, shown_as(folder)).base + "id/"
+    return StoreSource(lambda: load_store(folder), lambda: base)
 
 
 def shown_as(folder: Path) -> str:
