@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from linkedproj.queries.lint.code import query_form, read_code, find_selects
+from linkedproj.queries.lint.code import find_selects, query_form, read_code
 from linkedproj.queries.saved.collection import SavedQuery, read_queries
 
 if TYPE_CHECKING:
