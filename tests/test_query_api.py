@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import datetime as dt
@@ -34,40 +35,58 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs/queries-in-python.md"
+PAGES = [ROOT / "docs" / name for name in ("queries-in-python.md", "tables-elsewhere.md")]
 
 
-# ---------------------------------------------------------------- the page
+# ---------------------------------------------------------------- the pages
 
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:```text\n(.*?)```\n)?", re.DOTALL)
 
 
-def test_what_the_page_shows_is_what_happens(
-    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
-) -> None:
+@pytest.fixture
+def home(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go where there is a dump, and the tables that it was made of."""
     shutil.copytree(release, tmp_path / "public/dump/latest")
     shutil.copytree(ROOT / "data", tmp_path / "data")
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.usefixtures("home")
+def test_what_the_page_shows_is_what_happens(page: Path, pytestconfig: pytest.Config) -> None:
     names: dict[str, object] = {}
 
     def renewed(block: re.Match[str]) -> str:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            exec(compile(block[1], str(PAGE), "exec"), names)  # noqa: S102 - the page is ours
+            exec(compile(block[1], str(page), "exec"), names)  # noqa: S102 - the page is ours
         shown = f"```text\n{out.getvalue()}```\n" if out.getvalue() else ""
         return f"```python\n{block[1]}```\n{shown}"
 
-    text = PAGE.read_text("utf-8")
+    text = page.read_text("utf-8")
     found = BLOCK.sub(renewed, text)
     if pytestconfig.getoption("update_golden"):
-        PAGE.write_text(found, "utf-8")
+        page.write_text(found, "utf-8")
         return
     assert found == text
 
 
-def test_every_block_of_the_page_is_found() -> None:
-    text = PAGE.read_text("utf-8")
-    assert len(BLOCK.findall(text)) == text.count("```python") > 5
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_block_of_the_page_is_found(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert len(BLOCK.findall(text)) == text.count("```python") > 3
+
+
+def test_r_counts_what_polars_counts(home: Path) -> None:
+    program = shutil.which("Rscript")
+    if not program:
+        pytest.skip("R is not installed")
+    text = PAGES[1].read_text("utf-8")
+    blocks = re.findall(r"```r\n(.*?)```\n", text, re.DOTALL)
+    (shown,) = re.findall(r"^\[\(.*\]$", text, re.MULTILINE)
+    done = subprocess.run([program, "-e", "".join(blocks)], capture_output=True, check=True, cwd=home, text=True)
+    assert done.stdout.splitlines() == [f"{theme} {projects}" for theme, projects in ast.literal_eval(shown)]
 
 
 # ---------------------------------------------------------------- the call
