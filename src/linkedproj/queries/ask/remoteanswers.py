@@ -100,16 +100,25 @@ def _results(reply: Reply) -> Table | bool:
     Raises:
         RemoteError: they are none, or not whole.
     """
+    found = _parsed(json.dumps(_document(reply)))
+    if found is None:
+        raise reply.refuse("the answer is JSON, but no SPARQL results.")
+    return found
+
+
+def _parsed(document: str) -> Table | bool | None:
+    """Return what the results hold, None where they are none.
+
+    pyoxigraph's solutions must be dropped by the thread that read them, so no exception may carry them away.
+    """
     try:
-        found = ox.parse_query_results(json.dumps(_document(reply)), format=ox.QueryResultsFormat.JSON)
-        return bool(found) if isinstance(found, ox.QueryBoolean) else _table(found)
-    except SyntaxError as error:
-        raise reply.refuse("the answer is JSON, but no SPARQL results.") from error
-
-
-def _table(found: ox.QuerySolutions | ox.QueryTriples) -> Table:
-    solutions = cast("ox.QuerySolutions", found)  # JSON holds no triples
-    return Table.of(solutions.variables, solutions)
+        found = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
+        if isinstance(found, ox.QueryBoolean):
+            return bool(found)
+        solutions = cast("ox.QuerySolutions", found)  # JSON holds no triples
+        return Table.of(solutions.variables, solutions)
+    except SyntaxError:
+        return None
 
 
 def _document(reply: Reply) -> object:
