@@ -17,7 +17,7 @@ from linkedproj.queries.ask.adhoc import form_of
 from linkedproj.queries.results.table import Table, as_table
 from linkedproj.queries.saved.bind import bind
 from linkedproj.queries.saved.collection import LANGUAGES, read_queries, read_query
-from linkedproj.queries.saved.tokens import prefixes, tokens
+from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -79,7 +79,7 @@ def test_says_in_three_languages_what_it_answers(query_id: str) -> None:
 
 @every_query
 def test_binds_each_prefix_to_the_pinned_iri(query_id: str) -> None:
-    declared = prefixes(read_query(FOLDER / f"{query_id}.rq").text)
+    declared = declared_prefixes(read_query(FOLDER / f"{query_id}.rq").text)
     assert declared == {name: PINNED.get(name, "not pinned") for name in declared}
 
 
@@ -88,7 +88,7 @@ def test_declares_exactly_the_prefixes_it_uses(query_id: str) -> None:
     query = read_query(FOLDER / f"{query_id}.rq")
     names = {word.partition(":")[0] for word in _code(query_id) if ":" in word and not word.endswith(":")}
     types = {p.type.partition("_")[0] for p in query.parameters.values() if "_" in p.type}
-    assert names | types == set(prefixes(query.text))
+    assert names | types == set(declared_prefixes(query.text))
 
 
 @every_query

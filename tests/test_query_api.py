@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import datetime as dt
@@ -24,7 +25,7 @@ from linkedproj.model.errors import QueryError, SetupError
 from linkedproj.model.lexical import XSD
 from linkedproj.queries import api
 from linkedproj.queries.ask import local
-from linkedproj.queries.results.rows import Result
+from linkedproj.queries.results.rows import QueryResult
 from linkedproj.queries.results.table import Table
 from linkedproj.queries.results.values import Iri, LangString, to_python
 from linkedproj.queries.saved.collection import read_queries
@@ -34,40 +35,58 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs/queries-in-python.md"
+PAGES = [ROOT / "docs" / name for name in ("queries-in-python.md", "tables-elsewhere.md")]
 
 
-# ---------------------------------------------------------------- the page
+# ---------------------------------------------------------------- the pages
 
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:```text\n(.*?)```\n)?", re.DOTALL)
 
 
-def test_what_the_page_shows_is_what_happens(
-    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
-) -> None:
+@pytest.fixture
+def home(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go where there is a dump, and the tables that it was made of."""
     shutil.copytree(release, tmp_path / "public/dump/latest")
     shutil.copytree(ROOT / "data", tmp_path / "data")
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.usefixtures("home")
+def test_what_the_page_shows_is_what_happens(page: Path, pytestconfig: pytest.Config) -> None:
     names: dict[str, object] = {}
 
     def renewed(block: re.Match[str]) -> str:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            exec(compile(block[1], str(PAGE), "exec"), names)  # noqa: S102 - the page is ours
+            exec(compile(block[1], str(page), "exec"), names)  # noqa: S102 - the page is ours
         shown = f"```text\n{out.getvalue()}```\n" if out.getvalue() else ""
         return f"```python\n{block[1]}```\n{shown}"
 
-    text = PAGE.read_text("utf-8")
+    text = page.read_text("utf-8")
     found = BLOCK.sub(renewed, text)
     if pytestconfig.getoption("update_golden"):
-        PAGE.write_text(found, "utf-8")
+        page.write_text(found, "utf-8")
         return
     assert found == text
 
 
-def test_every_block_of_the_page_is_found() -> None:
-    text = PAGE.read_text("utf-8")
-    assert len(BLOCK.findall(text)) == text.count("```python") > 5
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_block_of_the_page_is_found(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert len(BLOCK.findall(text)) == text.count("```python") > 3
+
+
+def test_r_counts_what_polars_counts(home: Path) -> None:
+    program = shutil.which("Rscript")
+    if not program:
+        pytest.skip("R is not installed")
+    text = PAGES[1].read_text("utf-8")
+    blocks = re.findall(r"```r\n(.*?)```\n", text, re.DOTALL)
+    (shown,) = re.findall(r"^\[\(.*\]$", text, re.MULTILINE)
+    done = subprocess.run([program, "-e", "".join(blocks)], capture_output=True, check=True, cwd=home, text=True)
+    assert done.stdout.splitlines() == [f"{theme} {projects}" for theme, projects in ast.literal_eval(shown)]
 
 
 # ---------------------------------------------------------------- the call
@@ -150,7 +169,7 @@ def test_without_a_dump_the_sentence_says_how_to_build_one(tmp_path: Path, monke
 
 def test_no_parameter_has_a_name_of_the_call() -> None:
     names = {name for query in read_queries(ROOT / "queries").values() for name in query.parameters}
-    assert not names & {"data", "endpoint", "base", "engine", "store"}
+    assert not names & {"data", "endpoint", "base", "store"}
 
 
 # ---------------------------------------------------------------- values
@@ -204,12 +223,12 @@ TABLE = Table(("from", "n", "label"), ((_typed("2018-01-01", "date"), _typed("1"
 
 
 def test_a_row_is_read_by_name_position_and_column() -> None:
-    result = Result(TABLE, "SELECT")
+    result = QueryResult(TABLE, "SELECT")
     row = result[0]
     assert (row.n, row["from"], row[1], row[-1]) == (1, dt.date(2018, 1, 1), 1, None)
     assert list(row) == [dt.date(2018, 1, 1), 1, None] == list(row[:])
     assert row.as_dict() == {"from": dt.date(2018, 1, 1), "n": 1, "label": None}
-    assert repr(row) == "Row(from=datetime.date(2018, 1, 1), n=1, label=None)"
+    assert repr(row) == "ResultRow(from=datetime.date(2018, 1, 1), n=1, label=None)"
     assert row == result[1] == (dt.date(2018, 1, 1), 1, None)
     assert len({row, result[1]}) == 1
     with pytest.raises(AttributeError, match="no column 'm'"):
@@ -220,7 +239,7 @@ def test_a_row_is_read_by_name_position_and_column() -> None:
 
 
 def test_a_result_is_written_as_csv(tmp_path: Path) -> None:
-    text = Result(TABLE, "SELECT").to_csv(tmp_path / "a.csv")
+    text = QueryResult(TABLE, "SELECT").to_csv(tmp_path / "a.csv")
     assert text == "from,n,label\r\n2018-01-01,1,\r\n2018-01-01,1,\r\n"
     assert (tmp_path / "a.csv").read_bytes() == text.encode()
 
@@ -236,7 +255,7 @@ def test_every_saved_query_becomes_a_data_frame(release: Path) -> None:
 
 
 def test_data_frames_have_typed_columns() -> None:
-    result = Result(TABLE, "SELECT")
+    result = QueryResult(TABLE, "SELECT")
     assert [str(kind) for kind in result.to_pandas().dtypes] == ["datetime64[s]", "Int64", "object"]
     assert [str(kind) for kind in result.to_polars().dtypes] == ["Date", "Int64", "String"]
 
@@ -245,7 +264,7 @@ def test_data_frames_have_typed_columns() -> None:
 def test_a_missing_package_says_how_to_install_it(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(SetupError) as refused:
-        getattr(Result(TABLE, "SELECT"), f"to_{package}")()
+        getattr(QueryResult(TABLE, "SELECT"), f"to_{package}")()
     assert str(refused.value) == (
         f"to_{package}() needs {package}. Install it with: pip install 'linkedproj[{package}]'"
     )
@@ -256,13 +275,13 @@ def test_a_missing_package_says_how_to_install_it(package: str, monkeypatch: pyt
 SCRIPT = """\
 import linkedproj
 import linkedproj.queries.saved.collection
-from linkedproj.queries.results.rows import Result, Row
+from linkedproj.queries.results.rows import QueryResult, ResultRow
 
-rows: Result = linkedproj.query("projects-by-city", city="barcelona")
-first: Row = rows[0]
+rows: QueryResult = linkedproj.query("projects-by-city", city="barcelona")
+first: ResultRow = rows[0]
 text: str = rows.query
 names: tuple[str, ...] = rows.columns
-several: list[Row] = rows[:2]
+several: list[ResultRow] = rows[:2]
 reveal_type(first[0])
 linkedproj.query(7)
 linkedproj.query("projects", city=[])

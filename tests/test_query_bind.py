@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from linkedproj.queries.ask import local, reference
 from linkedproj.queries.saved.bind import ArgumentsError, bind, literal_term
 from linkedproj.queries.saved.collection import SavedQuery, read_query
-from linkedproj.queries.saved.tokens import prefixes, tokens
+from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,4 +188,4 @@ def test_knows_the_kinds_of_tokens() -> None:
 
 def test_finds_the_declared_prefixes() -> None:
     text = "# PREFIX a: <http://no/>\nPREFIX a: <http://a/> prefix b: # x\n <http://b#> SELECT 'PREFIX c: <http://no/>'"
-    assert prefixes(text) == {"a": "http://a/", "b": "http://b#"}
+    assert declared_prefixes(text) == {"a": "http://a/", "b": "http://b#"}

@@ -51,20 +51,18 @@ class Publication:
         return found["unanswered"]["why"]["en"] if "unanswered" in found else None
 
 
-def _publish(
-    release: Path, folder: Path, queries: Mapping[str, SavedQuery] = SOME, *, tables: bool = False, **bounds: float
-) -> Publication:
+def _publish(release: Path, folder: Path, queries: Mapping[str, SavedQuery] = SOME, **bounds: float) -> Publication:
     folder.mkdir()
     context = load_context(release / "context.jsonld")
     given = Bounds(**bounds)  # type: ignore[arg-type] # numbers of either kind
     files = local.dump_files(release)
-    publish(files, queries, folder, context, "1", tables=release if tables else None, bounds=given)
+    publish(files, queries, folder, context, "1", bounds=given)
     return Publication(folder)
 
 
 def _asking(name: str, body: str) -> SavedQuery:
     query = QUERIES[name]
-    return replace(query, text=query.text.removesuffix(query.body) + body, parameters={}, twin=None)
+    return replace(query, text=query.text.removesuffix(query.body) + body, parameters={})
 
 
 @pytest.fixture(scope="module")
@@ -76,26 +74,21 @@ def whole(small_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Publ
 
 
 @pytest.mark.parametrize("memory", [0, 1 << 30], ids=["on disk", "in memory"])
-@pytest.mark.parametrize("tables", [False, True], ids=["from the RDF", "from the tables too"])
 def test_another_process_publishes_the_same_bytes(
-    tables: bool,  # noqa: FBT001 - a case of the test
-    memory: int,
-    small_release: Path,
-    whole: Publication,
-    tmp_path: Path,
+    memory: int, small_release: Path, whole: Publication, tmp_path: Path
 ) -> None:
-    found = _publish(small_release, tmp_path / "query", tables=tables, above=0, memory=memory)
+    found = _publish(small_release, tmp_path / "query", above=0, memory=memory)
     assert found.contents == whole.contents
     assert [found.why(name) for name in SOME] == [None] * len(SOME)
 
 
-def test_a_release_that_is_too_large_for_a_store_is_answered_by_twins_alone(
+def test_a_release_that_is_too_large_for_a_store_is_published_without_answers(
     small_release: Path, whole: Publication, tmp_path: Path
 ) -> None:
-    found = _publish(small_release, tmp_path / "query", tables=True, above=0, loaded=0)
+    found = _publish(small_release, tmp_path / "query", above=0, loaded=0)
     said = "The release is too large to be loaded for it when it is built."
-    assert {name: found.why(name) for name in SOME} == {name: None if QUERIES[name].twin else said for name in SOME}
-    assert found.contents["places.csv"] == whole.contents["places.csv"]
+    assert {name: found.why(name) for name in SOME} == dict.fromkeys(SOME, said)
+    assert found.contents["places.rq"] == whole.contents["places.rq"]
 
 
 # ---------------------------------------------------------------- bounds
@@ -180,7 +173,7 @@ def test_records_that_cannot_be_loaded_are_told(memory: int, small_release: Path
 def test_a_build_that_is_killed_leaves_no_process_behind_for_long(small_release: Path, tmp_path: Path) -> None:
     context = load_context(small_release / "context.jsonld")
     task = Task(
-        tmp_path / "store", tuple(local.dump_files(small_release)), None, by_table(context), tmp_path, Bounds(seconds=2)
+        tmp_path / "store", tuple(local.dump_files(small_release)), by_table(context), tmp_path, Bounds(seconds=2)
     )
     script = tmp_path / "script.py"
     script.write_text(
@@ -218,5 +211,5 @@ def _state(process: int) -> str:
 
 
 def test_nobody_is_asked_before_there_is_a_query(tmp_path: Path) -> None:
-    with There(Task(None, (), None, {}, tmp_path, Bounds())):
+    with There(Task(None, (), {}, tmp_path, Bounds())):
         assert list(tmp_path.iterdir()) == []

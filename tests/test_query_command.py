@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import importlib
 import io
 import shutil
 from pathlib import Path
@@ -18,22 +19,23 @@ from click.testing import CliRunner
 from rdflib.query import Result as RdflibResult
 
 from linkedproj.build import build
+from linkedproj.commands.queries import command as queries_command
 from linkedproj.commands.query import command
-from linkedproj.model.errors import LinkedprojError, Place, Problem, QueryError, SetupError
+from linkedproj.model.errors import LinkedprojError, QueryError, SetupError
 from linkedproj.model.lexical import XSD
-from linkedproj.queries import lint
-from linkedproj.queries.api import bound
 from linkedproj.queries.ask import local
 from linkedproj.queries.results import formats, values
 from linkedproj.queries.results.formats import FORMATS
 from linkedproj.queries.results.table import Table, Triples
-from linkedproj.queries.saved import bases
-from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.saved import bases, collection
+from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.collection import read_queries, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linkedproj.queries.results.table import Answer, Term
+    from linkedproj.queries.results.table import Answer, RdfTerm
+    from linkedproj.queries.saved.collection import SavedQuery
 
 ROOT = Path(__file__).parents[1]
 OTHER = "https://opendata.example.net/agency/"
@@ -51,7 +53,7 @@ def _typed(text: str, name: str) -> ox.Literal:
 
 # ---------------------------------------------------------------- result formats
 
-ODD: Sequence[Term | None] = (
+ODD: Sequence[RdfTerm | None] = (
     ox.NamedNode("http://a/é?x=1&y=2#f"),
     ox.BlankNode("b1"),
     ox.Literal(""),
@@ -181,14 +183,33 @@ def test_a_format_holds_an_answer_or_names_those_that_do(form: str, what: str) -
 
 def test_each_format_has_a_suffix_of_its_own() -> None:
     assert len({form.suffix for form in FORMATS.values()}) == len(FORMATS)
-    assert formats.format_of("x.sheet.csv") == "sheet"
-    assert formats.format_of("x.csv") == "csv"
-    assert not formats.format_of("x.docx")
+    assert formats.format_by_suffix("x.sheet.csv") == "sheet"
+    assert formats.format_by_suffix("x.csv") == "csv"
+    assert not formats.format_by_suffix("x.docx")
 
 
 def test_the_command_offers_every_format() -> None:
     (choice,) = [parameter.type for parameter in command.params if parameter.name == "form"]
     assert list(getattr(choice, "choices", ())) == list(FORMATS)
+    help_text = CliRunner().invoke(command, ["--help"]).output
+    assert all(f" {name}" in help_text for name in FORMATS)
+
+
+def test_every_writer_that_the_table_names_is_there() -> None:
+    for form in FORMATS.values():
+        for writer in filter(None, (form.table, form.truth, form.triples)):
+            module, _, function = writer.rpartition(".")
+            found = importlib.import_module(f"linkedproj.queries.results.{module}")
+            assert callable(getattr(found, function)), writer
+
+
+def test_a_format_is_one_function_and_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = importlib.import_module("linkedproj.queries.results.text")
+    monkeypatch.setattr(text, "write_count", lambda table: f"{len(table.rows)}\n", raising=False)
+    monkeypatch.setitem(FORMATS, "count", formats.ResultFormat(".count", "text/plain", table="text.write_count"))
+    assert FORMATS["count"].write(TABLE) == f"{len(TABLE.rows)}\n".encode()
+    assert formats.format_by_suffix("a.count") == "count"
+    assert not FORMATS["count"].holds(True)  # noqa: FBT003 - what ASK answers
 
 
 def test_parquet_has_typed_columns() -> None:
@@ -269,7 +290,7 @@ def test_of_a_file_and_its_compressed_copy_one_is_read(tmp_path: Path) -> None:
 
 ASKED = {
     "select": ("SELECT ?x { VALUES ?x { 1 } }", "csv", b"x\r\n1\r\n"),
-    "ask": ("ASK { }", "json", b'{"head": {}, "boolean": true}\n'),
+    "ask": ("ASK { }", "json", b'{"head":{},"boolean":true}\n'),
     "construct": ("CONSTRUCT { <http://a/> <http://b/> 1 } WHERE { }", "nt",
                   b'<http://a/> <http://b/> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'),
     "byte-order-mark": ("\ufeffASK { }", "table", b"yes\n"),
@@ -325,34 +346,31 @@ def test_what_cannot_be_done_is_told_in_one_sentence(name: str, release: Path) -
     assert str(done.exception).startswith(message)
 
 
+LISTS = "'linkedproj queries list' lists the saved ones."
 SENSELESS = {
-    "update-alone": (["--update"], "--update goes with --test."),
-    "into-alone": (["--into", "x"], "--into goes with --import."),
+    "nothing": ([], f"Name a saved query, or give one with -f. {LISTS}"),
+    "id-and-file": (["projects", "-f", "x.rq"], f"ID and -f exclude each other. {LISTS}"),
     "two-sources": (["projects", "--data", "x", "--records", "."], "--data and --records exclude each other."),
     "file-and-endpoint": (
         ["projects", "--data", "x", "--endpoint", "http://a/"], "--data and --endpoint exclude each other.",
     ),
-    "id-and-file": (["projects", "-f", "x.rq"], "ID has no meaning with -f."),
-    "tag-and-id": (["projects", "--tag", "x"], "--tag has no meaning with ID."),
-    "argument-for-the-list": (["-p", "a=b"], "-p has no meaning without ID or -f."),
-    "endpoint-for-the-list": (["--endpoint", "http://a/"], "--endpoint has no meaning without ID or -f."),
-    "test-elsewhere": (["--test", "--endpoint", "http://a/"], "--endpoint has no meaning with --test."),
-    "test-with-arguments": (["projects", "--test", "-p", "a=b"], "-p has no meaning with --test."),
-    "test-and-show": (["--test", "--show"], "--show has no meaning with --test."),
-    "import-and-run": (["--import", "{}", "--format", "csv"], "--format has no meaning with --import."),
-    "show-in-a-format": (
-        ["projects", "--show", "--format", "csv"],
-        "--show prints the query itself, so --format has no meaning with it.",
+    "store-of-records": (
+        ["projects", "--records", ".", "--store", "x"], "--store has no meaning with --records: it is for a dump.",
     ),
-    "unknown-suffix": (["--out", "a.docx"], "no format has the suffix of a.docx. Give --format, or one of: .txt, "),
+    "store-of-an-endpoint": (
+        ["projects", "--endpoint", "http://a/", "--store", "x"],
+        "--store has no meaning with --endpoint: it is for a dump.",
+    ),
+    "unknown-suffix": (
+        ["projects", "--out", "a.docx"], "no format has the suffix of a.docx. Give --format, or one of: .txt, ",
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SENSELESS)
-def test_options_that_make_no_sense_together_are_a_wrong_call(name: str, tmp_path: Path) -> None:
+def test_options_that_make_no_sense_together_are_a_wrong_call(name: str) -> None:
     arguments, message = SENSELESS[name]
-    (tmp_path / "x.ttl").touch()
-    done = CliRunner().invoke(command, [part.replace("{}", str(tmp_path / "x.ttl")) for part in arguments])
+    done = CliRunner().invoke(command, arguments)
     assert done.exit_code == 2
     assert f"Error: {message}" in done.output
 
@@ -388,19 +406,19 @@ def test_every_query_answers_alike_under_another_base(elsewhere: Path, release: 
     for query in read_queries(ROOT / "queries").values():
         moved = bases.rebase(query, context.base)
         assert "https://data.example.org/" not in moved.body
-        expected = local.evaluate(here, bound(query, {}))
-        found = local.evaluate(there, bound(query, {}, context.base))
+        expected = local.evaluate(here, bind(query, {}, bases.by_table(bases.context_of())))
+        found = local.evaluate(there, bind(moved, {}, bases.by_table(context)))
         assert len(getattr(found, "rows", ())) == len(getattr(expected, "rows", ())), query.id
 
 
 def test_the_base_is_found_in_the_records_and_in_bare_files(elsewhere: Path, tmp_path: Path) -> None:
     expected = _run("projects-by-city", "--data", elsewhere / "public/dump/latest", "--format", "csv")
-    shown = _run("projects-by-city", "--show", "--records", elsewhere / "data").decode()
-    assert f"<{OTHER}id/city/barcelona>" in shown
+    assert OTHER.encode() in expected
+    assert _run("projects-by-city", "--records", elsewhere / "data", "--format", "csv") == expected
     shutil.copy(elsewhere / "public/dump/latest/portfolio.nt", tmp_path)
     assert _run("projects-by-city", "--data", tmp_path / "portfolio.nt", "--format", "csv") == expected
-    stated = _run("projects-by-city", "--show", "--base", OTHER + "id/").decode()
-    assert stated == shown
+    arguments = ["show", "projects-by-city", "--bound", "--base", OTHER + "id/"]
+    assert f"<{OTHER}id/city/barcelona>" in CliRunner().invoke(queries_command, arguments).output
 
 
 def test_data_of_two_portfolios_are_not_mixed_up(elsewhere: Path, release: Path) -> None:
@@ -412,26 +430,22 @@ def test_data_of_two_portfolios_are_not_mixed_up(elsewhere: Path, release: Path)
     )
 
 
-# ---------------------------------------------------------------- import, and the test of the queries
+# ---------------------------------------------------------------- what is read
 
 
-def test_a_query_of_another_convention_is_imported_and_what_is_missing_told(tmp_path: Path) -> None:
-    (tmp_path / "cities.sparql").write_text("#title: Cities\nSELECT ?c WHERE { ?c ?p ?o }\n", "utf-8")
-    done = CliRunner().invoke(
-        command, ["--import", str(tmp_path / "cities.sparql"), "--into", str(tmp_path / "queries")]
-    )
-    assert done.exit_code == 0, done.output
-    (written,) = (tmp_path / "queries").glob("*.rq")
-    assert done.stdout == f"{written} written\n"
-    assert "Still missing:\n  " in done.stderr
+def test_only_the_query_that_is_asked_is_read(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
 
+    def reading(path: Path) -> SavedQuery:
+        read.append(path.stem)
+        return read_query(path)
 
-def test_the_lints_are_part_of_the_test(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = Problem("LP-QUERY-DESCRIBE", Place("queries/projects.rq", 3, 1), values={"detail": "the fault"})
-    monkeypatch.setattr(lint, "lint_folder", lambda *_: [problem])
-    done = CliRunner().invoke(command, ["projects", "--test", "--data", str(release)])
-    assert done.exit_code == 1
-    assert "queries/projects.rq:3:1: " in done.output
-    assert "1 queries, 0 with differences." in done.output
-    other = CliRunner().invoke(command, ["places", "--test", "--data", str(release)])
-    assert (other.exit_code, other.output) == (0, "1 queries, 0 with differences.\n")
+    monkeypatch.setattr(collection, "read_query", reading)
+    assert _run("projects", "--data", release)
+    assert read == ["projects"]
+    done = CliRunner().invoke(command, ["project", "--data", str(release)])
+    assert str(done.exception) == "there is no saved query 'project'. Did you mean 'projects'?"
+    for stray in ("../queries/projects", "README", "xyzzy"):
+        done = CliRunner().invoke(command, [stray])
+        assert str(done.exception) == f"there is no saved query '{stray}'. 'linkedproj queries list' lists them."
+    assert read == ["projects"]

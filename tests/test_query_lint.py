@@ -114,8 +114,8 @@ def test_a_file_that_cannot_be_read_is_told_with_all_others(tmp_path: Path) -> N
 def test_every_rule_has_a_wrong_query() -> None:
     told = {line.split()[1] for case in WRONG.values() for line in case["told"]}
     rules = {code for code in catalogue() if code.startswith("LP-QUERY-")}
-    # These are about the files themselves, and about twins: test_query_twins.py.
-    assert rules - told == {"LP-QUERY-ID", "LP-QUERY-FILE", "LP-QUERY-TWIN"}
+    # These are about the files themselves.
+    assert rules - told == {"LP-QUERY-ID", "LP-QUERY-FILE"}
     assert told <= rules
 
 

@@ -12,12 +12,13 @@ from click.testing import CliRunner
 
 from linkedproj.commands.query import command
 from linkedproj.model.errors import QueryError
-from linkedproj.model.paths import shipped
 from linkedproj.queries import golden
 from linkedproj.queries.ask import local, reference
-from linkedproj.queries.results.formats import FORMATS, write_csv, write_json, write_text
+from linkedproj.queries.results.formats import FORMATS
+from linkedproj.queries.results.sparql import write_csv, write_json
 from linkedproj.queries.results.table import Table
-from linkedproj.queries.saved.collection import Expect, read_queries
+from linkedproj.queries.results.text import write_text
+from linkedproj.queries.saved.collection import Expect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def test_json_says_what_each_value_is() -> None:
 
 
 def test_another_program_reads_our_json() -> None:
-    solutions = ox.parse_query_results(write_json(TABLE).encode(), format=ox.QueryResultsFormat.JSON)
+    solutions = ox.parse_query_results(write_json(TABLE), format=ox.QueryResultsFormat.JSON)
     assert isinstance(solutions, ox.QuerySolutions)
     assert [row["y"] for row in solutions] == [row[1] for row in TABLE.rows]
 
@@ -182,28 +183,12 @@ def _run(*arguments: str | Path) -> str:
     return done.output
 
 
-def test_the_command_lists_in_the_language_asked_for() -> None:
-    assert "running-on " in _run()
-    assert "Què estava en marxa un dia determinat" in _run("--lang", "ca")
-    listed = _run("--tag", "vocabulary", "--format", "csv").splitlines()
-    tagged = [name for name, query in read_queries(shipped("queries")).items() if "vocabulary" in query.tags]
-    assert [line.split(",")[0] for line in listed] == ["id", *tagged]
-    assert "vocabulary-terms" in tagged
-
-
 def test_the_command_answers_from_a_dump(dump: Path) -> None:
     shown = _run("running-on", "-p", "day=2018-06-01", "--data", dump, "--lang", "ca").splitlines()
     assert shown[0].split() == ["initiative", "initiative_label", "acronym", "from", "until"]
     assert shown[2].split() == ["project/a", "Pla", "2018-01-01", "2018-12-31"]
     found = _run("projects-by-city", "-p", "city=b", "--data", dump / "portfolio.nt", "--format", "csv")
     assert found.splitlines()[1] == "https://data.example.org/id/project/a,Plan,,2018-01-01,2018-12-31"
-
-
-def test_the_command_shows_the_query_that_would_run() -> None:
-    shown = _run("projects-by-city", "-p", "city=kigali", "--show")
-    assert "<https://data.example.org/id/city/kigali>" in shown
-    assert "?_" not in shown
-    assert "#+" not in shown
 
 
 REFUSED = {
@@ -214,7 +199,6 @@ REFUSED = {
         ["running-on", "-p", "day=2018"],
         "running-on: day '2018' is no date. Write a day of the calendar as YYYY-MM-DD.",
     ),
-    "unknown-tag": (["--tag", "x"], "no query has the tag 'x'. There are: "),
 }
 
 
@@ -224,15 +208,3 @@ def test_the_command_says_what_is_wrong(case: str) -> None:
     done = CliRunner().invoke(command, arguments)
     assert isinstance(done.exception, QueryError)
     assert str(done.exception).startswith(message)
-
-
-@pytest.mark.parametrize("arguments", [["--update"], ["leads", "--data", "x", "--records", "."]])
-def test_options_that_contradict_are_a_wrong_call(arguments: list[str]) -> None:
-    assert CliRunner().invoke(command, arguments).exit_code == 2
-
-
-def test_a_difference_ends_the_test_with_one(dump: Path) -> None:
-    done = CliRunner().invoke(command, ["running-on", "--test", "--data", str(dump)])
-    assert done.exit_code == 1
-    assert "queries/running-on.rq: expected 5 rows, not 0" in done.output
-    assert done.output.endswith("1 queries, 1 with differences.\n")

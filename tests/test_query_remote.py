@@ -11,6 +11,7 @@ import subprocess
 import sysconfig
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
@@ -406,12 +407,21 @@ def test_redirects_in_a_circle_end(server: Server) -> None:
 
 
 def test_a_redirect_never_leaves_encryption() -> None:
-    handler = redirects.Redirects("https://data.example.org/sparql")
-    request = urllib.request.Request("https://data.example.org/sparql")
-    with pytest.raises(RemoteError) as refused:
-        handler.redirect_request(request, io.BytesIO(), 301, "", HTTPMessage(), "http://data.example.org/sparql")
-    message = "the endpoint redirects from https: to http:. This is not followed."
-    assert str(refused.value) == f"https://data.example.org/sparql: {message}"
+    request = urllib.request.Request("https://data.example.org/sparql", headers={"User-Agent": redirects.AGENT})
+    with pytest.raises(redirects.UnfollowedRedirectError) as refused:
+        redirects.Redirects().redirect_request(
+            request, io.BytesIO(), 301, "", HTTPMessage(), "http://data.example.org/sparql"
+        )
+    assert str(refused.value) == "the endpoint redirects from https: to http:. This is not followed."
+
+
+def test_requests_of_others_are_opened_as_ever(server: Server) -> None:
+    _ask(server.says("/sparql", Answer()))
+    to_there = Answer(b"", "", 302, {"Location": server.says("/there", Answer()).replace("127.0.0.1", "localhost")})
+    with urllib.request.urlopen(server.says("/here", to_there), timeout=2) as response:  # noqa: S310 - loopback
+        assert (response.status, response.read()) == (200, GOOD)
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(server.says("/no", Answer(b"", "", 404)), timeout=2)  # noqa: S310 - loopback
 
 
 def test_long_queries_are_posted_and_short_ones_are_not(server: Server) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linkedproj.model.errors import QueryError
-from linkedproj.queries.saved.collection import choose, read_queries, read_query
+from linkedproj.queries.saved.collection import find_query, read_query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,11 +118,11 @@ def test_the_file_name_is_the_id(tmp_path: Path) -> None:
 
 
 def test_the_nearest_id_is_suggested(tmp_path: Path) -> None:
-    queries = read_queries(_write(tmp_path, GOOD).parent)
-    assert choose(queries, "good").id == "good"
+    folder = _write(tmp_path, GOOD).parent
+    assert find_query(folder, "good").id == "good"
     with pytest.raises(QueryError) as refused:
-        choose(queries, "goood")
+        find_query(folder, "goood")
     assert str(refused.value) == "there is no saved query 'goood'. Did you mean 'good'?"
     with pytest.raises(QueryError) as refused:
-        choose(queries, "xyz")
-    assert str(refused.value) == "there is no saved query 'xyz'. 'linkedproj query' lists them."
+        find_query(folder, "xyz")
+    assert str(refused.value) == "there is no saved query 'xyz'. 'linkedproj queries list' lists them."

@@ -75,12 +75,12 @@ def test_a_store_on_disk_answers_as_one_in_memory(query_id: str, memory: ox.Stor
 
 def test_python_and_the_command_line_answer_from_a_kept_store(small: Small) -> None:
     small.run("build")
-    plain = small.run("query", "projects", "--format", "tsv", "--engine", "sparql")
+    plain = small.run("query", "projects", "--format", "tsv")
     kept = small.run("query", "projects", "--format", "tsv", "--store", "kept")
     assert (kept.code, kept.out) == (0, plain.out)
     [home] = _homes(small.home / "kept")
     before = (home / "store").stat().st_mtime_ns
-    rows = linkedproj.query("projects", store=small.home / "kept", engine="sparql")
+    rows = linkedproj.query("projects", store=small.home / "kept")
     assert len(rows) == len(plain.out.splitlines()) - 1
     assert (home / "store").stat().st_mtime_ns == before
 

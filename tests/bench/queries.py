@@ -1,8 +1,7 @@
-"""Saved queries on four engines in one run: `python -m tests.bench.queries` from the top of a checkout.
+"""Saved queries on three engines in one run: `python -m tests.bench.queries` from the top of a checkout.
 
-It makes a portfolio up, runs every saved query on pyoxigraph in memory and on disk, its twin, if it has one, on DuckDB,
-and all on rdflib, and prints a table of times and ratios as Markdown. Whoever answers does so in a process of its own,
-which is ended when its time is up.
+It makes a portfolio up, runs every saved query on pyoxigraph in memory and on disk, and on rdflib, and prints a table
+of times and ratios as Markdown. Whoever answers does so in a process of its own, which is ended when its time is up.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import load_context
 from linkedproj.model.paths import shipped
-from linkedproj.queries.ask import duck, local, reference, store
+from linkedproj.queries.ask import local, reference, store
 from linkedproj.queries.saved.bases import by_table, rebase
 from linkedproj.queries.saved.bind import bind
 from linkedproj.queries.saved.collection import read_queries
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
-    from linkedproj.queries.results.table import Table
     from linkedproj.queries.saved.collection import SavedQuery
 
 ASKED = {"city": "city-000", "organisation": "org-0000000", "project": "project-0000000", "theme": "theme-00"}
@@ -45,8 +43,8 @@ RUNS, ENOUGH = 5, 2.0
 """An engine of ours answers so often, or until so many seconds are spent."""
 
 HEAD = (
-    "saved query", "rows", "in memory, ms", "on disk, ms", "on disk is × in memory", "DuckDB, ms",
-    "in memory is × DuckDB", "on disk is × DuckDB", "rdflib, s", "rdflib is × in memory",
+    "saved query", "rows", "in memory, ms", "on disk, ms", "on disk is × in memory", "rdflib, s",
+    "rdflib is × in memory",
 )  # fmt: skip
 
 
@@ -65,31 +63,26 @@ class Answered:
 
 @dataclass(frozen=True)
 class Asked:
-    """One query with all that is needed to ask it: its text, and its arguments for a twin."""
+    """One query, and its text with made-up records for its parameters."""
 
     query: SavedQuery
-    arguments: Mapping[str, str]
     sparql: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """One query on all engines: pyoxigraph in memory and on disk, DuckDB, rdflib; None where one was not asked."""
+    """One query on all engines: pyoxigraph in memory and on disk, rdflib; None where one was not asked."""
 
     id: str
     memory: Answered
     disk: Answered | None = None
-    tables: Answered | None = None
     rdflib: Answered | None = None
-    same: bool = True
-    """Whether DuckDB gave the same terms in the same order."""
 
 
 @dataclass(frozen=True)
 class Engines:
     """The release in each form that is asked."""
 
-    folder: Path
     memory: ox.Store
     disk: ox.Store
     bases: Mapping[str, str]
@@ -97,18 +90,7 @@ class Engines:
     def ask(self, asked: Asked, limit: float) -> Line:
         """Answer a query on all engines of ours."""
         line = Line(asked.query.id, limited(lambda: repeated(lambda: _size(self.memory, asked.sparql)), limit))
-        line = replace(line, disk=limited(lambda: repeated(lambda: _size(self.disk, asked.sparql)), limit))
-        if asked.query.twin is None:
-            return line
-        tables = limited(lambda: repeated(lambda: len(self._count(asked).rows)), limit)
-        same = limited(lambda: answered(lambda: self._differs(asked)), 2 * limit)
-        return replace(line, tables=tables, same=same.rows == 0)
-
-    def _count(self, asked: Asked) -> Table:
-        return duck.answer(asked.query, asked.arguments, self.bases, self.folder)
-
-    def _differs(self, asked: Asked) -> int:
-        return int(self._count(asked) != local.evaluate(self.memory, asked.sparql))
+        return replace(line, disk=limited(lambda: repeated(lambda: _size(self.disk, asked.sparql)), limit))
 
 
 def answered(size: Callable[[], int]) -> Answered:
@@ -176,32 +158,29 @@ def bound(queries: Mapping[str, SavedQuery], base: str, bases: Mapping[str, str]
     for query in queries.values():
         arguments = {p.name: ASKED[p.of] for p in query.parameters.values() if p.of in ASKED and p.default}
         moved = rebase(query, base)
-        found.append(Asked(moved, arguments, bind(moved, arguments, bases)))
+        found.append(Asked(moved, bind(moved, arguments, bases)))
     return found
 
 
 def shown(lines: Sequence[Line], limit: float) -> str:
-    """Write the table, the greatest gain of DuckDB first, and say what it holds together."""
-    ordered = sorted(lines, key=lambda line: (-_ratio(line.disk, line.tables), -line.memory.seconds, line.id))
+    """Write the table, the slowest query first, and what it holds together."""
+    ordered = sorted(lines, key=lambda line: (-line.memory.seconds, line.id))
     cells = [HEAD, ("---", *("---:" for _ in HEAD[1:])), *map(_cells, ordered)]
     rows = "".join(f"| {' | '.join(line)} |\n" for line in cells)
     late = sum(line.rdflib is not None and not line.rdflib.ended for line in lines)
     unasked = sum(line.rdflib is None for line in lines)
     ended = [_ratio(line.rdflib, line.memory) for line in lines if line.rdflib and line.rdflib.ended]
     middle = f"{median(ended):,.0f}" if ended else "unknown"
-    twins = [line for line in lines if line.tables]
     agreed = "; ".join(_differences(lines)) or "Sizes of all answers agree"
     return (
         f"{rows}\n{len(lines)} queries. rdflib was ended after {limit:.0f} s in {late}, and not asked {unasked}; "
-        f"the median ratio of the others is {middle}. {agreed}. DuckDB gave the same terms in the same order in "
-        f"{sum(line.same for line in twins)} of {len(twins)}.\n"
+        f"the median ratio of the others is {middle}. {agreed}.\n"
     )
 
 
 def _cells(line: Line) -> tuple[str, ...]:
     return (
         f"`{line.id}`", f"{line.memory.rows:,}", _time(line.memory), _time(line.disk), _times(line.disk, line.memory),
-        _time(line.tables), _times(line.memory, line.tables), _times(line.disk, line.tables),
         _time(line.rdflib, 1), _times(line.rdflib, line.memory),
     )  # fmt: skip
 
@@ -224,7 +203,7 @@ def _ratio(one: Answered | None, other: Answered | None) -> float:
 
 def _differences(lines: Sequence[Line]) -> Iterator[str]:
     for line in lines:
-        for name, found in (("on disk", line.disk), ("DuckDB", line.tables), ("rdflib", line.rdflib)):
+        for name, found in (("on disk", line.disk), ("rdflib", line.rdflib)):
             if found and found.ended and line.memory.ended and found.rows != line.memory.rows:
                 yield f"{line.id}: {line.memory.rows} rows in memory, {found.rows} {name}"
 
@@ -238,7 +217,7 @@ def main() -> None:
         engines = _engines(folder, files, Path(scratch, "store"))
         graph = reference.read_graph(files) if options.total else None
         context = load_context(folder / "context.jsonld")
-        chosen = {name: one for name, one in read_queries(shipped("queries")).items() if one.twin or not options.twins}
+        chosen = read_queries(shipped("queries"))
         print(machine())
         print(f"{options.projects:,} projects, {len(engines.memory):,} triples.\n")
         asked = bound(chosen, context.base, engines.bases)
@@ -250,7 +229,7 @@ def _engines(folder: Path, files: Sequence[Path], place: Path) -> Engines:
 
     store.fill_on_disk(files, place)
     bases = by_table(load_context(folder / "context.jsonld"))
-    return Engines(folder, local.load(files), ox.Store.read_only(str(place)), bases)
+    return Engines(local.load(files), ox.Store.read_only(str(place)), bases)
 
 
 def _options() -> argparse.Namespace:
@@ -258,7 +237,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--projects", type=int, default=10_000, help="size of the made-up portfolio (10000)")
     parser.add_argument("--limit", type=float, default=60, help="seconds that an engine has for one query (60)")
     parser.add_argument("--total", type=float, default=600, help="seconds after which rdflib is asked no more (600)")
-    parser.add_argument("--twins", action="store_true", help="ask only the queries that have a twin in SQL")
     return parser.parse_args()
 
 

@@ -34,7 +34,7 @@ TITLES = {
     "validators": "Bare SHACL engines",
     "profile": "Where the time goes",
     "validation": "Validation",
-    "queries": "Saved queries on four engines",
+    "queries": "Saved queries on three engines",
 }
 """Name of a table, as its place in a document is marked -> its heading in print."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from linkedproj.queries.lint.code import form, read_code, selects
+from linkedproj.queries.lint.code import find_selects, query_form, read_code
 from linkedproj.queries.saved.collection import SavedQuery, read_queries
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def _columns(query: SavedQuery) -> list[str]:
-    return [name for select in selects(read_code(query.body, query.file))[:1] for name, _ in select.columns]
+    return [name for select in find_selects(read_code(query.body, query.file))[:1] for name, _ in select.columns]
 
 
 @pytest.mark.parametrize("query_id", QUERIES)
 def test_grlc_reads_what_we_read(query_id: str, found: dict[str, Any]) -> None:
     query, read = QUERIES[query_id], found[query_id]
-    asked = form(read_code(query.body, query.file))
+    asked = query_form(read_code(query.body, query.file))
     assert asked is not None
     assert read["form"] == f"{asked.keyword.capitalize()}Query"
     assert (read["summary"], read["tags"]) == (query.title["en"], list(query.tags))

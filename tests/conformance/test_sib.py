@@ -10,7 +10,7 @@ import pytest
 import rdflib
 from pyshacl import validate
 
-from linkedproj.queries.published.convention import sib
+from linkedproj.queries.published import sib
 from linkedproj.queries.saved.bases import by_table, context_of
 from linkedproj.queries.saved.collection import read_queries
 

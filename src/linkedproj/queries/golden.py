@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from linkedproj.queries.ask import duck
-from linkedproj.queries.ask.engines import can_count
 from linkedproj.queries.ask.local import evaluate
 from linkedproj.queries.ask.reference import run_reference
-from linkedproj.queries.results.formats import write_csv
+from linkedproj.queries.results.sparql import write_csv
 from linkedproj.queries.results.table import as_table
 from linkedproj.queries.saved.bind import bind
 
@@ -35,30 +33,18 @@ def expected_path(folder: Path, query: SavedQuery) -> Path:
     return folder / "expected" / f"{query.id}.csv"
 
 
-def verify(  # noqa: PLR0913 - three engines, and what they are compared with
-    query: SavedQuery,
-    store: ox.Store,
-    graph: rdflib.Graph,
-    folder: Path,
-    bases: Mapping[str, str],
-    *,
-    tables: Path | None = None,
+def verify(
+    query: SavedQuery, store: ox.Store, graph: rdflib.Graph, folder: Path, bases: Mapping[str, str]
 ) -> Iterator[str]:
     """Run a query and its cases on two engines; give one readable text for each difference.
-
-    A query that has a twin is run on a third one where `tables` is the folder of the release in the store and DuckDB
-    can answer from it.
 
     Raises:
         QueryError: the query does not parse.
     """
-    counted = tables if tables and can_count(query, tables) else None
     for arguments, expect in [({}, query.expect), *((case.arguments, case.expect) for case in query.cases)]:
         sparql = bind(query, arguments, bases)
         table = as_table(evaluate(store, sparql, query.file, query.header_lines))
         differences = [*against_reference(table, run_reference(graph, sparql)), *against_expect(table, expect)]
-        if counted:
-            differences += against_twin(table, duck.answer(query, arguments, bases, counted))
         if not arguments:
             differences += against_golden(table, expected_path(folder, query))
         for difference in differences:
@@ -113,7 +99,7 @@ def measure(query: SavedQuery, store: ox.Store, bases: Mapping[str, str]) -> Tim
 def against_golden(table: Table, path: Path) -> list[str]:
     """Compare with the expected answer, line by line."""
     if not path.is_file():
-        return [f"{path.parent.name}/{path.name} is missing. Write it with: linkedproj query --test --update"]
+        return [f"{path.parent.name}/{path.name} is missing. Write it with: linkedproj queries test --update"]
     before, after = _read(path).splitlines(), _golden(table).splitlines()
     diff = "\n".join(difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1))
     return [diff] if diff else []
@@ -128,15 +114,6 @@ def against_reference(table: Table, reference: Table) -> list[str]:
         *(f"only pyoxigraph, {count} times: {' | '.join(row)}" for row, count in sorted((ours - theirs).items())),
         *(f"only rdflib, {count} times: {' | '.join(row)}" for row, count in sorted((theirs - ours).items())),
     ]
-
-
-def against_twin(table: Table, twin: Table) -> list[str]:
-    """Compare with what the twin in SQL gives: the same terms in the same order."""
-    if table.columns != twin.columns:
-        return [f"pyoxigraph has the columns {table.columns}, the twin {twin.columns}"]
-    ours, theirs = ([" | ".join(map(str, row)) for row in one.rows] for one in (table, twin))
-    diff = "\n".join(difflib.unified_diff(ours, theirs, "pyoxigraph", "DuckDB", lineterm="", n=0))
-    return [diff] if diff else []
 
 
 def against_expect(table: Table, expect: Expect) -> list[str]:

@@ -11,6 +11,7 @@ from linkedproj.mapping.runners import Resources
 from linkedproj.model.errors import DataError
 from linkedproj.model.folder import open_folder
 from linkedproj.queries.ask import local
+from linkedproj.queries.ask.sources import StoreSource
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -30,3 +31,13 @@ def load_records(path: Path) -> ox.Store:
         if not is_sound(findings, folder):
             raise DataError(findings.problems, findings)
         return local.load([*mapped.statements, folder.vocabulary])
+
+
+def records_source(path: Path) -> StoreSource:
+    """Return the tables in a folder as a source of answers; they are mapped when it is first asked.
+
+    Raises:
+        SetupError: portfolio.toml or the ontology cannot be used.
+    """
+    base = open_folder(path).config.base + "id/"
+    return StoreSource(lambda: load_records(path), lambda: base)

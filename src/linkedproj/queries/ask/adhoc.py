@@ -20,7 +20,7 @@ from linkedproj.queries.saved.tokens import tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from linkedproj.queries.saved.tokens import Token
+    from linkedproj.queries.saved.tokens import SparqlToken
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
@@ -140,7 +140,7 @@ def _words(text: str) -> Iterator[tuple[int, str]]:
     return ((offset, token.text) for offset, token in _placed(text) if token.kind == "name")
 
 
-def _placed(text: str) -> Iterator[tuple[int, Token]]:
+def _placed(text: str) -> Iterator[tuple[int, SparqlToken]]:
     offset = 0
     for token in tokens(text):
         yield offset, token

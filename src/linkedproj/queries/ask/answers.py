@@ -31,7 +31,7 @@ class Bounds:
     `rows` and `size`, the bytes of its largest file, hold for every release, and say the same each time. Those with
     more than `above` bytes of RDF are answered in another process, which may take `megabytes` and, for each query,
     `seconds` of CPU, or three times as many by the clock. It reads them into memory (four times their size) up to
-    `memory` bytes, makes a store on disk above that, and none from `loaded` bytes on: then only twins answer.
+    `memory` bytes, makes a store on disk above that, and none from `loaded` bytes on: then nothing is answered.
     """
 
     rows: int = 100_000
@@ -44,7 +44,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Published:
+class AnsweredQuery:
     """What became of a query: its form, the columns and rows of its answer, and the files (name -> media type).
 
     `why` is the bound that left it without an answer: "rows", "size", "seconds", "memory" or "loaded".
@@ -57,7 +57,7 @@ class Published:
     why: str = ""
 
 
-def written(query: SavedQuery, answer: Answer, folder: Path, bounds: Bounds) -> Published:
+def write_answer(query: SavedQuery, answer: Answer, folder: Path, bounds: Bounds) -> AnsweredQuery:
     """Write the files of an answer into a folder, or none of them.
 
     Raises:
@@ -72,13 +72,19 @@ def written(query: SavedQuery, answer: Answer, folder: Path, bounds: Bounds) -> 
         (folder / name).write_bytes(content)
     columns = answer.columns if isinstance(answer, Table) else ()
     files = {name: media_type for name, (media_type, _) in contents.items()}
-    return Published(_FORMS[type(answer)], columns, _size(answer), files)
+    return AnsweredQuery(_FORMS[type(answer)], columns, _size(answer), files)
 
 
-def unanswered(query: SavedQuery, why: str) -> Published:
+def unanswered(query: SavedQuery, why: str) -> AnsweredQuery:
     """Say of a query that a bound left it without an answer."""
     form = form_of(query.body)
-    return Published(form, query.expect.columns if form == "SELECT" else (), why=why)
+    return AnsweredQuery(form, query.expect.columns if form == "SELECT" else (), why=why)
+
+
+def media_types(query: SavedQuery) -> tuple[str, ...]:
+    """Return the media types in which a query can be answered."""
+    kind = {"SELECT": "table", "ASK": "truth", "CONSTRUCT": "triples", "DESCRIBE": "triples"}[form_of(query.body)]
+    return tuple(FORMATS[name].media_type for name in RESULTS if getattr(FORMATS[name], kind))
 
 
 def _forms(query: SavedQuery, answer: Answer) -> Iterator[tuple[str, str, bytes]]:

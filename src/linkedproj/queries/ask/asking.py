@@ -15,7 +15,7 @@ from threading import Event, Timer
 from typing import IO, TYPE_CHECKING, Self, cast
 
 from linkedproj.model.errors import QueryError
-from linkedproj.queries.ask.answers import unanswered, written
+from linkedproj.queries.ask.answers import unanswered, write_answer
 from linkedproj.queries.ask.local import TooLargeError, evaluate
 from linkedproj.queries.saved.bind import bind
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-    from linkedproj.queries.ask.answers import Bounds, Published
+    from linkedproj.queries.ask.answers import AnsweredQuery, Bounds
     from linkedproj.queries.saved.collection import SavedQuery
 
 _PATIENCE = 3
@@ -43,12 +43,11 @@ class Task:
     """What the other process has to know.
 
     `store` is where the store is to be, and `files` what it is filled with; None: in memory. Without files there is no
-    store. `tables` is the folder of the release, `bases` are as in `bind`; answers are written to `folder`.
+    store. `bases` are as in `bind`; answers are written to `folder`.
     """
 
     store: Path | None
     files: tuple[Path, ...]
-    tables: Path | None
     bases: Mapping[str, str]
     folder: Path
     bounds: Bounds
@@ -66,7 +65,7 @@ class Here:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def ask(self, query: SavedQuery) -> Published:
+    def ask(self, query: SavedQuery) -> AnsweredQuery:
         """Answer a query with its defaults.
 
         Raises:
@@ -77,7 +76,7 @@ class Here:
             answer = evaluate(self._store, sparql, query.file, query.header_lines, most=self._bounds.rows)
         except TooLargeError:
             return unanswered(query, "rows")
-        return written(query, answer, self._folder, self._bounds)
+        return write_answer(query, answer, self._folder, self._bounds)
 
 
 class There:
@@ -104,7 +103,7 @@ class There:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def ask(self, query: SavedQuery) -> Published:
+    def ask(self, query: SavedQuery) -> AnsweredQuery:
         """Answer a query with its defaults.
 
         Raises:
@@ -141,7 +140,7 @@ class There:
         pickle.dump(what, pipe)
         pipe.flush()
 
-    def _received(self, process: subprocess.Popen[bytes]) -> Published | str:
+    def _received(self, process: subprocess.Popen[bytes]) -> AnsweredQuery | str:
         """Wait for an answer: "seconds" if it does not come in time, "memory" if the process fails.
 
         Raises:
@@ -151,7 +150,7 @@ class There:
         timer = Timer(_PATIENCE * self._task.bounds.seconds, _stop, (process, late))
         timer.start()
         try:
-            found: Published | str | Exception = pickle.load(_pipe(process.stdout))  # noqa: S301 - from ourselves
+            found: AnsweredQuery | str | Exception = pickle.load(_pipe(process.stdout))  # noqa: S301 - from ourselves
         except (EOFError, pickle.UnpicklingError):
             found = "seconds" if -process.wait() == _OUT_OF_TIME else "memory"
         finally:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from linkedproj.model.errors import Place, QueryError
 from linkedproj.queries.results.table import Table, Triples
 from linkedproj.queries.saved.bind import bind
-from linkedproj.queries.saved.tokens import prefixes
+from linkedproj.queries.saved.tokens import declared_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,14 +52,14 @@ def dump_files(folder: Path) -> list[Path]:
     Raises:
         QueryError: there is no dump.
     """
-    files = [file for name in DUMP if (file := stored(folder / name))]
+    files = [file for name in DUMP if (file := stored_copy(folder / name))]
     if len(files) < len(DUMP):
         advice = "Build one with 'linkedproj build', or query the records themselves with --records DIR"
         raise QueryError(f"there is no dump in {folder}. {advice}.")
     return files
 
 
-def stored(file: Path) -> Path | None:
+def stored_copy(file: Path) -> Path | None:
     """Give a file, or else its compressed copy, or else nothing."""
     return next((one for one in (file, file.with_name(f"{file.name}.gz")) if one.is_file()), None)
 
@@ -77,7 +77,7 @@ def data_files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     files = [file for file in sorted(path.iterdir()) if file.is_file() and _syntax(file)]
-    if not files or all(stored(path / name) for name in DUMP):
+    if not files or all(stored_copy(path / name) for name in DUMP):
         return dump_files(path)
     return [file for file in files if file.suffix != ".gz" or file.with_suffix("") not in files]
 
@@ -105,7 +105,7 @@ def fill(store: ox.Store, path: Path) -> None:
     if syntax is None:
         raise QueryError(f"no RDF syntax is known by this suffix. There are: {', '.join(SUFFIXES)}.", Place(str(path)))
     try:
-        file = opened(path)
+        file = open_rdf(path)
     except OSError as error:
         raise QueryError(f"the file cannot be read: {error.strerror or error}.", Place(str(path))) from error
     with file:
@@ -117,7 +117,7 @@ def fill(store: ox.Store, path: Path) -> None:
             raise QueryError(f"the file does not parse: {error}.", Place(str(path))) from error
 
 
-def opened(path: Path) -> IO[bytes]:
+def open_rdf(path: Path) -> IO[bytes]:
     """Open a file, or what is compressed in it."""
     return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
@@ -167,9 +167,8 @@ def _answer(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, sparql
     if isinstance(found, ox.QueryBoolean):
         return bool(found)
     if isinstance(found, ox.QueryTriples):
-        return Triples.of(_at_most(found, most), prefixes(sparql))
-    columns = tuple(variable.value for variable in found.variables)
-    return Table(columns, tuple(tuple(_plain(row[column]) for column in columns) for row in _at_most(found, most)))
+        return Triples.of(_at_most(found, most), declared_prefixes(sparql))
+    return Table.of(found.variables, _at_most(found, most))
 
 
 def _at_most(found: Iterable[_Item], most: int | None) -> Iterator[_Item]:
@@ -186,10 +185,6 @@ def answer(store: ox.Store, query: SavedQuery, arguments: Mapping[str, str], bas
         QueryError: the arguments do not fit, or the query does not parse.
     """
     return run(store, bind(query, arguments, bases), query.file, query.header_lines)
-
-
-def _plain(term: object) -> ox.NamedNode | ox.BlankNode | ox.Literal | None:
-    return term if isinstance(term, ox.NamedNode | ox.BlankNode | ox.Literal) else None
 
 
 def _unparsed(message: str, file: str, above: int) -> tuple[Place, str]:

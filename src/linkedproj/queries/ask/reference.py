@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import rdflib
     from rdflib.term import Identifier
 
-    from linkedproj.queries.results.table import Term
+    from linkedproj.queries.results.table import RdfTerm
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def run_reference(graph: rdflib.Graph, sparql: str) -> Table:
     return Table(columns, rows)
 
 
-def _term(term: Identifier | None) -> Term | None:
+def _term(term: Identifier | None) -> RdfTerm | None:
     from rdflib import BNode, Literal, URIRef
 
     if isinstance(term, URIRef):

@@ -1,15 +1,15 @@
 """Run queries on a SPARQL endpoint somewhere else: one answer, whole and understood, or one sentence that says why not.
 
-SPARQLWrapper words the request; it is sent by an opener of our own, because what endpoints do wrong must be told
-apart: redirects, answers that are no SPARQL results, answers that break off.
+SPARQLWrapper words and sends the request; what endpoints do wrong is told apart here: a status, an answer that is no
+SPARQL results, one that breaks off.
 """
 
 from __future__ import annotations
 
+import math
 import time
 import urllib.error
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, IncompleteRead
@@ -19,7 +19,7 @@ from SPARQLWrapper import GET, JSON, POST, TURTLE, URLENCODED, SPARQLWrapper
 
 from linkedproj.model.errors import QueryError, RemoteError
 from linkedproj.queries.ask import adhoc
-from linkedproj.queries.ask.redirects import Redirects
+from linkedproj.queries.ask.redirects import AGENT, UnfollowedRedirectError, install
 from linkedproj.queries.ask.remoteanswers import Reply, read_answer, shortened
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LONGEST_GET = 2_000
 _BLOCK = 1 << 16
 _BUSY = frozenset({429, 502, 503, 504})
-_AGENT = "linkedproj (https://w3id.org/linkedproj/)"
+_SOUND = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def ask(
     form = adhoc.form_of(sparql)
     if not form:
         raise QueryError("this is no query. Begin with SELECT, ASK or CONSTRUCT, after the prefixes.")
-    request = _request(endpoint, sparql, form)
+    request = _request(endpoint, sparql, form, patience)
     return read_answer(_patiently(request, endpoint, patience), form, sparql, tell)
 
 
@@ -85,43 +85,45 @@ def refuse_address(endpoint: str) -> None:
         raise QueryError("the address of the endpoint holds a name or password. Leave them out: they would be shown.")
 
 
-def _request(endpoint: str, sparql: str, form: str) -> urllib.request.Request:
-    wrapper = SPARQLWrapper(endpoint, agent=_AGENT)
-    wrapper.setQuery(sparql)
+def _request(endpoint: str, sparql: str, form: str, patience: Patience) -> SPARQLWrapper:
+    request = SPARQLWrapper(endpoint, agent=AGENT)
+    request.setQuery(sparql)
     # SPARQLWrapper guesses the form by a regular expression, which comments and strings can mislead.
-    wrapper.queryType = form
-    wrapper.setReturnFormat(JSON if form in {"SELECT", "ASK"} else TURTLE)
-    wrapper.setOnlyConneg(True)
-    wrapper.setRequestMethod(URLENCODED)
-    wrapper.setMethod(POST if len(endpoint) + len(urllib.parse.quote_plus(sparql)) > _LONGEST_GET else GET)
-    request: urllib.request.Request = wrapper._createRequest()  # noqa: SLF001 - its public methods also send it
+    request.queryType = form
+    request.setReturnFormat(JSON if form in {"SELECT", "ASK"} else TURTLE)
+    request.setOnlyConneg(True)
+    request.setRequestMethod(URLENCODED)
+    request.setMethod(POST if len(endpoint) + len(urllib.parse.quote_plus(sparql)) > _LONGEST_GET else GET)
+    request.setTimeout(math.ceil(patience.seconds))
     return request
 
 
-def _patiently(request: urllib.request.Request, endpoint: str, patience: Patience) -> Reply:
+def _patiently(request: SPARQLWrapper, endpoint: str, patience: Patience) -> Reply:
     """Ask until there is an answer, the endpoint says no, or patience ends.
 
     Raises:
         RemoteError: there is no answer.
     """
     for attempt in range(1, patience.attempts + 1):
+        wait = _pause(patience, attempt)
         try:
-            return _send(request, endpoint, patience)
-        except urllib.error.HTTPError as error:
-            with error:
-                wait = _asked_pause(error) or _pause(patience, attempt)
-                too_long = wait > patience.longest_pause
-                if attempt == patience.attempts or error.code not in _BUSY or too_long:
-                    message = _refusal(error, wait if too_long else 0)
-                    raise RemoteError(message, endpoint, error.code) from error
+            reply = _send(request, endpoint, patience)
+        except UnfollowedRedirectError as error:
+            raise RemoteError(str(error), endpoint, error.status) from error
         except (OSError, HTTPException) as error:
-            wait = _pause(patience, attempt)
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             if isinstance(reason, TimeoutError):
                 message = f"no whole answer came within {patience.seconds:g} seconds."
                 raise RemoteError(message, endpoint) from error
             if attempt == patience.attempts or not isinstance(reason, ConnectionError):
                 raise RemoteError(f"the endpoint cannot be reached: {shortened(str(reason))}.", endpoint) from error
+        else:
+            if reply.status in _SOUND:
+                return reply
+            wait = _asked_pause(reply) or wait
+            too_long = wait > patience.longest_pause
+            if attempt == patience.attempts or reply.status not in _BUSY or too_long:
+                raise reply.refuse(_refusal(reply, wait if too_long else 0))
         time.sleep(wait)
     raise RemoteError("the endpoint was never asked: no attempts are allowed.", endpoint)
 
@@ -130,10 +132,18 @@ def _pause(patience: Patience, attempt: int) -> float:
     return min(patience.pause * (1 << attempt - 1), patience.longest_pause)
 
 
-def _send(request: urllib.request.Request, endpoint: str, patience: Patience) -> Reply:
+def _send(request: SPARQLWrapper, endpoint: str, patience: Patience) -> Reply:
     deadline = time.monotonic() + patience.seconds
-    opener = urllib.request.build_opener(Redirects(endpoint))
-    with opener.open(request, timeout=patience.seconds) as response:
+    install()
+    try:
+        response: HTTPResponse = request.query().response
+    except urllib.error.HTTPError as error:
+        # A redirect that leads in a circle.
+        with error:
+            return Reply(endpoint, error.code, error.headers, b"", error.reason)
+    with response:
+        if response.status not in _SOUND:
+            return Reply(endpoint, response.status, response.headers, _page(response), response.reason)
         body, whole = bytearray(), True
         try:
             _read(response, body, deadline, patience, endpoint)
@@ -141,7 +151,15 @@ def _send(request: urllib.request.Request, endpoint: str, patience: Patience) ->
             whole = False
         stated = response.headers.get("Content-Length", "")
         whole = whole and (not stated.isdigit() or len(body) >= int(stated))
-        return Reply(endpoint, response.status, response.headers, bytes(body), whole)
+        return Reply(endpoint, response.status, response.headers, bytes(body), response.reason, whole)
+
+
+def _page(response: HTTPResponse) -> bytes:
+    """Read the beginning of what stands beside a refusal, if it comes."""
+    try:
+        return response.read(_BLOCK)
+    except (OSError, HTTPException):
+        return b""
 
 
 def _read(response: HTTPResponse, body: bytearray, deadline: float, patience: Patience, endpoint: str) -> None:
@@ -160,9 +178,9 @@ def _read(response: HTTPResponse, body: bytearray, deadline: float, patience: Pa
             raise TimeoutError
 
 
-def _asked_pause(error: urllib.error.HTTPError) -> float:
-    """Read how many seconds an endpoint asks us to wait. Source: RFC 9110, section 10.2.3."""
-    asked = error.headers.get("Retry-After", "")
+def _asked_pause(reply: Reply) -> float:
+    """Return how many seconds an endpoint asks us to wait. Source: RFC 9110, section 10.2.3."""
+    asked = reply.headers.get("Retry-After", "")
     if asked.isascii() and asked.isdigit():
         return float(asked)
     try:
@@ -171,11 +189,8 @@ def _asked_pause(error: urllib.error.HTTPError) -> float:
         return 0.0
 
 
-def _refusal(error: urllib.error.HTTPError, wait: float) -> str:
-    try:
-        said = shortened(error.read(_BLOCK).decode("utf-8", "replace"))
-    except (OSError, HTTPException):
-        said = ""
-    parts = [f"the endpoint answers {error.code} {shortened(str(error.reason))}".rstrip(), *([said] if said else [])]
+def _refusal(reply: Reply, wait: float) -> str:
+    said = shortened(reply.body.decode("utf-8", "replace"))
+    parts = [f"the endpoint answers {reply.status} {shortened(reply.reason)}".rstrip(), *([said] if said else [])]
     asked = f" It asks to wait {wait:.0f} seconds." if wait else ""
     return ": ".join(parts).rstrip(".") + "." + asked

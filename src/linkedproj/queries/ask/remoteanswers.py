@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyoxigraph as ox
 
 from linkedproj.model.errors import RemoteError
 from linkedproj.queries.results.table import Table, Triples
-from linkedproj.queries.saved.tokens import prefixes, tokens
+from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import Message
 
-    from linkedproj.queries.results.table import Answer, Row, Term
+    from linkedproj.queries.results.table import Answer
 
 _SHOWN = 200
 _JSON = {"application/sparql-results+json", "application/json"}
@@ -30,12 +30,13 @@ _COMMON_LIMITS = {10_000, 100_000, 1_000_000}
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back under a status of success; `whole` is False when it is shorter than announced."""
+    """What came back: `reason` is the phrase beside the status; `whole` is False when it is shorter than announced."""
 
     endpoint: str
     status: int
     headers: Message
     body: bytes
+    reason: str = ""
     whole: bool = True
 
     def refuse(self, message: str) -> RemoteError:
@@ -56,19 +57,15 @@ def read_answer(reply: Reply, form: str, sparql: str, tell: Callable[[str], None
     _tell_limits(reply, tell)
     if not rows:
         return _triples(reply, sparql)
-    document = _document(reply)
-    try:
-        if form == "ASK":
-            return _truth(document)
-        table = _table(document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise reply.refuse("the answer is JSON, but no SPARQL results.") from error
-    if len(table.rows) in _COMMON_LIMITS and not _limits(sparql):
+    answer = _results(reply)
+    if isinstance(answer, bool) is not (form == "ASK"):
+        raise reply.refuse(f"the answer is not of the form that {form} asks for.")
+    if isinstance(answer, Table) and len(answer.rows) in _COMMON_LIMITS and not _limits(sparql):
         tell(
-            f"The answer has exactly {len(table.rows)} rows, where many endpoints cut answers off without saying so. "
+            f"The answer has exactly {len(answer.rows)} rows, where many endpoints cut answers off without saying so. "
             "Count the rows with COUNT(*), or ask for them in parts with ORDER BY, LIMIT and OFFSET."
         )
-    return table
+    return answer
 
 
 def shortened(text: str) -> str:
@@ -97,9 +94,44 @@ def _tell_limits(reply: Reply, tell: Callable[[str], None]) -> None:
         tell(f"The endpoint stopped before the end: this answer is not complete. It says: {said or 'nothing'}")
 
 
-def _document(reply: Reply) -> Any:  # noqa: ANN401 - whatever the JSON is
+def _results(reply: Reply) -> Table | bool:
+    """Read SPARQL results in JSON; older Virtuosos say "typed-literal" where the Recommendation says "literal".
+
+    Raises:
+        RemoteError: they are none, or not whole.
+    """
+    found = _parsed(json.dumps(_document(reply)))
+    if found is None:
+        raise reply.refuse("the answer is JSON, but no SPARQL results.")
+    return found
+
+
+def _parsed(document: str) -> Table | bool | None:
+    """Return what the results hold, None where they are none.
+
+    pyoxigraph's solutions must be dropped by the thread that read them, so no exception may carry them away.
+    """
     try:
-        return json.loads(reply.body.decode("utf-8-sig"))
+        found = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
+        if isinstance(found, ox.QueryBoolean):
+            return bool(found)
+        solutions = cast("ox.QuerySolutions", found)  # JSON holds no triples
+        return Table.of(solutions.variables, solutions)
+    except SyntaxError:
+        return None
+
+
+def _document(reply: Reply) -> object:
+    """Read JSON; blank nodes get labels that RDF has, since Virtuoso's "nodeID://b1" is none."""
+    labels: dict[str, str] = {}
+
+    def relabelled(found: dict[str, Any]) -> dict[str, Any]:
+        if found.get("type") == "bnode" and isinstance(found.get("value"), str):
+            found["value"] = labels.setdefault(found["value"], f"b{len(labels)}")
+        return found
+
+    try:
+        return json.loads(reply.body.decode("utf-8-sig"), object_hook=relabelled)
     except json.JSONDecodeError as error:
         # What is cut off fails at its end; what fails before is no JSON.
         if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
@@ -111,47 +143,10 @@ def _document(reply: Reply) -> Any:  # noqa: ANN401 - whatever the JSON is
         raise reply.refuse(f"the answer is no JSON: {shortened(str(error))}.") from error
 
 
-def _truth(document: Any) -> bool:  # noqa: ANN401 - whatever the JSON is
-    truth = document["boolean"]
-    if not isinstance(truth, bool):
-        raise TypeError(truth)
-    return truth
-
-
-def _table(document: Any) -> Table:  # noqa: ANN401 - whatever the JSON is
-    columns = tuple(str(name) for name in document["head"]["vars"])
-    blanks: dict[str, ox.BlankNode] = {}
-    rows: list[Row] = [
-        tuple(_term(binding[name], blanks) if name in binding else None for name in columns)
-        for binding in document["results"]["bindings"]
-    ]
-    return Table(columns, tuple(rows))
-
-
-def _term(found: dict[str, str], blanks: dict[str, ox.BlankNode]) -> Term:
-    """Read one term; older Virtuosos say "typed-literal" where the Recommendation says "literal".
-
-    Raises:
-        ValueError: it is no term.
-    """
-    kind, value = found["type"], found["value"]
-    if kind == "uri":
-        return ox.NamedNode(value)
-    if kind == "bnode":
-        # Labels such as Virtuoso's "nodeID://b1" are none in RDF.
-        return blanks.setdefault(value, ox.BlankNode(f"b{len(blanks)}"))
-    if kind not in {"literal", "typed-literal"}:
-        raise ValueError(kind)
-    if language := found.get("xml:lang"):
-        return ox.Literal(value, language=language)
-    datatype = found.get("datatype")
-    return ox.Literal(value, datatype=ox.NamedNode(datatype) if datatype else None)
-
-
 def _triples(reply: Reply, sparql: str) -> Triples:
     try:
         found = ox.parse(reply.body, format=ox.RdfFormat.TURTLE)
-        return Triples.of((quad.triple for quad in found), prefixes(sparql))
+        return Triples.of((quad.triple for quad in found), declared_prefixes(sparql))
     except (SyntaxError, ValueError) as error:
         message = f"the answer is no Turtle, or breaks off: {shortened(str(error))}."
         raise reply.refuse(message) from error

@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyoxigraph as ox
 
 from linkedproj.model.errors import LinkedprojError, QueryError
-from linkedproj.queries.ask import duck
-from linkedproj.queries.ask.answers import unanswered, written
-from linkedproj.queries.ask.engines import can_count
+from linkedproj.queries.ask.answers import unanswered, write_answer
 from linkedproj.queries.ask.local import TooLargeError, evaluate, load
 from linkedproj.queries.ask.store import fill_on_disk
 from linkedproj.queries.saved.bind import bind
 
 if TYPE_CHECKING:
-    from linkedproj.queries.ask.answers import Bounds, Published
+    from linkedproj.queries.ask.answers import AnsweredQuery, Bounds
     from linkedproj.queries.ask.asking import Task
-    from linkedproj.queries.results.table import Answer
     from linkedproj.queries.saved.collection import SavedQuery
 
 
@@ -47,41 +44,25 @@ def main() -> None:
         _send(answers, _told(task, store, query))
 
 
-def ask(task: Task, store: ox.Store | None, query: SavedQuery) -> Published:
-    """Answer a query with its defaults, by its twin if it has one.
+def ask(task: Task, store: ox.Store | None, query: SavedQuery) -> AnsweredQuery:
+    """Answer a query with its defaults.
 
     Raises:
         QueryError: it cannot be run.
     """
+    if store is None:
+        return unanswered(query, "loaded")
     try:
-        answer = _counted(task, query)
-        if answer is None and store is not None:
-            sparql = bind(query, {}, task.bases)
-            answer = evaluate(store, sparql, query.file, query.header_lines, most=task.bounds.rows)
-        return unanswered(query, "loaded") if answer is None else written(query, answer, task.folder, task.bounds)
+        sparql = bind(query, {}, task.bases)
+        answer = evaluate(store, sparql, query.file, query.header_lines, most=task.bounds.rows)
+        return write_answer(query, answer, task.folder, task.bounds)
     except TooLargeError:
         return unanswered(query, "rows")
     except MemoryError:
         return unanswered(query, "memory")
 
 
-def _counted(task: Task, query: SavedQuery) -> Answer | None:
-    """Answer from the tables, where DuckDB can.
-
-    Raises:
-        TooLargeError: the answer has too many rows.
-    """
-    if task.tables is None or not can_count(query, task.tables):
-        return None
-    try:
-        return duck.answer(query, {}, task.bases, task.tables, task.bounds.rows)
-    except TooLargeError:
-        raise
-    except QueryError:
-        return None
-
-
-def _told(task: Task, store: ox.Store | None, query: SavedQuery) -> Published | QueryError:
+def _told(task: Task, store: ox.Store | None, query: SavedQuery) -> AnsweredQuery | QueryError:
     try:
         return ask(task, store, query)
     except LinkedprojError as error:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkedproj.model.context import load_context
 from linkedproj.queries.lint.code import read_code
-from linkedproj.queries.lint.forms import elsewhere, form_problems
+from linkedproj.queries.lint.forms import federation_problems, form_problems
 from linkedproj.queries.lint.known import load_known, terms_of
 from linkedproj.queries.lint.prefixes import prefix_problems
 from linkedproj.queries.lint.syntax import syntax_problems
 from linkedproj.queries.lint.terms import date_problems, term_problems
-from linkedproj.queries.lint.twins import twin_problems
 from linkedproj.queries.lint.values import value_problems
 from linkedproj.queries.saved.collection import inspect_query
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linkedproj.model.errors import Problem
-    from linkedproj.queries.lint.known import Known
+    from linkedproj.queries.lint.known import KnownTerms
     from linkedproj.queries.saved.collection import SavedQuery
 
 __all__ = ["lint_folder", "lint_queries", "terms_of"]
@@ -58,17 +56,15 @@ def lint_queries(
     """
     known = load_known(ontology, data_terms)
     by_id = {query.id: query for query in queries}
-    context = load_context(ontology / "context.jsonld")
     found = [problem for query in queries for problem in _lint(query, known, by_id)]
-    found += [problem for query in queries for problem in twin_problems(query, context)]
     return sorted(found, key=lambda problem: problem.order)
 
 
-def _lint(query: SavedQuery, known: Known, queries: Mapping[str, SavedQuery]) -> Iterator[Problem]:
+def _lint(query: SavedQuery, known: KnownTerms, queries: Mapping[str, SavedQuery]) -> Iterator[Problem]:
     words = read_code(query.text, query.file)
     found = [*prefix_problems(query, words, known), *form_problems(query, words)]
     yield from found
-    yield from elsewhere(query, words)
+    yield from federation_problems(query, words)
     yield from term_problems(query, words, known)
     yield from date_problems(query, words, known)
     yield from value_problems(query, known, queries)

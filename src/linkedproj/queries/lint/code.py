@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from linkedproj.queries.saved.tokens import placed
+from linkedproj.queries.saved.tokens import placed_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ def read_code(text: str, file: str) -> list[Word]:
     """Cut a query into words; an opening brace or bracket counts as outside of what it opens."""
     found: list[Word] = []
     braces = brackets = 0
-    for token, place in placed(text, file):
+    for token, place in placed_tokens(text, file):
         if token.kind in {"space", "comment"}:
             continue
         braces -= token.text == "}"
@@ -70,13 +70,13 @@ def read_code(text: str, file: str) -> list[Word]:
     return found
 
 
-def form(words: Sequence[Word]) -> Word | None:
+def query_form(words: Sequence[Word]) -> Word | None:
     """Find the word that says what is asked, or what is changed."""
     asked = FORMS | UPDATES
     return next((word for word in words if word.keyword in asked and not word.braces), None)
 
 
-def selects(words: Sequence[Word]) -> list[Select]:
+def find_selects(words: Sequence[Word]) -> list[Select]:
     """Find every SELECT, the outer one first."""
     return [_select(words[n:], word) for n, word in enumerate(words) if word.keyword == "SELECT"]
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Problem
-from linkedproj.queries.lint.code import UPDATES, form, group_after, selects
+from linkedproj.queries.lint.code import UPDATES, find_selects, group_after, query_form
 from linkedproj.queries.saved.parameters import parameter_variable
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _VIEWS = {
 
 def form_problems(query: SavedQuery, words: Sequence[Word]) -> Iterator[Problem]:
     """Find what is wrong with the form of the query, outer and inner."""
-    asked = form(words)
-    found = selects(words)
+    asked = query_form(words)
+    found = find_selects(words)
     if asked is not None and asked.keyword in UPDATES:
         yield Problem("LP-QUERY-UPDATE", asked.place, cell=asked.keyword)
     elif asked is not None and asked.keyword == "DESCRIBE":
@@ -41,7 +41,7 @@ def form_problems(query: SavedQuery, words: Sequence[Word]) -> Iterator[Problem]
     yield from _chance(words, found)
 
 
-def elsewhere(query: SavedQuery, words: Sequence[Word]) -> Iterator[Problem]:
+def federation_problems(query: SavedQuery, words: Sequence[Word]) -> Iterator[Problem]:
     """Find SERVICE and FROM that read what the header does not name."""
     for n, word in enumerate(words):
         if word.keyword not in {"SERVICE", "FROM"}:

@@ -25,7 +25,7 @@ _FURTHER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownTerms:
     """`terms` are the IRIs that our vocabularies describe, `namespaces` those they are in.
 
     `bases` gives the IRI that ids of a record type are appended to; `data` are the IRIs that occur in the data, or
@@ -44,7 +44,7 @@ class Known:
         return declared[prefix] + local.replace("\\", "") if prefix in declared else ""
 
 
-def load_known(ontology: Path, data: Collection[str] | None) -> Known:
+def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
     """Read the context and the vocabularies in a folder.
 
     Raises:
@@ -58,7 +58,7 @@ def load_known(ontology: Path, data: Collection[str] | None) -> Known:
     namespaces = frozenset(namespace(term) for term in terms)
     lists = {iri[:-1].rpartition("/")[2]: iri for iri in namespaces if f"{iri}scheme" in terms}
     bases = {kind.table: kind.base for kind in context.types.values()}
-    return Known({**_FURTHER, **lists, **context.prefixes}, frozenset(terms), namespaces, bases, data)
+    return KnownTerms({**_FURTHER, **lists, **context.prefixes}, frozenset(terms), namespaces, bases, data)
 
 
 def terms_of(store: ox.Store) -> frozenset[str]:

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkedproj.queries.lint.code import Word
-    from linkedproj.queries.lint.known import Known
+    from linkedproj.queries.lint.known import KnownTerms
     from linkedproj.queries.saved.collection import SavedQuery
 
 
-def prefix_problems(query: SavedQuery, words: Sequence[Word], known: Known) -> Iterator[Problem]:
+def prefix_problems(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -> Iterator[Problem]:
     """Find prefixes that are not declared, bound to another IRI than elsewhere, or not used."""
     declared = dict(_declared(words))
     used = dict(_used(query, words, {id(name) for name, _ in declared.values()}))
@@ -48,7 +48,7 @@ def _used(query: SavedQuery, words: Sequence[Word], declarations: set[int]) -> I
             yield prefix, word
 
 
-def _pinned(prefix: str, name: Word, iri: str, known: Known) -> Iterator[Problem]:
+def _pinned(prefix: str, name: Word, iri: str, known: KnownTerms) -> Iterator[Problem]:
     pinned = known.prefixes.get(prefix)
     if pinned is not None and pinned != iri:
         yield Problem("LP-QUERY-PINNED", name.place, cell=prefix, values={"found": iri, "pinned": pinned})

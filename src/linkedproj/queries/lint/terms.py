@@ -6,15 +6,15 @@ import difflib
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Problem
-from linkedproj.queries.lint.code import form, group_after
+from linkedproj.queries.lint.code import group_after, query_form
 from linkedproj.queries.lint.known import XSD, namespace
-from linkedproj.queries.saved.tokens import prefixes
+from linkedproj.queries.saved.tokens import declared_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkedproj.queries.lint.code import Word
-    from linkedproj.queries.lint.known import Known
+    from linkedproj.queries.lint.known import KnownTerms
     from linkedproj.queries.saved.collection import SavedQuery
     from linkedproj.queries.saved.parameters import Parameter
 
@@ -25,10 +25,10 @@ _COMPARED_IN = {"FILTER", "HAVING", "BIND"}
 _PATH = {"/", "|", "^", "*", "+", "?", "(", ")"}
 
 
-def term_problems(query: SavedQuery, words: Sequence[Word], known: Known) -> Iterator[Problem]:
+def term_problems(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -> Iterator[Problem]:
     """Find terms that do not exist, and default values that do not occur in the data."""
-    declared = prefixes(query.text)
-    asked = form(words)
+    declared = declared_prefixes(query.text)
+    asked = query_form(words)
     constructs = asked is not None and asked.keyword == "CONSTRUCT"
     made = {word.place for word in group_after(words, words.index(asked))} if asked and constructs else set()
     for n, word in enumerate(words):
@@ -41,16 +41,16 @@ def term_problems(query: SavedQuery, words: Sequence[Word], known: Known) -> Ite
         yield from _absent_default(parameter, known)
 
 
-def _absent_default(parameter: Parameter, known: Known) -> Iterator[Problem]:
+def _absent_default(parameter: Parameter, known: KnownTerms) -> Iterator[Problem]:
     value = parameter.default or ""
     iri = value if ":" in value else known.bases.get(parameter.of, "") + value
     if value and parameter.type == "iri" and ":" in iri and known.data is not None and iri not in known.data:
         yield Problem("LP-QUERY-ABSENT", parameter.default_place, cell=value)
 
 
-def date_problems(query: SavedQuery, words: Sequence[Word], known: Known) -> Iterator[Problem]:
+def date_problems(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -> Iterator[Problem]:
     """Find comparisons of a stated date, which may be a month or a year."""
-    declared = prefixes(query.text)
+    declared = declared_prefixes(query.text)
     stated: set[str] = set()
     for n, word in enumerate(words):
         iri = known.iri(declared, word.text) if word.kind == "name" else word.text[1:-1]
@@ -83,7 +83,7 @@ def _end(word: Word) -> int:
     return word.place.column + len(word.text)
 
 
-def _misspelt(word: Word, iri: str, known: Known) -> Iterator[Problem]:
+def _misspelt(word: Word, iri: str, known: KnownTerms) -> Iterator[Problem]:
     if iri in known.terms:
         return
     base = namespace(iri)
@@ -94,7 +94,7 @@ def _misspelt(word: Word, iri: str, known: Known) -> Iterator[Problem]:
     )
 
 
-def _short(iri: str, known: Known) -> str:
+def _short(iri: str, known: KnownTerms) -> str:
     base = namespace(iri)
     return next((f"{name}:{iri[len(base) :]}" for name, pinned in known.prefixes.items() if pinned == base), iri)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.context import RDF
 from linkedproj.model.lexical import LANGUAGE, XSD
-from linkedproj.queries.saved.tokens import prefixes
+from linkedproj.queries.saved.tokens import declared_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linkedproj.queries.ask.answers import Bounds, Published
+    from linkedproj.queries.ask.answers import AnsweredQuery, Bounds
     from linkedproj.queries.saved.collection import SavedQuery
     from linkedproj.queries.saved.parameters import Parameter
 
@@ -57,7 +57,7 @@ _WHY = {
 _SWAP = str.maketrans(",.", ".,")
 
 
-def entry(query: SavedQuery, found: Published, files: Mapping[str, str], bounds: Bounds) -> dict[str, Any]:
+def describe_query(query: SavedQuery, found: AnsweredQuery, files: Mapping[str, str], bounds: Bounds) -> dict[str, Any]:
     """Describe a query, what became of its answer to the defaults, and its files (name -> media type).
 
     `rows` are those of a SELECT query, the triples of a CONSTRUCT query, or 1 for the yes or no of an ASK query; null
@@ -70,7 +70,7 @@ def entry(query: SavedQuery, found: Published, files: Mapping[str, str], bounds:
         "description": dict(query.description),
         "tags": list(query.tags),
         "view": query.view,
-        "parameters": [_parameter(one, prefixes(query.body)) for one in query.parameters.values()],
+        "parameters": [_parameter(one, declared_prefixes(query.body)) for one in query.parameters.values()],
         "columns": list(found.columns),
         "rows": None if found.why else found.rows,
         **({"unanswered": _unanswered(query, found.why, bounds)} if found.why else {}),

@@ -19,8 +19,8 @@ from linkedproj.queries.ask.answers import RESULTS, Bounds
 from linkedproj.queries.ask.asking import Here, Task, There
 from linkedproj.queries.ask.local import load
 from linkedproj.queries.ask.store import weight
-from linkedproj.queries.published.convention import openapi, sib
-from linkedproj.queries.published.index import entry, write_index
+from linkedproj.queries.published import openapi, sib
+from linkedproj.queries.published.index import describe_query, write_index
 from linkedproj.queries.saved.bases import by_table, context_of, rebase
 from linkedproj.queries.saved.bind import bind
 
@@ -44,27 +44,25 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     context: Context,
     version: str,
     *,
-    tables: Path | None = None,
     bounds: Bounds | None = None,
 ) -> list[Path]:
     """Write all queries and their answers into a folder that is there; give the files.
 
-    `data` are the files of RDF of a release, or a store that holds them; `tables` is the folder of the release, for
-    twins. `context` is the one of the portfolio: defaults and texts follow its base. One query that cannot be run stops
-    all: what is published answers. A query whose answer is beyond the `bounds` is published without it, and the index
-    says why.
+    `data` are the files of RDF of a release, or a store that holds them. `context` is the one of the portfolio:
+    defaults and texts follow its base. One query that cannot be run stops all: what is published answers. A query whose
+    answer is beyond the `bounds` is published without it, and the index says why.
 
     Raises:
         QueryError: a query or a default cannot be run, or two files would have the same name.
     """
-    moved = {name: _moved(query, context) for name, query in queries.items()}
+    moved = {name: portfolio_query(query, context) for name, query in queries.items()}
     bounds = bounds or Bounds()
     written: dict[str, dict[str, str]] = {}
     paths: list[Path] = []
     entries = []
     with (
         TemporaryDirectory(prefix="linkedproj-") as scratch,
-        _asker(data, Path(scratch), context, tables, bounds) as asker,
+        _asker(data, Path(scratch), context, bounds) as asker,
     ):
         for name, query in moved.items():
             found = asker.ask(query)
@@ -75,7 +73,7 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
             }
             for file, media_type in found.files.items():
                 written[name][_move(Path(scratch, ANSWERS, file), folder / file, paths)] = media_type
-            entries.append(entry(query, found, written[name], bounds))
+            entries.append(describe_query(query, found, written[name], bounds))
     common = _common(moved, written, context, version)
     listed = {_write(folder / file, content, paths): media_type for file, media_type, content in common}
     head = {"base": context.base, "version": version}
@@ -83,9 +81,7 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     return paths
 
 
-def _asker(
-    data: ox.Store | Sequence[Path], scratch: Path, context: Context, tables: Path | None, bounds: Bounds
-) -> Here | There:
+def _asker(data: ox.Store | Sequence[Path], scratch: Path, context: Context, bounds: Bounds) -> Here | There:
     """Choose who answers: this process while the release is small, another one that can be stopped above that."""
     answers = scratch / ANSWERS
     answers.mkdir()
@@ -96,7 +92,7 @@ def _asker(
         return Here(load(data), bases, answers, bounds)
     files = tuple(data) if weight(data) <= bounds.loaded else ()
     store = scratch / "store" if files and weight(data) > bounds.memory else None
-    return There(Task(store, files, tables, bases, answers, bounds))
+    return There(Task(store, files, bases, answers, bounds))
 
 
 def _write(path: Path, content: bytes, written: list[Path]) -> str:
@@ -115,8 +111,8 @@ def _move(source: Path, path: Path, written: list[Path]) -> str:
     return path.name
 
 
-def _moved(query: SavedQuery, context: Context) -> SavedQuery:
-    """Give the query for the portfolio's base, in the texts of its header too."""
+def portfolio_query(query: SavedQuery, context: Context) -> SavedQuery:
+    """Return the query for the base of a portfolio, in the texts of its header too."""
     moved = rebase(query, context.base)
     header = query.text.removesuffix(query.body)
     return replace(moved, text=header.replace(context_of().base, context.base) + moved.body)
@@ -126,19 +122,19 @@ def _files(query: SavedQuery, sparql: str, context: Context) -> Iterator[tuple[s
     """Give name, media type and content of each file of a query, but for its answer."""
     yield f"{query.id}.rq", _QUERY, sparql.encode()
     yield f"{query.id}.template.rq", _QUERY, query.text.encode()
-    yield f"{query.id}.ttl", _TURTLE, sib.export(query, _site(context) + "query/", by_table(context)).encode()
+    yield f"{query.id}.ttl", _TURTLE, sib.export(query, site_address(context) + "query/", by_table(context)).encode()
 
 
 def _common(
     queries: Mapping[str, SavedQuery], files: Mapping[str, Mapping[str, str]], context: Context, version: str
 ) -> Iterator[tuple[str, str, bytes]]:
     """Give name, media type and content of each file that speaks of all queries, but for the index."""
-    site = _site(context)
+    site = site_address(context)
     yield "all.ttl", _TURTLE, sib.export_all(queries.values(), site + "query/", by_table(context)).encode()
     described = openapi.describe_files(queries.values(), site.removesuffix("/"), version, files)
     yield "openapi.json", _JSON, (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _site(context: Context) -> str:
-    """Give the address that pages and data are below: the records' own base without its last step."""
+def site_address(context: Context) -> str:
+    """Return the address that pages and data are below: the records' own base without its last step."""
     return context.base.removesuffix("id/")

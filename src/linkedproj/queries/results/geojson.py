@@ -10,13 +10,13 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from linkedproj.queries.results.sparql import value
+from linkedproj.queries.results.sparql import value_text
 from linkedproj.queries.results.values import to_python
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linkedproj.queries.results.table import Table, Term
+    from linkedproj.queries.results.table import RdfTerm, Table
 
 MEDIA_TYPE = "application/geo+json"
 
@@ -40,7 +40,7 @@ def write_geojson(table: Table) -> str:
     return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
 
 
-def _feature(row: Mapping[str, Term | None]) -> dict[str, object]:
+def _feature(row: Mapping[str, RdfTerm | None]) -> dict[str, object]:
     place = _position(row)
     return {
         "type": "Feature",
@@ -49,21 +49,21 @@ def _feature(row: Mapping[str, Term | None]) -> dict[str, object]:
     }
 
 
-def _position(row: Mapping[str, Term | None]) -> list[float] | None:
+def _position(row: Mapping[str, RdfTerm | None]) -> list[float] | None:
     """Give longitude and latitude; None: not known, or no point of the globe in WGS 84."""
-    if point := _POINT.fullmatch(value(row.get("wkt")).strip()):
+    if point := _POINT.fullmatch(value_text(row.get("wkt")).strip()):
         found = [point[1], point[2]]
     else:
-        found = [value(row.get("long")), value(row.get("lat"))]
+        found = [value_text(row.get("long")), value_text(row.get("lat"))]
     if not all(re.fullmatch(_NUMBER, number) for number in found):
         return None
     east, north = map(float, found)
     return [east, north] if abs(east) <= _EAST and abs(north) <= _NORTH else None
 
 
-def _plain(cell: Term | None) -> object:
+def _plain(cell: RdfTerm | None) -> object:
     """Keep what JSON knows, numbers and truth values; all else is text."""
     found = to_python(cell)
     if isinstance(found, Decimal):
         return float(found)
-    return found if isinstance(found, bool | int | float | None) else value(cell)
+    return found if isinstance(found, bool | int | float | None) else value_text(cell)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from linkedproj.queries.saved.collection import SavedQuery
 
 
-def listed(queries: Mapping[str, SavedQuery], language: str, tag: str | None = None) -> Table:
+def list_queries(queries: Mapping[str, SavedQuery], language: str, tag: str | None = None) -> Table:
     """List queries with their titles in a language; with `tag`, those that have it.
 
     Raises:
@@ -25,8 +25,8 @@ def listed(queries: Mapping[str, SavedQuery], language: str, tag: str | None = N
     if tag and tag not in tags:
         raise QueryError(f"no query has the tag '{tag}'. There are: {', '.join(tags)}.")
     rows = (
-        (ox.Literal(query.id), ox.Literal(query.title[language]), ox.Literal(", ".join(query.tags)))
+        (query.id, query.title[language], ", ".join(query.parameters), ", ".join(query.tags))
         for query in queries.values()
         if not tag or tag in query.tags
     )
-    return Table(("id", "question", "tags"), tuple(rows))
+    return Table(("id", "question", "parameters", "tags"), tuple(tuple(map(ox.Literal, row)) for row in rows))

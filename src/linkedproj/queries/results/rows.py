@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from linkedproj.queries.results.formats import write_csv
-from linkedproj.queries.results.values import Value, needed, to_python, typed_columns
+from linkedproj.queries.results.sparql import write_csv
+from linkedproj.queries.results.values import PythonValue, needed, to_python, typed_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linkedproj.queries.results.table import Table
 
 
-class Row(Sequence[Value]):
+class ResultRow(Sequence[PythonValue]):
     """One row of an answer: values by position (`row[0]`), by column (`row["from"]`) and by name (`row.project`).
 
     Unbound cells are None. A column with a name that Python (`from`) or every sequence (`count`) has for itself is read
@@ -28,14 +28,14 @@ class Row(Sequence[Value]):
 
     __slots__ = ("_columns", "_values")
 
-    def __init__(self, columns: tuple[str, ...], values: tuple[Value, ...]) -> None:
+    def __init__(self, columns: tuple[str, ...], values: tuple[PythonValue, ...]) -> None:
         self._columns, self._values = columns, values
 
     @overload
-    def __getitem__(self, key: int | str) -> Value: ...
+    def __getitem__(self, key: int | str) -> PythonValue: ...
     @overload
-    def __getitem__(self, key: slice) -> tuple[Value, ...]: ...
-    def __getitem__(self, key: int | str | slice) -> Value | tuple[Value, ...]:
+    def __getitem__(self, key: slice) -> tuple[PythonValue, ...]: ...
+    def __getitem__(self, key: int | str | slice) -> PythonValue | tuple[PythonValue, ...]:
         """Give one value, or a slice of them.
 
         Raises:
@@ -47,7 +47,7 @@ class Row(Sequence[Value]):
             raise KeyError(f"no column {key!r}; there are: {', '.join(self._columns)}")
         return self._values[self._columns.index(key)]
 
-    def __getattr__(self, name: str) -> Value:
+    def __getattr__(self, name: str) -> PythonValue:
         """Give the value in the column of that name.
 
         Raises:
@@ -61,20 +61,20 @@ class Row(Sequence[Value]):
         return len(self._values)
 
     def __eq__(self, other: object) -> bool:
-        return self._values == (other._values if isinstance(other, Row) else other)
+        return self._values == (other._values if isinstance(other, ResultRow) else other)
 
     def __hash__(self) -> int:
         return hash(self._values)
 
     def __repr__(self) -> str:
-        return f"Row({', '.join(f'{n}={v!r}' for n, v in zip(self._columns, self._values, strict=True))})"
+        return f"ResultRow({', '.join(f'{n}={v!r}' for n, v in zip(self._columns, self._values, strict=True))})"
 
-    def as_dict(self) -> dict[str, Value]:
+    def as_dict(self) -> dict[str, PythonValue]:
         """Give the values by column."""
         return dict(zip(self._columns, self._values, strict=True))
 
 
-class Result(Sequence[Row]):
+class QueryResult(Sequence[ResultRow]):
     """The answer to a query: a sequence of rows.
 
     `query` is the exact text that was run; `table` holds the same rows as RDF terms, with datatypes and languages.
@@ -82,7 +82,7 @@ class Result(Sequence[Row]):
 
     def __init__(self, table: Table, query: str) -> None:
         self.table, self.query = table, query
-        self._rows = [Row(table.columns, tuple(map(to_python, row))) for row in table.rows]
+        self._rows = [ResultRow(table.columns, tuple(map(to_python, row))) for row in table.rows]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -90,17 +90,17 @@ class Result(Sequence[Row]):
         return self.table.columns
 
     @overload
-    def __getitem__(self, key: int) -> Row: ...
+    def __getitem__(self, key: int) -> ResultRow: ...
     @overload
-    def __getitem__(self, key: slice) -> list[Row]: ...
-    def __getitem__(self, key: int | slice) -> Row | list[Row]:
+    def __getitem__(self, key: slice) -> list[ResultRow]: ...
+    def __getitem__(self, key: int | slice) -> ResultRow | list[ResultRow]:
         """Give a row, or a slice of them."""
         return self._rows[key]
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[ResultRow]:
         return iter(self._rows)
 
     def __repr__(self) -> str:

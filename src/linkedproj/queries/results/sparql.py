@@ -1,38 +1,37 @@
-"""Write tables in the formats that the W3C defines for results of SPARQL queries, and one for spreadsheets."""
+"""Write tables in the formats that the W3C defines for results of SPARQL queries, and one for spreadsheets.
+
+pyoxigraph 0.5.13 serialises solutions, and has no way to make them of terms but to read them. So JSON and XML take the
+way through TSV, which spells a term as N-Triples does and loses nothing.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
+from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
 from linkedproj.model.errors import QueryError
-from linkedproj.model.lexical import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from linkedproj.queries.results.table import Table, Term
+    from linkedproj.queries.results.table import RdfTerm, Table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_XML = """\
-<?xml version="1.0" encoding="UTF-8"?>
-<sparql xmlns="http://www.w3.org/2005/sparql-results#">
-"""
 
 
 def write_csv(table: Table) -> str:
     """Write SPARQL 1.1 Query Results CSV: the values alone, lines ended by CR LF.
 
+    pyoxigraph's own would write a lone empty value as an empty line, which readers of CSV skip.
+
     Source: W3C Recommendation of 2013-03-21, section 3; RFC 4180.
     """
-    return _csv([table.columns, *([value(cell) for cell in row] for row in table.rows)])
+    return _csv([table.columns, *([value_text(cell) for cell in row] for row in table.rows)])
 
 
 def write_sheet(table: Table) -> str:
@@ -40,7 +39,8 @@ def write_sheet(table: Table) -> str:
 
     An apostrophe stands before what begins with = + - @, a tab or a carriage return: these are not the exact values.
     """
-    return "\ufeff" + _csv([map(_inert, table.columns), *([_inert(value(cell)) for cell in row] for row in table.rows)])
+    rows = ([_inert(value_text(cell)) for cell in row] for row in table.rows)
+    return "\ufeff" + _csv([map(_inert, table.columns), *rows])
 
 
 def write_tsv(table: Table) -> str:
@@ -53,59 +53,52 @@ def write_tsv(table: Table) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def write_json(table: Table) -> str:
-    """Write SPARQL 1.1 Query Results JSON, one row a line.
-
-    Source: W3C Recommendation of 2013-03-21.
-    """
-    rows = [
-        json.dumps(
-            {name: _json(cell) for name, cell in zip(table.columns, row, strict=True) if cell is not None},
-            ensure_ascii=False,
-        )
-        for row in table.rows
-    ]
-    head = json.dumps({"vars": list(table.columns)}, ensure_ascii=False)
-    bindings = "[\n" + ",\n".join(rows) + "\n]" if rows else "[]"
-    return f'{{"head": {head}, "results": {{"bindings": {bindings}}}}}\n'
+def write_json(table: Table) -> bytes:
+    """Write SPARQL 1.1 Query Results JSON."""
+    return _serialised(table, ox.QueryResultsFormat.JSON)
 
 
-def write_xml(table: Table) -> str:
+def write_xml(table: Table) -> bytes:
     """Write SPARQL Query Results XML.
-
-    Source: W3C Recommendation of 2013-03-21 (second edition).
 
     Raises:
         QueryError: a value holds a control character, which XML 1.0 cannot.
     """
-    head = "".join(f"<variable name={quoteattr(name)}/>" for name in table.columns)
-    results = (
-        "".join(
-            f"<binding name={quoteattr(name)}>{_xml(name, cell)}</binding>"
-            for name, cell in zip(table.columns, row, strict=True)
-            if cell is not None
-        )
-        for row in table.rows
-    )
-    body = "".join(f"<result>{result}</result>\n" for result in results)
-    return f"{_XML}<head>{head}</head>\n<results>\n{body}</results>\n</sparql>\n"
+    for row in table.rows:
+        for name, cell in zip(table.columns, row, strict=True):
+            if cell is not None and (bad := _NO_XML.search(cell.value)):
+                shown = f"U+{ord(bad[0]):04X}"
+                message = f"a value of ?{name} holds the character {shown}, which XML cannot hold. Use json or tsv."
+                raise QueryError(message)
+    # pyoxigraph 0.5.13 writes a carriage return as it is: it would be read back as a line feed.
+    return _serialised(table, ox.QueryResultsFormat.XML).replace(b"\r", b"&#13;")
 
 
-def write_truth_json(truth: bool) -> str:  # noqa: FBT001 - what ASK answers is nothing but this
+def write_truth_json(truth: bool) -> bytes:  # noqa: FBT001 - what ASK answers is nothing but this
     """Write the answer to ASK as SPARQL 1.1 Query Results JSON."""
-    return f'{{"head": {{}}, "boolean": {json.dumps(truth)}}}\n'
+    return _serialised_truth(truth, ox.QueryResultsFormat.JSON)
 
 
-def write_truth_xml(truth: bool) -> str:  # noqa: FBT001 - what ASK answers is nothing but this
+def write_truth_xml(truth: bool) -> bytes:  # noqa: FBT001 - what ASK answers is nothing but this
     """Write the answer to ASK as SPARQL Query Results XML."""
-    return f"{_XML}<head></head>\n<boolean>{json.dumps(truth)}</boolean>\n</sparql>\n"
+    return _serialised_truth(truth, ox.QueryResultsFormat.XML)
 
 
-def value(cell: Term | None) -> str:
-    """Give the text of a term alone, as CSV has it; "" for an unbound cell."""
+def value_text(cell: RdfTerm | None) -> str:
+    """Return the text of a term alone, as CSV has it; "" for an unbound cell."""
     if cell is None:
         return ""
     return str(cell) if isinstance(cell, ox.BlankNode) else cell.value
+
+
+def _serialised(table: Table, form: ox.QueryResultsFormat) -> bytes:
+    solutions = ox.parse_query_results(write_tsv(table).encode(), format=ox.QueryResultsFormat.TSV)
+    return (solutions.serialize(format=form) or b"") + b"\n"
+
+
+def _serialised_truth(truth: bool, form: ox.QueryResultsFormat) -> bytes:  # noqa: FBT001 - what ASK answers is nothing but this
+    asked = cast("ox.QueryBoolean", ox.Store().query("ASK { }" if truth else "ASK { FILTER(false) }"))
+    return (asked.serialize(format=form) or b"") + b"\n"
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:
@@ -116,30 +109,3 @@ def _csv(rows: Iterable[Iterable[str]]) -> str:
 
 def _inert(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
-
-
-def _json(cell: Term) -> dict[str, str]:
-    if isinstance(cell, ox.NamedNode):
-        return {"type": "uri", "value": cell.value}
-    if isinstance(cell, ox.BlankNode):
-        return {"type": "bnode", "value": cell.value}
-    if cell.language:
-        return {"type": "literal", "value": cell.value, "xml:lang": cell.language}
-    plain = cell.datatype.value == XSD + "string"
-    return {"type": "literal", "value": cell.value} | ({} if plain else {"datatype": cell.datatype.value})
-
-
-def _xml(name: str, cell: Term) -> str:
-    if bad := _NO_XML.search(cell.value):
-        message = f"a value of ?{name} holds the character U+{ord(bad[0]):04X}, which XML cannot hold. Use json or tsv."
-        raise QueryError(message)
-    # A bare CR would be read back as LF.
-    text = escape(cell.value, {"\r": "&#13;"})
-    if isinstance(cell, ox.NamedNode):
-        return f"<uri>{text}</uri>"
-    if isinstance(cell, ox.BlankNode):
-        return f"<bnode>{text}</bnode>"
-    if cell.language:
-        return f"<literal xml:lang={quoteattr(cell.language)}>{text}</literal>"
-    plain = cell.datatype.value == XSD + "string"
-    return f"<literal{'' if plain else f' datatype={quoteattr(cell.datatype.value)}'}>{text}</literal>"

@@ -12,8 +12,8 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
-Row: TypeAlias = tuple[Term | None, ...]
+RdfTerm: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+Solution: TypeAlias = tuple[RdfTerm | None, ...]
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _DECIMALS = {_XSD + "decimal", _XSD + "integer"}
@@ -24,7 +24,13 @@ class Table:
     """Columns in the order of the SELECT clause, rows in the order of the engine; a cell may be unbound (None)."""
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Solution, ...]
+
+    @classmethod
+    def of(cls, variables: Iterable[ox.Variable], solutions: Iterable[ox.QuerySolution]) -> Self:
+        """Take over what pyoxigraph found; a quoted triple is no term of RDF 1.1, and left unbound."""
+        columns = tuple(variable.value for variable in variables)
+        return cls(columns, tuple(tuple(_plain(found[name]) for name in columns) for found in solutions))
 
     def multiset(self) -> Counter[tuple[str, ...]]:
         """Count equal rows, whatever their order.
@@ -63,11 +69,11 @@ def as_table(answer: Answer) -> Table:
     return Table(("answer",), ((ox.Literal(answer),),))
 
 
-def _plain(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term | None:
-    return None if isinstance(term, ox.Triple) else term
+def _plain(term: object) -> RdfTerm | None:
+    return term if isinstance(term, ox.NamedNode | ox.BlankNode | ox.Literal) else None
 
 
-def _key(cell: Term | None) -> str:
+def _key(cell: RdfTerm | None) -> str:
     if isinstance(cell, ox.Literal) and cell.datatype.value in _DECIMALS:
         return f'"{Decimal(cell.value).normalize():f}"^^{cell.datatype.value}'
     return "" if cell is None else str(cell)

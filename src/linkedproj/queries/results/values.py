@@ -16,7 +16,7 @@ from linkedproj.model.lexical import SPELLINGS, XSD
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from linkedproj.queries.results.table import Table, Term
+    from linkedproj.queries.results.table import RdfTerm, Table
 
 _INTEGERS = (
     "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger",
@@ -50,10 +50,10 @@ class LangString(str):
         return type(self), (str(self), self.language)
 
 
-Value: TypeAlias = Iri | LangString | str | int | Decimal | float | bool | dt.date | dt.datetime | None
+PythonValue: TypeAlias = Iri | LangString | str | int | Decimal | float | bool | dt.date | dt.datetime | None
 
 
-def to_python(cell: Term | None) -> Value:
+def to_python(cell: RdfTerm | None) -> PythonValue:
     """Give the value of a term; what is ill-typed or has no type of Python stays a string, an unbound cell is None.
 
     A month (xsd:gYearMonth) or a year stays a string too: it is no day.
@@ -110,7 +110,7 @@ def needed(module: str, extra: str, what: str) -> Any:  # noqa: ANN401 - a modul
         raise SetupError(f"{what} needs {module}. Install it with: pip install 'linkedproj[{extra}]'") from error
 
 
-def _column(cells: Sequence[Term | None]) -> tuple[type, list[Any]]:
+def _column(cells: Sequence[RdfTerm | None]) -> tuple[type, list[Any]]:
     values = [to_python(cell) for cell in cells]
     kinds = {str if isinstance(found, str) else type(found) for found in values if found is not None}
     kind = kinds.pop() if len(kinds) == 1 else str
@@ -121,11 +121,11 @@ def _column(cells: Sequence[Term | None]) -> tuple[type, list[Any]]:
     return kind, values
 
 
-def _text(cell: Term) -> str:
+def _text(cell: RdfTerm) -> str:
     return str(cell) if isinstance(cell, ox.BlankNode) else cell.value
 
 
-def _fits(found: Value) -> bool:
+def _fits(found: PythonValue) -> bool:
     """Tell whether columnar formats can hold a number: 64 bits, or 38 digits with half of them behind the point."""
     if isinstance(found, int):
         return -_WIDEST <= found < _WIDEST
@@ -143,34 +143,34 @@ def _decimal(arrow: Any, values: Sequence[Decimal | None]) -> Any:  # noqa: ANN4
     return arrow.decimal128(_DIGITS, max((_scale(found) for found in values if found is not None), default=0))
 
 
-def _integer(text: str) -> Value:
+def _integer(text: str) -> PythonValue:
     return int(text) if _INTEGER.fullmatch(text) else text
 
 
-def _number(text: str) -> Value:
+def _number(text: str) -> PythonValue:
     return text if SPELLINGS[XSD + "decimal"](text) else Decimal(text)
 
 
-def _float(text: str) -> Value:
+def _float(text: str) -> PythonValue:
     try:
         return float(text.replace("INF", "inf"))
     except ValueError:
         return text
 
 
-def _boolean(text: str) -> Value:
+def _boolean(text: str) -> PythonValue:
     return {"true": True, "1": True, "false": False, "0": False}.get(text, text)
 
 
-def _date(text: str) -> Value:
+def _date(text: str) -> PythonValue:
     return text if SPELLINGS[XSD + "date"](text) or len(text) != len("YYYY-MM-DD") else dt.date.fromisoformat(text)
 
 
-def _datetime(text: str) -> Value:
+def _datetime(text: str) -> PythonValue:
     return text if SPELLINGS[XSD + "dateTime"](text) else dt.datetime.fromisoformat(text)
 
 
-_READ: dict[str, Callable[[str], Value]] = {
+_READ: dict[str, Callable[[str], PythonValue]] = {
     **{XSD + name: _integer for name in _INTEGERS},
     XSD + "decimal": _number,
     XSD + "double": _float,

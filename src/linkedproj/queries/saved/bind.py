@@ -15,10 +15,10 @@ import pyoxigraph as ox
 from linkedproj.model.errors import QueryError
 from linkedproj.model.lexical import LANGUAGE, SPELLINGS, XSD, is_day, is_month, is_year
 from linkedproj.queries.saved.parameters import parameter_variable
-from linkedproj.queries.saved.tokens import prefixes, tokens
+from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linkedproj.queries.saved.collection import SavedQuery
     from linkedproj.queries.saved.parameters import Parameter
@@ -46,7 +46,7 @@ _FORMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ArgumentFault:
     """What is wrong with one argument."""
 
     parameter: str
@@ -56,7 +56,7 @@ class Fault:
 class ArgumentsError(QueryError):
     """Some arguments do not fit the query; `faults` has one entry each."""
 
-    def __init__(self, query_id: str, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, query_id: str, faults: tuple[ArgumentFault, ...]) -> None:
         super().__init__("\n".join(f"{query_id}: {fault.message}" for fault in faults))
         self.faults = faults
 
@@ -92,7 +92,7 @@ def bound_terms(
     Raises:
         ArgumentsError: arguments that are unknown or do not fit, all at once.
     """
-    declared = prefixes(query.text)
+    declared = declared_prefixes(query.text)
     faults = list(_unknown(query, arguments))
     terms: dict[str, str] = {}
     for parameter in query.parameters.values():
@@ -103,17 +103,34 @@ def bound_terms(
             terms[parameter.name] = _term(parameter, value, declared, bases or {})
         except ValueError as error:
             shown = value if len(value) <= _SHOWN else value[:_SHOWN] + "…"
-            faults.append(Fault(parameter.name, f"{parameter.name} {shown!r} {error}"))
+            faults.append(ArgumentFault(parameter.name, f"{parameter.name} {shown!r} {error}"))
     if faults:
         raise ArgumentsError(query.id, tuple(faults))
     return terms
 
 
-def _unknown(query: SavedQuery, arguments: Mapping[str, str]) -> Iterator[Fault]:
+def read_pairs(query: SavedQuery, pairs: Sequence[str], language: str) -> dict[str, str]:
+    """Read arguments written `name=value`; labels come in `language` where the query has a parameter `lang`.
+
+    Raises:
+        QueryError: a pair has no value, or a name is given twice.
+    """
+    arguments: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise QueryError(f"-p '{pair}' has no value. Write -p name=value.")
+        if name in arguments:
+            raise QueryError(f"-p {name} is given twice. Give it once.")
+        arguments[name] = value
+    return ({"lang": language} if "lang" in query.parameters else {}) | arguments
+
+
+def _unknown(query: SavedQuery, arguments: Mapping[str, str]) -> Iterator[ArgumentFault]:
     for name in arguments:
         if name not in query.parameters:
             there = f"There are: {', '.join(query.parameters)}." if query.parameters else "The query has none."
-            yield Fault(name, f"there is no parameter {name!r}. {there}")
+            yield ArgumentFault(name, f"there is no parameter {name!r}. {there}")
 
 
 def _replaced(body: str, terms: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem, QueryError
 from linkedproj.model.rules import LANGUAGES  # of titles and descriptions; grlc's own keys are in the first
-from linkedproj.queries.saved.expect import Case, Expect, count, read_cases, read_expect
+from linkedproj.queries.saved.expect import Case, Expect, read_cases, read_count, read_expect
 from linkedproj.queries.saved.faults import Faults, HeaderError
 from linkedproj.queries.saved.header import NOTHING, header_lines, items_of, known_parts, read_header
 from linkedproj.queries.saved.parameters import read_parameters
@@ -21,7 +21,7 @@ __all__ = [
     "Case",
     "Expect",
     "SavedQuery",
-    "choose",
+    "find_query",
     "inspect_query",
     "read_queries",
     "read_query",
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from linkedproj.queries.saved.header import Part
+    from linkedproj.queries.saved.header import HeaderPart
     from linkedproj.queries.saved.parameters import Parameter
 
 BUDGET_MS = 1000
@@ -51,7 +51,7 @@ class SavedQuery:
 
     `file` is the path as it is shown; `title` and `description` are by language. `endpoint` is the address the query is
     meant for, or ""; `federates` are the addresses it may ask besides; `budget_ms` is the time it may take on the
-    shipped portfolio: it is reported, never enforced. `twin` is the file of the same question in SQL, if it has one.
+    shipped portfolio: it is reported, never enforced.
     """
 
     id: str
@@ -67,7 +67,6 @@ class SavedQuery:
     endpoint: str = ""
     federates: tuple[str, ...] = ()
     budget_ms: int = BUDGET_MS
-    twin: Path | None = None
 
     @property
     def header_lines(self) -> int:
@@ -106,8 +105,7 @@ def _read(path: Path, faults: Faults) -> SavedQuery:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise HeaderError(Problem("LP-QUERY-FILE", Place(file), values={"detail": str(error)})) from error
-    twin = path.with_suffix(".sql")
-    return replace(_parse(path.stem, file, text, faults), twin=twin if twin.is_file() else None)
+    return _parse(path.stem, file, text, faults)
 
 
 def read_queries(folder: Path) -> dict[str, SavedQuery]:
@@ -119,16 +117,17 @@ def read_queries(folder: Path) -> dict[str, SavedQuery]:
     return {path.stem: read_query(path) for path in sorted(folder.glob("*.rq"), key=lambda path: path.stem)}
 
 
-def choose(queries: Mapping[str, SavedQuery], query_id: str) -> SavedQuery:
-    """Give the query of that id.
+def find_query(folder: Path, query_id: str) -> SavedQuery:
+    """Read the query of that id in a folder, and no other.
 
     Raises:
-        QueryError: there is none.
+        QueryError: there is none, or it is not as it must be.
     """
-    if query_id in queries:
-        return queries[query_id]
-    near = difflib.get_close_matches(query_id, queries, 1)
-    advice = f"Did you mean '{near[0]}'?" if near else "'linkedproj query' lists them."
+    path = folder / f"{query_id}.rq"
+    if _ID.fullmatch(query_id) and path.is_file():
+        return read_query(path)
+    nearest = difflib.get_close_matches(query_id, sorted(path.stem for path in folder.glob("*.rq")), 1)
+    advice = f"Did you mean '{nearest[0]}'?" if nearest else "'linkedproj queries list' lists them."
     raise QueryError(f"there is no saved query '{query_id}'. {advice}")
 
 
@@ -155,14 +154,18 @@ def _parse(query_id: str, file: str, text: str, faults: Faults) -> SavedQuery:
     )
 
 
-def _required(parts: Mapping[str, Part], key: str, place: Place) -> Part:
+def _required(parts: Mapping[str, HeaderPart], key: str, place: Place) -> HeaderPart:
     if key not in parts:
         raise HeaderError(Problem("LP-QUERY-REQUIRED", place, cell=key))
     return parts[key]
 
 
 def _texts(
-    header: Mapping[str, Part], ours: Mapping[str, Part], keys: tuple[str, str], place: Place, faults: Faults
+    header: Mapping[str, HeaderPart],
+    ours: Mapping[str, HeaderPart],
+    keys: tuple[str, str],
+    place: Place,
+    faults: Faults,
 ) -> dict[str, str]:
     """Read a text in the first language under grlc's key, in the others under ours."""
     first, others = keys
@@ -177,7 +180,7 @@ def _texts(
     return found
 
 
-def _among(part: Part | None, values: Collection[str], default: str) -> str:
+def _among(part: HeaderPart | None, values: Collection[str], default: str) -> str:
     if part is None:
         return default
     if part.text() not in values:
@@ -185,11 +188,11 @@ def _among(part: Part | None, values: Collection[str], default: str) -> str:
     return part.text()
 
 
-def _address(part: Part) -> str:
+def _address(part: HeaderPart) -> str:
     if not _ADDRESS.fullmatch(part.text()):
         raise HeaderError(Problem("LP-QUERY-ENDPOINT", part.place, cell=part.text()))
     return part.text()
 
 
-def _budget(part: Part | None) -> int:
-    return count(part, "LP-QUERY-BUDGET") if part else BUDGET_MS
+def _budget(part: HeaderPart | None) -> int:
+    return read_count(part, "LP-QUERY-BUDGET") if part else BUDGET_MS

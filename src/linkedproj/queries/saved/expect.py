@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from linkedproj.model.errors import Place
     from linkedproj.queries.saved.faults import Faults
-    from linkedproj.queries.saved.header import Part
+    from linkedproj.queries.saved.header import HeaderPart
 
 _KEYS = ("columns", "min_rows", "max_rows", "rows")
 
@@ -40,17 +40,17 @@ class Case:
     places: Mapping[str, Place]
 
 
-def read_expect(part: Part, faults: Faults) -> Expect:
+def read_expect(part: HeaderPart, faults: Faults) -> Expect:
     """Read columns and numbers of rows; no other key may stand there."""
     return _expect(known_parts(part, _KEYS, faults), faults)
 
 
-def read_cases(part: Part, faults: Faults) -> tuple[Case, ...]:
+def read_cases(part: HeaderPart, faults: Faults) -> tuple[Case, ...]:
     """Read the cases: what is not said of the answer is an argument."""
     return tuple(_case(parts_of(item, faults), faults) for item in items_of(part, faults))
 
 
-def count(part: Part, rule: str = "LP-QUERY-COUNT") -> int:
+def read_count(part: HeaderPart, rule: str = "LP-QUERY-COUNT") -> int:
     """Read a number of rows, or what else the rule speaks of.
 
     Raises:
@@ -61,13 +61,13 @@ def count(part: Part, rule: str = "LP-QUERY-COUNT") -> int:
     return int(part.text())
 
 
-def _expect(parts: Mapping[str, Part], faults: Faults) -> Expect:
+def _expect(parts: Mapping[str, HeaderPart], faults: Faults) -> Expect:
     columns = items_of(parts.get("columns"), faults)
-    counts = (faults.attempt(partial(count, parts[key]), -1) if key in parts else -1 for key in _KEYS[1:])
+    counts = (faults.attempt(partial(read_count, parts[key]), -1) if key in parts else -1 for key in _KEYS[1:])
     return Expect(tuple(faults.attempt(column.text, "") for column in columns), *counts)
 
 
-def _case(parts: Mapping[str, Part], faults: Faults) -> Case:
+def _case(parts: Mapping[str, HeaderPart], faults: Faults) -> Case:
     given = {name: part for name, part in parts.items() if name not in _KEYS}
     arguments = {name: faults.attempt(part.text, "") for name, part in given.items()}
     expect = _expect({name: part for name, part in parts.items() if name in _KEYS}, faults)

@@ -65,7 +65,7 @@ def in_words(problem: Problem, language: str = "en") -> str:
     return f"{wording.message} {wording.fix}".strip()
 
 
-def near(word: str, known: Collection[str]) -> Mapping[str, str]:
+def suggestions(word: str, known: Collection[str]) -> Mapping[str, str]:
     """Give the slots that name what there is, and what of it was probably meant."""
     found = difflib.get_close_matches(word, known, 1)
     return {"known": ", ".join(sorted(known)), **({"nearest": found[0]} if found else {})}

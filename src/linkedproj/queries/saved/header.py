@@ -1,4 +1,4 @@
-"""The `#+` header of a saved query, or `--+` of its twin in SQL: YAML whose every part knows its line and column.
+"""The `#+` header of a saved query: YAML whose every part knows its line and column.
 
 The keys are those of grlc (CLARIAH/grlc), with one more, `linkedproj`, which grlc ignores. All scalars stay strings:
 "NO", "2000-01-01" and "12.50" must not become a boolean, a date and a number.
@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 import yaml
 
 from linkedproj.model.errors import Place, Problem
-from linkedproj.queries.saved.faults import Faults, HeaderError, near
+from linkedproj.queries.saved.faults import Faults, HeaderError, suggestions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-SPARQL_MARK, SQL_MARK = "#+", "--+"
+_MARK = "#+"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HeaderPart:
     """A value of the header: a string, a list of parts or a mapping of parts, and where it stands."""
 
-    value: str | list[Part] | dict[str, Part]
+    value: str | list[HeaderPart] | dict[str, HeaderPart]
     place: Place
 
     def text(self) -> str:
@@ -37,7 +37,7 @@ class Part:
             raise HeaderError(Problem("LP-QUERY-VALUE", self.place))
         return self.value
 
-    def items(self) -> list[Part]:
+    def items(self) -> list[HeaderPart]:
         """Give a list.
 
         Raises:
@@ -47,7 +47,7 @@ class Part:
             raise HeaderError(Problem("LP-QUERY-LIST", self.place))
         return self.value
 
-    def parts(self) -> Mapping[str, Part]:
+    def parts(self) -> Mapping[str, HeaderPart]:
         """Give a mapping.
 
         Raises:
@@ -58,53 +58,53 @@ class Part:
         return self.value
 
 
-NOTHING = Part({}, Place(""))
+NOTHING = HeaderPart({}, Place(""))
 """What stands where the header says nothing."""
 
 
-def items_of(part: Part | None, faults: Faults) -> list[Part]:
+def items_of(part: HeaderPart | None, faults: Faults) -> list[HeaderPart]:
     """Give a list; none, where nothing is said or something else stands there."""
-    nothing: list[Part] = []
+    nothing: list[HeaderPart] = []
     return faults.attempt(part.items, nothing) if part else nothing
 
 
-def parts_of(part: Part | None, faults: Faults) -> Mapping[str, Part]:
+def parts_of(part: HeaderPart | None, faults: Faults) -> Mapping[str, HeaderPart]:
     """Give a mapping; an empty one, where nothing is said or something else stands there."""
-    nothing: Mapping[str, Part] = {}
+    nothing: Mapping[str, HeaderPart] = {}
     return faults.attempt(part.parts, nothing) if part else nothing
 
 
-def known_parts(part: Part, known: Collection[str], faults: Faults) -> Mapping[str, Part]:
+def known_parts(part: HeaderPart, known: Collection[str], faults: Faults) -> Mapping[str, HeaderPart]:
     """Give a mapping in which no key but the `known` ones may stand."""
     parts = parts_of(part, faults)
     for key, value in parts.items():
         if key not in known:
-            faults.add(Problem("LP-QUERY-KEY", value.place, cell=key, values=near(key, known)))
+            faults.add(Problem("LP-QUERY-KEY", value.place, cell=key, values=suggestions(key, known)))
     return {key: value for key, value in parts.items() if key in known}
 
 
-def header_lines(text: str, mark: str = SPARQL_MARK) -> int:
+def header_lines(text: str) -> int:
     """Count the lines of the header, which begins in line 1."""
     lines = text.splitlines()
-    return next((n for n, line in enumerate(lines) if not line.startswith(mark)), len(lines))
+    return next((n for n, line in enumerate(lines) if not line.startswith(_MARK)), len(lines))
 
 
-def read_header(text: str, file: str, faults: Faults | None = None, mark: str = SPARQL_MARK) -> Part:
+def read_header(text: str, file: str, faults: Faults | None = None) -> HeaderPart:
     """Read the header of a query; `file` is the path shown in messages.
 
     Raises:
         HeaderError: it is missing or is no YAML.
     """
-    lines = text.splitlines()[: header_lines(text, mark)]
+    lines = text.splitlines()[: header_lines(text)]
     if not lines:
         raise HeaderError(Problem("LP-QUERY-HEADER", Place(file, 1, 1)))
     # Same length as in the file, so that YAML counts the columns of the file.
-    source = "\n".join(" " * len(mark) + line[len(mark) :] for line in lines)
+    source = "\n".join(" " * len(_MARK) + line[len(_MARK) :] for line in lines)
     try:
         node = yaml.compose(source, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         raise HeaderError(_unreadable(error, file)) from error
-    return _part(node, file, faults or Faults(strict=True)) if node else Part({}, Place(file, 1, 1))
+    return _part(node, file, faults or Faults(strict=True)) if node else HeaderPart({}, Place(file, 1, 1))
 
 
 def _unreadable(error: yaml.YAMLError, file: str) -> Problem:
@@ -114,17 +114,17 @@ def _unreadable(error: yaml.YAMLError, file: str) -> Problem:
     return Problem("LP-QUERY-YAML", place, values={"detail": why})
 
 
-def _part(node: yaml.Node, file: str, faults: Faults) -> Part:
+def _part(node: yaml.Node, file: str, faults: Faults) -> HeaderPart:
     place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.MappingNode):
-        return Part(_mapping(node, file, faults), place)
+        return HeaderPart(_mapping(node, file, faults), place)
     if isinstance(node, yaml.SequenceNode):
-        return Part([_part(item, file, faults) for item in node.value], place)
-    return Part(str(node.value), place)
+        return HeaderPart([_part(item, file, faults) for item in node.value], place)
+    return HeaderPart(str(node.value), place)
 
 
-def _mapping(node: yaml.MappingNode, file: str, faults: Faults) -> dict[str, Part]:
-    found: dict[str, Part] = {}
+def _mapping(node: yaml.MappingNode, file: str, faults: Faults) -> dict[str, HeaderPart]:
+    found: dict[str, HeaderPart] = {}
     for key, value in node.value:
         if key.value in found:
             place = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.rules import LANGUAGES
 from linkedproj.queries.saved.header import NOTHING, items_of, known_parts, parts_of
-from linkedproj.queries.saved.tokens import placed
+from linkedproj.queries.saved.tokens import placed_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from linkedproj.queries.saved.faults import Faults
-    from linkedproj.queries.saved.header import Part
+    from linkedproj.queries.saved.header import HeaderPart
 
 _PARAMETER = re.compile(r"[?$]_(?P<optional>_?)(?P<name>[A-Za-z0-9]+)(?:_(?P<type>[A-Za-z][A-Za-z0-9_]*))?")
 _KEYS = ("label", "of", "pick", "enum")
@@ -59,7 +59,9 @@ def parameter_variable(variable: str, place: Place = NOTHING.place) -> Variable 
     return Variable(match["name"], match["type"] or "", bool(match["optional"]), place) if match else None
 
 
-def read_parameters(text: str, file: str, defaults: Part | None, params: Part, faults: Faults) -> dict[str, Parameter]:
+def read_parameters(
+    text: str, file: str, defaults: HeaderPart | None, params: HeaderPart, faults: Faults
+) -> dict[str, Parameter]:
     """Find the parameters in the code and what the header says of each, by name.
 
     `defaults` is grlc's key, `params` ours. A parameter is at fault that is not described, is described but not used,
@@ -77,12 +79,12 @@ def read_parameters(text: str, file: str, defaults: Part | None, params: Part, f
     }
 
 
-def _defaults(part: Part | None, faults: Faults) -> dict[str, Part]:
+def _defaults(part: HeaderPart | None, faults: Faults) -> dict[str, HeaderPart]:
     """Read grlc's list of one-key mappings."""
     return {name: value for item in items_of(part, faults) for name, value in parts_of(item, faults).items()}
 
 
-def _parameter(variable: Variable, described: Part, default: Part | None, faults: Faults) -> Parameter:
+def _parameter(variable: Variable, described: HeaderPart, default: HeaderPart | None, faults: Faults) -> Parameter:
     name = variable.name
     if default is None and not variable.optional:
         faults.add(Problem("LP-QUERY-DEFAULT", variable.place, cell=name))
@@ -120,6 +122,6 @@ def _written(text: str, file: str, faults: Faults) -> dict[str, Variable]:
 
 
 def _variables(text: str, file: str) -> Iterator[Variable]:
-    for token, place in placed(text, file):
+    for token, place in placed_tokens(text, file):
         if token.kind == "variable" and (variable := parameter_variable(token.text, place)):
             yield variable

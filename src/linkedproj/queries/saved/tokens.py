@@ -35,20 +35,20 @@ _TOKEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SparqlToken:
     """A piece of the text; `kind` is space, comment, iri, string, variable, tag, blank, number, name or other."""
 
     kind: str
     text: str
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[SparqlToken]:
     """Cut `text` into tokens; joined again they are `text`, character for character."""
     for match in _TOKEN.finditer(text):
-        yield Token(match.lastgroup or "other", match[0])
+        yield SparqlToken(match.lastgroup or "other", match[0])
 
 
-def placed(text: str, file: str) -> Iterator[tuple[Token, Place]]:
+def placed_tokens(text: str, file: str) -> Iterator[tuple[SparqlToken, Place]]:
     """Cut `text` into tokens, each with where it begins; `file` is the path as it is shown."""
     line, column = 1, 1
     for token in tokens(text):
@@ -58,7 +58,7 @@ def placed(text: str, file: str) -> Iterator[tuple[Token, Place]]:
         column = len(last) + (1 if ended else column)
 
 
-def prefixes(text: str) -> dict[str, str]:
+def declared_prefixes(text: str) -> dict[str, str]:
     """Give the prefixes that the text declares: {"dct": "http://purl.org/dc/terms/"}."""
     code = [token for token in tokens(text) if token.kind not in {"space", "comment"}]
     return {

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, QueryError
 from linkedproj.model.rdf import escape
-from linkedproj.queries.lint.code import form, read_code
+from linkedproj.queries.ask.adhoc import form_of
 from linkedproj.queries.saved.bind import bind
 from linkedproj.queries.saved.collection import LANGUAGES
-from linkedproj.queries.saved.tokens import prefixes
+from linkedproj.queries.saved.tokens import declared_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,8 +70,7 @@ def export_all(
 
 
 def _statements(query: SavedQuery, base: str, bases: Mapping[str, str], endpoint: str) -> Iterator[str]:
-    asked = form(read_code(query.body, query.file))
-    keyword = asked.keyword if asked is not None else ""
+    keyword = form_of(query.body)
     if keyword not in _FORMS:
         raise QueryError("only SELECT, ASK and CONSTRUCT can be published.", Place(query.file))
     yield f"a sh:SPARQLExecutable , sh:SPARQL{_FORMS[keyword]}Executable"
@@ -102,7 +101,7 @@ def _parameters(query: SavedQuery, base: str, bases: Mapping[str, str]) -> Itera
 
 
 def _declarations(queries: Sequence[SavedQuery], base: str) -> Iterator[str]:
-    declared = {name: iri for query in queries for name, iri in prefixes(query.body).items()}
+    declared = {name: iri for query in queries for name, iri in declared_prefixes(query.body).items()}
     nodes = {name: f"<{base}prefixes#{name}>" for name in sorted(declared)}
     if nodes:
         yield _block(":prefixes", ["sh:declare " + " , ".join(nodes.values())])
