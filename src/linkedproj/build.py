@@ -103,7 +103,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         _refuse_unsound(folder, findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.beside(QUERIES) if staged.leads else Path(scratch, QUERIES)
-        _answer(folder, mapped, queries, answers, tell, tables=staged.folder)
+        _answer(folder, mapped, queries, answers, tell)
         gaps: list[Problem] = []
         if staged.leads:
             _compare(folder.config, staged, tell, restored=restored)
@@ -197,14 +197,12 @@ def _copy_ontology(folder: Folder, dumps: Path) -> None:
     (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
 
 
-def _answer(  # noqa: PLR0913 - what is asked, of what, and where the answers go
-    folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], answers: Path, tell: Tell, *, tables: Path
-) -> None:
+def _answer(folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], answers: Path, tell: Tell) -> None:
     """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
     tell("answering the saved queries")
     answers.mkdir(exist_ok=True)
     data = [*mapped.statements, folder.vocabulary]
-    publish(data, queries, answers, folder.schema.context, folder.config.version, tables=tables)
+    publish(data, queries, answers, folder.schema.context, folder.config.version)
 
 
 def _compare(config: Config, staged: Release, tell: Tell, *, restored: Collection[str]) -> None:
