@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from linkedproj.queries.saved.collection import SavedQuery
 
 _ALL = Resources()
-_LONG = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,8 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     """
     config = _versioned(load_config(folder, shown_as(folder)), release)
     queries = read_queries(shipped("queries"))
-    with Release(out, config.version, tell) as staged, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        setup = _setup(folder, Path(scratch), sources, engine)
-        setup = replace(setup, resources=resources, kept=staged.parts if _is_long(folder) else None)
+    with Release(out, config.version, tell) as staged:
+        setup = replace(_setup(folder, staged.scratch, sources, engine), resources=resources)
         findings = check(setup, _dumps(staged.folder), tell)
         _refuse_unsound(findings, setup)
         tell("writing the tables")
@@ -127,7 +125,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         staged.refuse_loss(records, may_shrink=may_shrink)
         staged.carry_over()
         tell("answering the saved queries")
-        answers = staged.beside(QUERIES) if staged.leads else Path(scratch, QUERIES)
+        answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
         _answer(findings, setup, queries, answers, config, tables=staged.folder)
         gaps = _describe(staged, config, setup, findings, restored=restored, tell=tell) if staged.leads else []
         tell("publishing")
@@ -248,11 +246,6 @@ def _setup(folder: Path, scratch: Path, sources: Path | None, engine: str = "aut
 def _load(findings: Findings, setup: Setup) -> ox.Store:
     """Load what a check wrote, and the vocabulary, as the dumps hold it."""
     return local.load([*findings.nodes, setup.ontology / "linkedproj.ttl"])
-
-
-def _is_long(folder: Path) -> bool:
-    """Tell whether there is so much to map that it should not be lost when the build is killed."""
-    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file()) >= _LONG
 
 
 def _dumps(folder: Path) -> dict[Output, Path]:

@@ -6,7 +6,6 @@ that would be published. Where a cell check and a shape object to the same cell,
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,7 +20,6 @@ from linkedproj.mapping.parts import Output
 from linkedproj.mapping.runners import Resources, opened
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.paths import fingerprint
 from linkedproj.model.schema import load_schema, vocabulary_terms
 from linkedproj.model.settings import load_config
 from linkedproj.tables.portfolio import INVERSES
@@ -59,7 +57,7 @@ class Setup:
     """Where everything is: the portfolio's folder, its name to people, the ontology, and a folder for scratch files.
 
     `sources` holds the private copies that quotes are looked up in, if there are any; `options` say how the shapes are
-    applied, `resources` with what the tables are mapped. `kept` is a folder that outlives a run that is killed.
+    applied, `resources` with what the tables are mapped.
     """
 
     folder: Path
@@ -69,7 +67,6 @@ class Setup:
     sources: Path | None = None
     options: Options = field(default_factory=Options)
     resources: Resources = field(default_factory=Resources)
-    kept: Path | None = None
 
 
 def check(
@@ -109,20 +106,10 @@ def check(
 
 
 def _map(setup: Setup, schema: Schema, config: Config, dumps: Mapping[Output, Path], tell: Tell) -> Mapped:
-    """Map the tables; where their parts are kept, those of an earlier run are taken up."""
-    parts = setup.kept or setup.scratch / "parts"
-    parts.mkdir(exist_ok=True)
-    digest = _digest(setup) if setup.kept else ""
+    parts = setup.scratch / "parts"
+    parts.mkdir()
     with opened(setup.resources) as run:
-        return map_tables(setup.folder, schema, config, setup.shown, parts, dumps, run=run, tell=tell, digest=digest)
-
-
-def _digest(setup: Setup) -> str:
-    """Give a digest of all but the tables that the dumps depend on."""
-    found = hashlib.sha256(fingerprint().encode())
-    for path in (setup.folder / "portfolio.toml", *sorted(setup.ontology.glob("*.*"))):
-        found.update(path.name.encode() + path.read_bytes())
-    return found.hexdigest()
+        return map_tables(setup.folder, schema, config, setup.shown, parts, dumps, run=run, tell=tell)
 
 
 def _nodes(setup: Setup, dumps: Mapping[Output, Path]) -> dict[Output, Path]:

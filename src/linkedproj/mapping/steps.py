@@ -43,11 +43,6 @@ class Steps:
         self._sliced: dict[str, Slice] = {}
 
     @property
-    def keeps(self) -> bool:
-        """Whether a later run may take up what this one wrote."""
-        return bool(self._setting.digest)
-
-    @property
     def with_capitals(self) -> list[str]:
         """The types of which some ids have capital letters."""
         found = self.outcomes.items()

@@ -59,7 +59,7 @@ def _results(done: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
     try:
         yield from (future.result() for future in as_completed(done))
     except BrokenProcessPool:
-        hint = "A long build keeps what is finished: run it again, with fewer --jobs if memory was short."
+        hint = "Run it again, with fewer --jobs if memory was short."
         raise SetupError(f"a process that maps the tables was ended by the system. {hint}") from None
     finally:
         # Whoever stops listening wants no more.
