@@ -7,7 +7,6 @@ import os
 import pickle
 import random
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,17 +21,17 @@ from linkedproj.mapping.pace import Pace
 from linkedproj.mapping.parts import TABLE, Output
 from linkedproj.mapping.runners import RUNNERS, Resources, opened, run_here
 from linkedproj.mapping.tables import map_folder, map_tables
-from linkedproj.mapping.tasks import Outcome
 from linkedproj.model.errors import SetupError
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config
+from linkedproj.system.workers import WorkerError
 from linkedproj.tables.shards import cut, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from linkedproj.mapping.runners import Run
-    from linkedproj.mapping.tasks import Setting, Task
+    from linkedproj.mapping.runners import Perform
+    from linkedproj.mapping.tasks import Outcome, Setting, Task
 
 SIZES = [60, 700, 9000]
 
@@ -41,7 +40,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def mapped(home: Path, run: Run = run_here, size: int = 900) -> dict[str, bytes]:
+def mapped(home: Path, run: Perform = run_here, size: int = 900) -> dict[str, bytes]:
     """Map a folder of tables to every dump, and return the files."""
     config = load_config(home, "data")
     out = Path(f"{home}-out")
@@ -241,7 +240,7 @@ sys.stdout.buffer.write(pickle.dumps(found))
     assert len(problems) > 10
 
 
-def told_by(home: Path, run: Run) -> list[str]:
+def told_by(home: Path, run: Perform) -> list[str]:
     """Give the problems of a folder of tables."""
     work = Path(f"{home}-parts")
     work.mkdir(exist_ok=True)
@@ -255,19 +254,28 @@ def test_without_pyspark_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) 
         RUNNERS["spark"](Resources()).__enter__()
 
 
-def killed(_: Path, task: Task) -> Outcome:
-    """End this process as the system does when memory is short."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(task.name)
+# What the system does when memory is short, what a full disk does, and what a fault of our own would.
+ENDS = {
+    "os.kill(os.getpid(), 9)": (
+        SetupError,
+        r"ended by the system\. Run it again, with fewer --jobs if memory was short",
+    ),
+    "raise OSError(28, 'No space')": (OSError, "No space left on device"),
+    "raise KeyError('of our own')": (WorkerError, "KeyError: 'of our own'"),
+}
 
 
 @pytest.mark.slow
-def test_a_process_that_is_killed_is_told(thousand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("end", ENDS)
+def test_how_a_process_ends_is_told(end: str, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ending.py").write_text(
+        f"import os\n\ndef begin(_):\n    def answer(_):\n        {end}\n    return answer\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr("linkedproj.mapping.runners.local._WORTH", 0)
-    monkeypatch.setattr("linkedproj.mapping.runners.local.perform_from", killed)
-    told = "a process that maps the tables was ended by the system. Run it again, with fewer --jobs if "
-    with opened(Resources(2)) as run, pytest.raises(SetupError, match=told):
-        mapped(thousand, run, 50_000)
+    monkeypatch.setattr("linkedproj.mapping.runners.local._WORKER", "ending")
+    with opened(Resources(2)) as run, pytest.raises(ENDS[end][0], match=ENDS[end][1]):
+        mapped(small, run)
 
 
 def test_a_cluster_is_for_spark_alone(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

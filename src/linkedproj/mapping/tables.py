@@ -33,7 +33,7 @@ from linkedproj.writers import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linkedproj.mapping.runners import Run
+    from linkedproj.mapping.runners import Perform
     from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
 
@@ -61,7 +61,7 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
     work: Path,
     dumps: Mapping[Output, Path],
     *,
-    run: Run = run_here,
+    run: Perform = run_here,
     tell: Tell = lambda _: None,
     size: int = SIZE,
 ) -> Mapped:
