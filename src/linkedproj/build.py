@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -33,6 +31,7 @@ from linkedproj.writers.described import Words, publish_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
 
     from linkedproj.mapping.tables import Mapped
     from linkedproj.model.errors import Problem
@@ -97,12 +96,12 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     folder = _versioned(open_folder(path, ontology), release)
     queries = read_queries(shipped("queries"))
     version = folder.config.version
-    with Release(out, version, tell) as staged, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        mapped = _map(folder, staged.folder, Path(scratch), resources, tell)
+    with Release(out, version, tell) as staged:
+        mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
         _refuse_unsound(folder, findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
-        answers = staged.beside(QUERIES) if staged.leads else Path(scratch, QUERIES)
+        answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
         _answer(folder, mapped, queries, answers, tell)
         gaps: list[Problem] = []
         if staged.leads:

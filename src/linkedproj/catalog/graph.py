@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.lexical import WKT, XSD
-from linkedproj.model.shapes import DCT, RDFS, SH, Shapes
+from linkedproj.model.shapes import DCT, RDFS, SH, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -198,7 +198,7 @@ def _slug(iri: str) -> str:
 
 def _table_labels(schema: Schema, ontology: Path) -> dict[str, dict[str, str]]:
     """Return the names of each table by language: those of the node shape of its class."""
-    shapes = Shapes(ontology / "shapes.ttl")
+    shapes = read_shapes(ontology / "shapes.ttl", "ontology/shapes.ttl")
     by_class = {
         target.value: shapes.texts(shape, RDFS + "label")
         for shape in shapes.subjects(SH + "targetClass")

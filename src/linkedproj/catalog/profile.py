@@ -53,7 +53,7 @@ class Profile:
             SetupError: codes.ttl is no Turtle.
         """
         path = self.folder / "codes.ttl"
-        return [quad.triple for quad in read_turtle(path)] if path.is_file() else []
+        return list(read_turtle(path)) if path.is_file() else []
 
 
 def read_profile(ontology: Path, name: str) -> Profile:

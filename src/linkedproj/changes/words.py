@@ -121,9 +121,9 @@ def _clip(text: str) -> str:
 def _codes() -> dict[str, dict[str, str]]:
     """Read what the vocabulary calls its codes."""
     found: dict[str, dict[str, str]] = {}
-    for quad in read_turtle(shipped("ontology") / "linkedproj.ttl"):
-        if quad.predicate.value in (SKOS + "prefLabel", RDFS + "label") and isinstance(quad.object, ox.Literal):
-            found.setdefault(_text(quad.subject), {})[quad.object.language or ""] = quad.object.value
+    for triple in read_turtle(shipped("ontology") / "linkedproj.ttl"):
+        if triple.predicate.value in (SKOS + "prefLabel", RDFS + "label") and isinstance(triple.object, ox.Literal):
+            found.setdefault(_text(triple.subject), {})[triple.object.language or ""] = triple.object.value
     return found
 
 

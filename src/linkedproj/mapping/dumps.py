@@ -43,7 +43,7 @@ class Dumps:
             return
         parts = [part for name in schema.types for part in self._parts(name, output)]
         tail = self._statements(output) if output.supporting and "Evidence" in schema.types else ()
-        join(parts, path, output.format, schema, tail=tail, keeps=self._steps.keeps)
+        join(parts, path, output.format, schema, tail=tail)
 
     def _parts(self, name: str, output: Output) -> Iterator[Path]:
         for outcome in self._steps.outcomes.get(name, ()):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -69,8 +68,7 @@ class Inventory:
         self.shards.setdefault(kind.name, []).append(whole(file, len(portfolio.headers) - 1, start, line))
 
     def _take_in(self, file: TableFile, kind: RecordType, path: Path) -> None:
-        with file.path.open("rb") as opened:
-            runs = RunFile(path, hashlib.file_digest(opened, "sha256").hexdigest())
+        runs = RunFile(path)
         rows = Gathering(runs, limit=16_384, block=ROW_BLOCK)
         for batch in read_file(file, kind, self.portfolio, self.portfolio.found):
             rows.add(rows_of(batch))

@@ -94,12 +94,10 @@ class Part:
         return write
 
 
-def join(  # noqa: PLR0913 - the parts, and what stands around them
-    parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *, tail: Iterable[str] = (), keeps: bool = True
-) -> None:
+def join(parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *, tail: Iterable[str] = ()) -> None:
     """Make one file of its parts, in the order given, and of the texts of further records.
 
-    Parts that nobody `keeps` are removed as they are copied: most of them never reach the disk.
+    Parts are removed as they are copied: most of them never reach the disk.
     """
     form = FORMATS[format_name]
     between, is_first = form.between.encode(), True
@@ -112,8 +110,7 @@ def join(  # noqa: PLR0913 - the parts, and what stands around them
                 out.write(b"" if is_first else between)
                 _append(opened, out)
                 is_first = False
-            if not keeps:
-                part.unlink()
+            part.unlink()
         for text in tail:
             out.write((b"" if is_first else between) + text.encode())
             is_first = False

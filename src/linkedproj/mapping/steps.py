@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.inventory import Inventory
-    from linkedproj.mapping.runners import Run
+    from linkedproj.mapping.runners import Perform
     from linkedproj.mapping.tasks import Outcome, Setting
-    from linkedproj.system.sorting import Run as Items
+    from linkedproj.system.sorting import Run
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.shards import Shard
 
@@ -33,7 +33,7 @@ class Steps:
     """
 
     def __init__(
-        self, inventory: Inventory, evidence: Evidence, setting: Setting, run: Run, tell: Callable[[str], None]
+        self, inventory: Inventory, evidence: Evidence, setting: Setting, run: Perform, tell: Callable[[str], None]
     ) -> None:
         self.portfolio, self.evidence = inventory.portfolio, evidence
         self.outcomes: dict[str, list[Outcome]] = {}
@@ -41,11 +41,6 @@ class Steps:
         self.nodes: Counter[str] = Counter()
         self._inventory, self._setting, self._run, self._tell, self._number = inventory, setting, run, tell, 0
         self._sliced: dict[str, Slice] = {}
-
-    @property
-    def keeps(self) -> bool:
-        """Whether a later run may take up what this one wrote."""
-        return bool(self._setting.digest)
 
     @property
     def with_capitals(self) -> list[str]:
@@ -123,7 +118,7 @@ class Steps:
         for low, high in pairwise(["", *cuts, ""]):
             yield Task("", name, Slice(runs, low, high), joins=self._joins(name, low, high), low=low, high=high)
 
-    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[Items, ...]]:
+    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[Run, ...]]:
         kind = self.portfolio.schema.types[name]
         wanted = {INVERSES[term]: (f"links {INVERSES[term]}", name) for term in INVERSES if term in (kind.terms or ())}
         wanted |= {STATED: (STATED, name), CLAIMS: (CLAIMS, name)}

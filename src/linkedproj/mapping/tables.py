@@ -33,7 +33,7 @@ from linkedproj.writers import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linkedproj.mapping.runners import Run
+    from linkedproj.mapping.runners import Perform
     from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
 
@@ -70,23 +70,21 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
     work: Path,
     dumps: Mapping[Output, Path],
     *,
-    run: Run = run_here,
+    run: Perform = run_here,
     tell: Tell = lambda _: None,
     size: int = SIZE,
-    digest: str = "",
 ) -> Mapped:
     """Read and check all tables of a folder (`shown` as people call it), and write dumps of them in the same pass.
 
     `work` is a folder for parts, which lasts as long as the rows of the portfolio are asked for. `dumps` are files, but
     for the tables, of which a folder takes one a type. `run` runs the tasks, `size` is that of a shard in bytes, and
-    `tell` hears how many of them are done. With a `digest` of settings, ontology and program, what an earlier run left
-    in `work` is taken up. Nothing is raised for what is wrong in a table: it is in the `problems` of portfolio and
-    evidence.
+    `tell` hears how many of them are done. Nothing is raised for what is wrong in a table: it is in the `problems` of
+    portfolio and evidence.
     """
     portfolio = Portfolio(schema, config)
     evidence, inventory = Evidence(portfolio), Inventory(portfolio, work, size)
     inventory.read(folder, shown)
-    steps = Steps(inventory, evidence, Setting(portfolio, work, tuple(dumps), digest=digest), run, tell)
+    steps = Steps(inventory, evidence, Setting(portfolio, work, tuple(dumps)), run, tell)
     steps.write()
     portfolio.found.counts = Counter({name: portfolio.counts[name] for name in schema.types if portfolio.counts[name]})
     with ThreadPoolExecutor(1) as beside:

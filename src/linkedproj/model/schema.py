@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.context import RDF, Context, Kind, RecordType, load_context
-from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -102,29 +102,24 @@ def vocabulary_terms(ontology: Path, schema: Schema) -> set[str]:
     Raises:
         SetupError: the vocabulary is missing, or is no Turtle.
     """
-    own = {_text(quad.subject) for quad in read_turtle(ontology / "linkedproj.ttl")}
+    own = {_text(triple.subject) for triple in read_turtle(ontology / "linkedproj.ttl")}
     properties = {field.iri for field in schema.fields.values()}
     return own | properties | {iri for kind in schema.types.values() for iri in kind.classes}
 
 
-def read_turtle(path: Path) -> Iterator[ox.Quad]:
-    """Parse a shipped Turtle file.
+def read_turtle(path: Path) -> Iterable[ox.Triple]:
+    """Read a shipped Turtle file.
 
     Raises:
         SetupError: it is missing, or is no Turtle.
     """
-    try:
-        yield from ox.parse(path=path, format=ox.RdfFormat.TURTLE)
-    except OSError as error:
-        raise SetupError("the file is missing.", Place(f"ontology/{path.name}")) from error
-    except SyntaxError as error:
-        raise SetupError(str(error.msg), Place(f"ontology/{path.name}", error.lineno or 0)) from error
+    return read_shapes(path, f"ontology/{path.name}").triples
 
 
-def _index(quads: Iterable[ox.Quad]) -> Triples:
+def _index(triples: Iterable[ox.Triple]) -> Triples:
     found: Triples = defaultdict(lambda: defaultdict(list))
-    for quad in quads:
-        found[_text(quad.subject)][_text(quad.predicate)].append(_text(quad.object))
+    for triple in triples:
+        found[_text(triple.subject)][_text(triple.predicate)].append(_text(triple.object))
     return found
 
 

@@ -13,12 +13,13 @@ from linkedproj.catalog.rate.live import tried_at
 from linkedproj.catalog.rate.mqa import DCAT, Score, score
 from linkedproj.catalog.rate.official import OfficialRun, run_official
 from linkedproj.model.errors import Place, Problem, SetupError
-from linkedproj.model.shapes import DCT, Shapes
+from linkedproj.model.shapes import DCT, read_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from linkedproj.catalog.rate.mqa import Loss
+    from linkedproj.model.shapes import Shapes
 
 __all__ = ["Rating", "is_perfect", "rate"]
 
@@ -50,7 +51,7 @@ def rate(public: Path, ontology: Path, live: str = "", shapes: Path | None = Non
     path, shown = public / _CATALOGUE, f"{public.name}/{_CATALOGUE}"
     if not path.is_file():
         raise SetupError(f"there is no {_CATALOGUE} in {public}. Build for a profile such as dcat-ap first.")
-    catalogue = Shapes(path, shown)
+    catalogue = read_shapes(path, shown)
     graph = _read(path)
     profiles = _claimed(public, ontology, catalogue, profile)
     problems = [problem for one in profiles for problem in judge(_read(public / one.files[0]), [one], {})]

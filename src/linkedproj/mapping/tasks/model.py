@@ -28,8 +28,7 @@ class Setting:
 
     `folder` takes what they write, `outputs` are the dumps they write parts of. `weighs` tells that there is evidence,
     `knows_all` that all of it could be read. `emptied` are the faulty cells of rows that were sorted before. `step`
-    names this part of the run; `digest` stands for everything but the tables that the result depends on: with one,
-    outcomes are kept, and taken up by a later run.
+    names this part of the run.
     """
 
     tables: Tables
@@ -39,7 +38,6 @@ class Setting:
     knows_all: bool = True
     emptied: frozenset[tuple[str, str]] = frozenset()
     step: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,16 +78,15 @@ class Task:
 class Outcome:
     """What came of a task.
 
-    `file` is the table it read, "" for a slice; `parts` are the files it wrote, by output, `sizes` the bytes of all its
-    files. `runs` is what it gathered, by kind and type. `is_torn` tells that its shard ended within a cell, `in_order`
-    that ids only rose; else nothing of it can be used. `triples` and `nodes` count by type.
+    `file` is the table it read, "" for a slice; `parts` are the files it wrote, by output. `runs` is what it gathered,
+    by kind and type. `is_torn` tells that its shard ended within a cell, `in_order` that ids only rose; else nothing of
+    it can be used. `triples` and `nodes` count by type.
     """
 
     name: str
     file: str = ""
     found: Found = field(default_factory=Found)
     parts: dict[str, Path] = field(default_factory=dict)
-    sizes: dict[Path, int] = field(default_factory=dict)
     runs: dict[tuple[str, str], tuple[Run, ...]] = field(default_factory=dict)
     first: str = ""
     last: str = ""
@@ -100,7 +97,3 @@ class Outcome:
     nodes: Counter[str] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
     unclaimed: list[Row] = field(default_factory=list)
-
-    def is_there(self) -> bool:
-        """Tell whether all files that it wrote are still as long as they were."""
-        return all(path.is_file() and path.stat().st_size == size for path, size in self.sizes.items())
