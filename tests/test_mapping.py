@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from linkedproj.mapping.runners import Run
-    from linkedproj.mapping.tasks import Setting, Task
+    from linkedproj.mapping.tasks import MappingRun, Task
 
 SIZES = [60, 700, 9000]
 
@@ -147,7 +147,7 @@ def test_shards_follow_each_other_without_a_gap(thousand: Path) -> None:
     schema, config = shipped_schema(), load_config(thousand, "data")
     read: list[Task] = []
 
-    def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def run(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
         read.extend(tasks)
         return run_here(setting, tasks)
 
@@ -293,7 +293,7 @@ def test_a_folder_is_mapped_by_one_call(thousand: Path, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- taking up what was done
 
 
-def interrupted(after: int, done: list[str], setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+def interrupted(after: int, done: list[str], setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Do some tasks, and note which; then stop as Ctrl-C does.
 
     Raises:
@@ -306,7 +306,7 @@ def interrupted(after: int, done: list[str], setting: Setting, tasks: Sequence[T
         yield perform(setting, task)
 
 
-def noted(done: list[str], setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+def noted(done: list[str], setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Do all tasks, and note those that are not taken up."""
     for task in tasks:
         kept = setting.folder / f"{task.name}.outcome"

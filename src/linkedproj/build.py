@@ -64,24 +64,27 @@ class Built:
     gaps: tuple[Problem, ...] = ()
 
 
-def check_folder(
+def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its own name
     folder: Path,
     sources: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
     *,
     engine: str = "auto",
     resources: Resources = _ALL,
+    ontology: Path | None = None,
 ) -> Findings:
     """Check the portfolio in a folder by a SHACL engine (see `linkedproj.check.judge`); nothing is written.
 
-    `resources` say which processes map the tables.
+    `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and shapes, if it is
+    not the shipped one.
 
     Raises:
         EngineDisagreement: the reference engine found something else.
         SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used.
     """
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        return check(replace(_setup(folder, Path(scratch), sources, engine), resources=resources), tell=tell)
+        setup = _setup(folder, Path(scratch), sources, engine, ontology)
+        return check(replace(setup, resources=resources), tell=tell)
 
 
 def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
@@ -95,14 +98,15 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     restored: Collection[str] = (),
     engine: str = "auto",
     resources: Resources = _ALL,
+    ontology: Path | None = None,
 ) -> Built:
     """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
     With `release`, a version, the dumps can never change again; else they are a draft, which leaves everything but
     itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
     names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies the
-    shapes, `resources` say which processes map the tables. `tell` hears what is being done. Whatever is raised, `out`
-    is as it was.
+    shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and shapes,
+    if it is not the shipped one. `tell` hears what is being done. Whatever is raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
@@ -115,7 +119,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     config = _versioned(load_config(folder, shown_as(folder)), release)
     queries = read_queries(shipped("queries"))
     with Release(out, config.version, tell) as staged, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        setup = _setup(folder, Path(scratch), sources, engine)
+        setup = _setup(folder, Path(scratch), sources, engine, ontology)
         setup = replace(setup, resources=resources, kept=staged.parts if _is_long(folder) else None)
         findings = check(setup, _dumps(staged.folder), tell)
         _refuse_unsound(findings, setup)
@@ -207,12 +211,15 @@ def _describe(  # noqa: PLR0913 - what a build knows at its end
             languages=config.languages,
             publisher=config.portal.publisher.name,
             restored=[f"{config.base}id/{record}" for record in restored],
+            ontology=setup.ontology,
         )
     tell("describing the release to portals")
     versions = [(issue.version, issue.issued) for issue in staged.history if issue.version != config.version]
     versions.append((config.version, _day(config)))
     latest = staged.root / "dump" / LATEST
-    facts = facts_of(latest, config, before.version if before else "", versions, has_queries=True)
+    facts = facts_of(
+        latest, config, findings.portfolio.schema, before.version if before else "", versions, has_queries=True
+    )
     gaps: list[Problem] = []
     staged.add(lambda folder: gaps.extend(write_catalogue(facts, config, setup.ontology, folder)))
     _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)), setup)
@@ -241,8 +248,10 @@ def shown_as(folder: Path) -> str:
         return folder.as_posix()
 
 
-def _setup(folder: Path, scratch: Path, sources: Path | None, engine: str = "auto") -> Setup:
-    return Setup(folder, shown_as(folder), shipped("ontology"), scratch, sources, Options(engine))
+def _setup(
+    folder: Path, scratch: Path, sources: Path | None, engine: str = "auto", ontology: Path | None = None
+) -> Setup:
+    return Setup(folder, shown_as(folder), ontology or shipped("ontology"), scratch, sources, Options(engine))
 
 
 def _load(findings: Findings, setup: Setup) -> ox.Store:

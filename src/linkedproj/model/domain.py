@@ -18,7 +18,7 @@ from linkedproj.model.shapes import DCT, SH, SKOS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from linkedproj.model.context import Context, Field, RecordType
+    from linkedproj.model.context import Context, RecordType
 
 DASH = "http://datashapes.org/dash#"
 LP = "https://w3id.org/linkedproj/ns#"
@@ -31,10 +31,15 @@ COMPUTED = "https://w3id.org/linkedproj/shapes#Derived"
 DAY, LICENCE, MEMBER = DCT + "valid", DCT + "license", DCT + "hasPart"
 """Of a portfolio: the day it holds for, its licence, and the records it lists."""
 
+CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
+"""Of a source: the SHA-256 of the copy that is kept of it."""
+
 PHASES = ("past", "present", "future", "unknown")
 """Where the dates of a record stand to a day."""
 
 _DATED = {Rule.FIRST_DAY.value: Rule.FIRST_DAY, Rule.LAST_DAY.value: Rule.LAST_DAY, Rule.PHASE.value: Rule.PHASE}
+
+_SHAPES, _VOCABULARY = Place("ontology/shapes.ttl"), Place("ontology/linkedproj.ttl")
 
 Triples = dict[str, dict[str, list[str]]]
 Shape = dict[str, list[str]]
@@ -102,7 +107,9 @@ class Domain:
                     for name in shapes[prop].get(SH + "name", ()):
                         terms[name].append(shapes[prop])
         for name, kind in self._types.items():
-            self._named[name] = {term: found for term, found in by_class.get(kind.iri, {}).items() if term in self._fields}
+            self._named[name] = {
+                term: found for term, found in by_class.get(kind.iri, {}).items() if term in self._fields
+            }
 
     def types(self, types: Mapping[str, RecordType]) -> dict[str, RecordType]:
         """Return the types with all that the shapes say of them.
@@ -128,9 +135,43 @@ class Domain:
             for name, kind in types.items()
         }
         found = {name: self._marked(kind) for name, kind in found.items()}
+        for kind in found.values():
+            self._refuse_strays(kind)
         # A period is known by the terms of its nested type, so that those have to be read first.
         found = {name: replace(kind, derived=self._derived(kind)) for name, kind in found.items()}
-        return {name: replace(kind, derived={**self._periods(kind, found), **kind.derived}) for name, kind in found.items()}
+        found = {
+            name: replace(kind, derived={**self._periods(kind, found), **kind.derived}) for name, kind in found.items()
+        }
+        for kind in found.values():
+            stray = set(kind.derived) - set(kind.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY)) if kind.nested else ()
+            if stray:
+                raise SetupError(
+                    f"{min(stray)} of the nested type {kind.name} is computed: only days of a period can be.", _SHAPES
+                )
+        return found
+
+    def _refuse_strays(self, kind: RecordType) -> None:
+        """Refuse annotations that name what is not there.
+
+        Raises:
+            SetupError: naming the first.
+        """
+        for inverse in kind.inverses:
+            if not inverse.child or not self._term(inverse.child, inverse.iri):
+                raise SetupError(
+                    f"{inverse.term} of {kind.name} is an inverse, and no record leads back by {inverse.iri}.", _SHAPES
+                )
+        for link in kind.bounds:
+            if not self._fields[link].target:
+                raise SetupError(f"{link} of {kind.name} has lp:keepsWithin, and is no link to a record.", _SHAPES)
+        named = {
+            *kind.wholes,
+            *kind.wholes.values(),
+            *kind.units,
+            *(term for each in kind.bounds.values() for term in each),
+        }
+        for term in sorted(named - self._fields.keys()):
+            raise SetupError(f"'{term}' is named by a shape of {kind.name}, and is no term of the context.", _SHAPES)
 
     def evidence(self) -> EvidenceTerms:
         """Find the type that speaks of values, and what its columns are called.
@@ -146,7 +187,9 @@ class Domain:
             text = self._term(quote, _TEXT)
             lacking = [iri for part, iri in _NEEDED.items() if not terms[part]] or ([] if text else [_TEXT])
             if lacking:
-                raise _refusal(f"the record type {name} states {RDF}subject but has no term for {', '.join(lacking)}.")
+                raise SetupError(
+                    f"the record type {name} states {RDF}subject but has no term for {', '.join(lacking)}.", _SHAPES
+                )
             language, note = self._term(quote, _LANGUAGE), self._term(name, _NOTE)
             return EvidenceTerms(name, **terms, text=text, language=language, note=note)
         return EvidenceTerms()
@@ -171,7 +214,9 @@ class Domain:
             ),
             begins=marks.get("beginning", ""),
             ends=marks.get("end", ""),
-            bounds={term: tuple(names) for term, shapes in terms.items() if (names := _values(shapes, LP + "keepsWithin"))},
+            bounds={
+                term: tuple(names) for term, shapes in terms.items() if (names := _values(shapes, LP + "keepsWithin"))
+            },
             wholes=dict(parts),
             units={value: term for term, shapes in terms.items() for value in _values(shapes, LP + "unitOf")},
             short_name=next(iter(_values([s for _, s in _each(terms)], LP + "shortenedBy")), ""),
@@ -179,7 +224,9 @@ class Domain:
 
     def _derived(self, kind: RecordType) -> dict[str, Derived]:
         found: dict[str, Derived] = {}
-        is_portfolio = any(self._fields[term].iri == DAY and _is_computed(s) for term, s in self._named[kind.name].items())
+        is_portfolio = any(
+            self._fields[term].iri == DAY and _is_computed(s) for term, s in self._named[kind.name].items()
+        )
         for term, shapes in self._named[kind.name].items():
             is_fillable = not _is_computed(shapes)
             rule = self._rule(kind, term, shapes)
@@ -195,7 +242,9 @@ class Domain:
             return Derived(Rule.INVERSE)
         for name in _values(shapes, LP + "derivedBy"):
             if name not in _DATED:
-                raise _refusal(f"'{name}' is no rule that a term can be derived by. Write one of {', '.join(_DATED)}.")
+                raise SetupError(
+                    f"'{name}' is no rule that a term can be derived by. Write one of {', '.join(_DATED)}.", _SHAPES
+                )
             return Derived(_DATED[name], dates)
         computed = [shape for shape in shapes if COMPUTED in shape.get(SH + "group", ())]
         sources = (self._term(kind.name, iri) for iri in _values(computed, SH + "equals"))
@@ -213,9 +262,10 @@ class Domain:
                 continue
             nested = types.get(self._fields[term].target)
             if nested is None or not nested.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY):
-                raise _refusal(
+                raise SetupError(
                     f"the term {term} of {kind.name} is computed, and no shape says how. Write lp:derivedBy, "
-                    "lp:inverseOf or sh:equals, or take its shapes out of the group s:Derived."
+                    "lp:inverseOf or sh:equals, or take its shapes out of the group s:Derived.",
+                    _SHAPES,
                 )
             found[term] = Derived(Rule.PERIOD, tuple(name for name in (kind.begins, kind.ends) if name))
         return found
@@ -232,7 +282,7 @@ def read_phases(context: Context, vocabulary: Triples) -> dict[str, dict[str, st
     for concept, po in vocabulary.items():
         for phase in po.get(LP + "phase", ()):
             if phase not in PHASES:
-                raise _refusal(f"'{phase}' is no phase. Write one of {', '.join(PHASES)}.", "linkedproj.ttl")
+                raise SetupError(f"'{phase}' is no phase. Write one of {', '.join(PHASES)}.", _VOCABULARY)
             base = next((base for base in bases if concept.startswith(base)), "")
             found.setdefault(base, {})[phase] = concept[len(base) :]
     return found
@@ -252,7 +302,3 @@ def _values(shapes: Iterable[Shape], predicate: str) -> list[str]:
 
 def _is_computed(shapes: Iterable[Shape]) -> bool:
     return all(COMPUTED in shape.get(SH + "group", ()) for shape in shapes)
-
-
-def _refusal(message: str, file: str = "shapes.ttl") -> SetupError:
-    return SetupError(message, Place(f"ontology/{file}"))

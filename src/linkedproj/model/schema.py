@@ -136,6 +136,16 @@ class Schema:
             is_period = term in kind.derived_by(Rule.PERIOD)
             yield NestedPath((*links, self.fields[term]), nested, suffix if is_period else f"{suffix}-{term}")
 
+    def term_for(self, kind: RecordType, iri: str) -> str:
+        """Return the first term of a type that has a property, or ""."""
+        found = (field for field in self.fields.values() if field.iri == iri and field.term in (kind.terms or ()))
+        return next((field.term for field in found), "")
+
+    def nested_path(self, kind: RecordType, owner: str, nested: RecordType, identifier: str) -> NestedPath | None:
+        """Return the way from a record to one that is nested in it, by the types and ids of both."""
+        paths = [path for path in self.nested_paths(kind) if path.nested is nested]
+        return next((path for path in paths if owner + path.suffix == identifier), paths[0] if paths else None)
+
     @property
     def members(self) -> tuple[str, ...]:
         """The types whose records a portfolio lists."""

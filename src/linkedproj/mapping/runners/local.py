@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
     from linkedproj.mapping.runners.resources import Resources, Run
-    from linkedproj.mapping.tasks import Outcome, Setting, Task
+    from linkedproj.mapping.tasks import MappingRun, Outcome, Task
 
 _WORTH = 4 << 20
 """Bytes of tables below which other processes would cost more than they save."""
@@ -32,7 +32,7 @@ def opened(resources: Resources) -> Iterator[Run]:
     with ExitStack() as closing:
         pools: list[ProcessPoolExecutor] = []
 
-        def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        def run(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
             if len(tasks) == 1 or sum(task.weight for task in tasks) < _WORTH:
                 return run_here(setting, tasks)
             if not pools:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from linkedproj.mapping.tasks import Outcome, Setting, Task, perform
+from linkedproj.mapping.tasks import MappingRun, Outcome, Task, perform
 from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Run = Callable[[Setting, Sequence[Task]], Iterator[Outcome]]
+Run = Callable[[MappingRun, Sequence[Task]], Iterator[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Resources:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_here(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+def run_here(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Do the tasks one after the other in this process."""
     return (perform(setting, task) for task in tasks)
 
 
-def handed_over(setting: Setting) -> Path:
+def handed_over(setting: MappingRun) -> Path:
     """Write a setting where other processes find it: it is large, and each of them needs it once."""
     path = setting.folder / f"{setting.step}.setting"
     path.write_bytes(pickle.dumps(setting))
@@ -62,6 +62,6 @@ def perform_from(path: Path, task: Task) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _setting(path: Path, _: int) -> Setting:
-    setting: Setting = pickle.loads(path.read_bytes())  # noqa: S301 - written by `handed_over`
+def _setting(path: Path, _: int) -> MappingRun:
+    setting: MappingRun = pickle.loads(path.read_bytes())  # noqa: S301 - written by `handed_over`
     return setting

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.tasks.mapping import Mapping
-from linkedproj.mapping.tasks.model import CLAIMS, STATED, Outcome, Setting, Slice, Task
+from linkedproj.mapping.tasks.model import CLAIMS, STATED, MappingRun, Outcome, Slice, Task, links_of
 from linkedproj.mapping.tasks.rows import ROW_BLOCK, Sorting, batches, rows_of
 from linkedproj.system.sorting import RunFile
 from linkedproj.tables.readers.csv import TornError
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["CLAIMS", "ROW_BLOCK", "STATED", "Outcome", "Setting", "Slice", "Task", "batches", "perform", "rows_of"]
+__all__ = [
+    "CLAIMS", "ROW_BLOCK", "STATED", "MappingRun", "Outcome", "Slice", "Task", "batches", "links_of", "perform",
+    "rows_of",
+]  # fmt: skip
 
 
-def perform(setting: Setting, task: Task) -> Outcome:
+def perform(setting: MappingRun, task: Task) -> Outcome:
     """Do one task; what it writes lies in the folder of the setting, under the task's name.
 
     What an earlier run left there is taken, if it was made of the same bytes by the same program.
@@ -53,7 +56,7 @@ def _kept(path: Path, origin: str) -> Outcome | None:
     return outcome  # type: ignore[no-any-return]  # what `perform` wrote
 
 
-def _origin(setting: Setting, task: Task) -> str:
+def _origin(setting: MappingRun, task: Task) -> str:
     """Give a digest of all that the outcome of a task depends on; runs carry that of the task that made them."""
     columns = [(header.file.shown, header.names) for header in setting.tables.headers]
     evidence = (setting.weighs, setting.knows_all, sorted(setting.emptied))
@@ -67,7 +70,7 @@ def _origin(setting: Setting, task: Task) -> str:
     return found.hexdigest()
 
 
-def _performed(setting: Setting, task: Task, runs: RunFile) -> Outcome:
+def _performed(setting: MappingRun, task: Task, runs: RunFile) -> Outcome:
     outcome = Outcome(task.name, "" if isinstance(task.source, Slice) else task.source.file.shown)
     work = Sorting(setting, task, outcome, runs) if task.sorts else Mapping(setting, task, outcome, runs)
     try:
