@@ -157,9 +157,13 @@ class Domain:
             SetupError: naming the first.
         """
         for inverse in kind.inverses:
-            if not inverse.child or not self._term(inverse.child, inverse.iri):
+            terms = self._named.get(inverse.child, ())
+            if not any(
+                (self._fields[term].iri, self._fields[term].target) == (inverse.iri, kind.name) for term in terms
+            ):
                 raise SetupError(
-                    f"{inverse.term} of {kind.name} is an inverse, and no record leads back by {inverse.iri}.", _SHAPES
+                    f"{inverse.term} of {kind.name} is an inverse, and no link of its type leads back by {inverse.iri}.",
+                    _SHAPES,
                 )
         for link in kind.bounds:
             if not self._fields[link].target:
