@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from linkedproj.mapping.runners import Perform
-    from linkedproj.mapping.tasks import Outcome, Setting, Task
+    from linkedproj.mapping.tasks import MappingRun, Outcome, Task
 
 SIZES = [60, 700, 9000]
 
@@ -143,7 +143,7 @@ def test_shards_follow_each_other_without_a_gap(thousand: Path) -> None:
     schema, config = shipped_schema(), load_config(thousand, "data")
     read: list[Task] = []
 
-    def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def run(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
         read.extend(tasks)
         return run_here(setting, tasks)
 

@@ -82,8 +82,8 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     With `release`, a version, the dumps can never change again; else they are a draft, which leaves everything but
     itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
     names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies the
-    shapes, `resources` say which processes map the tables. `tell` hears what is being done. Whatever is raised, `out`
-    is as it was.
+    shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and shapes,
+    if it is not the shipped one. `tell` hears what is being done. Whatever is raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
@@ -105,7 +105,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         _answer(folder, mapped, queries, answers, tell)
         gaps: list[Problem] = []
         if staged.leads:
-            _compare(folder.config, staged, tell, restored=restored)
+            _compare(folder, staged, tell, restored=restored)
             gaps = _describe_release(folder, staged, tell)
             _refuse_unsound(folder, replace(findings, problems=(*findings.problems, *gaps)))
         tell("publishing")
@@ -204,11 +204,11 @@ def _answer(folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], a
     publish(data, queries, answers, folder.schema.context, folder.config.version)
 
 
-def _compare(config: Config, staged: Release, tell: Tell, *, restored: Collection[str]) -> None:
+def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Collection[str]) -> None:
     """Write what changed since the release before, if this is a new release."""
     if staged.is_draft or staged.is_known:
         return
-    before = staged.before
+    config, before = folder.config, staged.before
     tell("comparing with the release before")
     publish_changes(
         staged.root / "dump" / before.version if before else None,
@@ -221,6 +221,7 @@ def _compare(config: Config, staged: Release, tell: Tell, *, restored: Collectio
         languages=config.languages,
         publisher=config.portal.publisher.name,
         restored=[f"{config.base}id/{record}" for record in restored],
+        ontology=folder.ontology,
     )
 
 
@@ -231,7 +232,7 @@ def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Probl
     versions = [(issue.version, issue.issued) for issue in staged.history if issue.version != config.version]
     versions.append((config.version, _day(config)))
     latest = staged.root / "dump" / LATEST
-    facts = facts_of(latest, config, before.version if before else "", versions, has_queries=True)
+    facts = facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
     gaps: list[Problem] = []
     staged.add(lambda made: gaps.extend(write_catalogue(facts, config, folder.ontology, made)))
     return gaps

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
 
 LATEST = "dump/latest"
@@ -63,9 +64,10 @@ class ReleaseFacts:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-def facts_of(
+def facts_of(  # noqa: PLR0913 - what is known of a release beside its files
     latest: Path,
     config: Config,
+    schema: Schema,
     previous: str = "",
     versions: Iterable[tuple[str, str]] = (),
     *,
@@ -84,7 +86,7 @@ def facts_of(
         modified=portal.modified or portal.issued,
         previous=previous,
         files=tuple(file_facts(path, f"{LATEST}/{path.name}") for path in paths),
-        census=take_census(latest / "portfolio.nt", config.base),
+        census=take_census(latest / "portfolio.nt", schema),
         has_queries=has_queries,
         versions=tuple(versions),
     )

@@ -18,7 +18,8 @@ from linkedproj.changes.blocks import MEMORY, BlockSorter
 from linkedproj.changes.dumps import base_of, blocks_of, find_dump, parse, triples_of
 from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes
-from linkedproj.model.context import Kind
+from linkedproj.model.context import Kind, Rule
+from linkedproj.model.domain import DAY
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import RDFS, load_schema
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from linkedproj.changes.notes import What
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
-
-NESTED = frozenset({"Period", "Amount", "Contact", "Quote"})
-"""Types that have no table: their nodes belong to the one record that points to them."""
 
 _COMPOSED_OF = 2
 _LABEL = re.compile(rb'#label>\s*"((?:[^"\\]|\\.)*)"@([A-Za-z0-9-]+)')
@@ -55,35 +53,35 @@ class Changes:
         self._order = [kind.name for kind in schema.types.values()]
 
     def lines(self, what: What) -> Iterator[bytes]:
-        """Give the triples that were "added" or "removed", as canonical N-Triples in order."""
+        """Yield the triples that were "added" or "removed", as canonical N-Triples in order."""
         with (self._scratch / f"{what}.nt").open("rb") as file:
             yield from file
 
     def kind(self, iri: str) -> RecordType | None:
-        """Give the type of a record by its IRI."""
+        """Return the type of a record by its IRI."""
         return self._kinds.get(iri[: iri.rfind("/") + 1])
 
     def is_nested(self, iri: str) -> bool:
-        """Tell whether an IRI names a node that belongs to a record."""
+        """Check whether an IRI names a node that belongs to a record."""
         kind = self.kind(iri)
-        return kind is not None and kind.name in NESTED
+        return kind is not None and kind.nested
 
     def owner(self, iri: str) -> str:
-        """Give the record that a node belongs to: itself, unless it is nested."""
+        """Return the record that a node belongs to: itself, unless it is nested."""
         return self.notes.owner(iri) if self.is_nested(iri) else iri
 
     def short(self, iri: str) -> str:
-        """Give "project/chebec" for a record, else the IRI, shortened by a prefix where one fits."""
+        """Return "project/chebec" for a record, else the IRI, shortened by a prefix where one fits."""
         kind = self.kind(iri)
         return f"{kind.table}/{iri[len(kind.base) :]}" if kind else self.schema.context.compact(iri)
 
     def rank(self, iri: str) -> int:
-        """Give the place of a record's type in the order of the context; what has no type comes last."""
+        """Return the place of a record's type in the order of the context; what has no type comes last."""
         kind = self.kind(iri)
         return self.place(kind.name if kind else "")
 
     def place(self, kind: str) -> int:
-        """Give the place of a type in the order of the context."""
+        """Return the place of a type in the order of the context."""
         return self._order.index(kind) if kind else len(self._order)
 
 
@@ -119,13 +117,14 @@ class _Comparison:
 
     def __init__(self, changes: Changes, scratch: Path) -> None:
         self._changes, self._notes, self._scratch = changes, changes.notes, scratch
-        fields = changes.schema.fields.values()
-        nested = {field.iri for field in fields if field.target in NESTED}
+        types, fields = changes.schema.types, changes.schema.fields
+        nested = {field.iri for field in fields.values() if field.target and types[field.target].nested}
         self._links = re.compile(rb"<(?:%s)>\s*<([^<>]*)>" % b"|".join(re.escape(i.encode()) for i in sorted(nested)))
-        self._bases = tuple(sorted({kind.base for kind in changes.schema.types.values() if kind.name in NESTED}))
-        self._acronyms = {field.iri for field in fields if field.term == "acronym"}
-        self._days = {field.iri for field in fields if field.term == "asOf"}
-        self._joined = {f.iri: f.order for f in fields if f.kind is Kind.LINK and f.target not in NESTED}
+        self._bases = tuple(sorted({kind.base for kind in types.values() if kind.nested}))
+        self._short_names = {kind.short_name for kind in types.values() if kind.short_name}
+        settings = {term for kind in types.values() for term in kind.derived_by(Rule.SETTING)}
+        self._days = {fields[term].iri for term in settings} & {DAY}
+        self._joined = {f.iri: f.order for f in fields.values() if f.kind is Kind.LINK and not types[f.target].nested}
 
     def run(self, before: BlockSorter) -> None:
         """Sort both dumps by subject, the older one into `before`, and write down where they differ."""
@@ -158,8 +157,8 @@ class _Comparison:
         """Note what other records need to know of this one: what it is called, and which nodes it owns."""
         if b"#label>" in lines:
             labels = _labels(lines)
-            if any(acronym.encode() in lines for acronym in self._acronyms):
-                labels |= _acronym(lines, self._acronyms)
+            if any(name.encode() in lines for name in self._short_names):
+                labels |= _short_name(lines, self._short_names)
             self._notes.name(iri, labels)
         for match in self._links.finditer(lines):
             nested = match[1].decode()
@@ -195,8 +194,9 @@ class _Comparison:
         self._notes.compose(iri, [target for _, target in found[:_COMPOSED_OF]])
 
     def _attach_nested(self) -> None:
-        """Give the triples of nested nodes to their owners, which thereby change."""
+        """Hand the triples of nested nodes to their owners, which thereby change."""
         changes, notes = self._changes, self._notes
+        notes.settle_owners()
         for owner in notes.give_to_owners():
             if notes.what(owner) is None:
                 notes.touch(changes.rank(owner), owner, "changed")
@@ -205,7 +205,7 @@ class _Comparison:
 
 
 def paired(before: BlockSorter, after: BlockSorter) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:
-    """Give each key of two sorters once, with its blocks in the one and in the other."""
+    """Yield each key of two sorters once, with its blocks in the one and in the other."""
     old, new = before.groups(), after.groups()
     left, right = next(old, None), next(new, None)
     while left or right:
@@ -224,8 +224,8 @@ def _labels(lines: bytes) -> dict[str, str]:
     return {match[2].decode().lower(): _text(match[1]) for match in _LABEL.finditer(lines)}
 
 
-def _acronym(lines: bytes, properties: set[str]) -> dict[str, str]:
-    """Give the acronym of a record as its short name, under no language."""
+def _short_name(lines: bytes, properties: set[str]) -> dict[str, str]:
+    """Return the short name of a record, such as an acronym, under no language."""
     pattern = b"|".join(re.escape(iri.encode()) for iri in sorted(properties))
     match = re.search(rb'<(?:%s)>\s*"((?:[^"\\]|\\.)*)"\s*\.' % pattern, lines)
     return {"": _text(match[1])} if match else {}

@@ -67,6 +67,15 @@ class Notes:
         """Note which record a nested node belongs to."""
         self._base.execute("INSERT OR IGNORE INTO owner VALUES (?, ?)", (nested, iri))
 
+    def settle_owners(self) -> None:
+        """Replace owners that are nested themselves by the records that these belong to."""
+        step = (
+            "UPDATE OR REPLACE owner SET iri = (SELECT above.iri FROM owner AS above WHERE above.nested = owner.iri)"
+            " WHERE iri <> nested AND iri IN (SELECT nested FROM owner)"
+        )
+        while self._base.execute(step).rowcount > 0:
+            pass
+
     def owner(self, nested: str) -> str:
         """Return the record that a nested node belongs to: itself, if no record points to it."""
         row = self._base.execute("SELECT iri FROM owner WHERE nested = ?", (nested,)).fetchone()

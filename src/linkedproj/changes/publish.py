@@ -61,12 +61,14 @@ def publish_changes(  # noqa: PLR0913 - what a release says of itself, each by i
     publisher: Mapping[str, str] | None = None,
     published: Path | None = None,
     restored: Collection[str] = (),
+    ontology: Path | None = None,
 ) -> PublishedChanges:
     """Write what changed from the release `old` to `new` into the public folder.
 
     `issued` is a day or an RFC 3339 time in UTC, as the portfolio states it; `base` the IRI of the public folder, with
     "/" at its end. Where `folder` is still being staged, `published` is the folder that is served now: its changes,
     feeds and tombstones are carried over. `restored` names records (IRIs) that were removed by mistake and are back.
+    `ontology` is the folder that says what the records mean, if it is not the shipped one.
 
     Raises:
         SetupError: a dump cannot be read; this version has been published with other changes; the day is before that
@@ -78,7 +80,7 @@ def publish_changes(  # noqa: PLR0913 - what a release says of itself, each by i
     spoken = [code for code in languages if code in LANGUAGES] or ["en"]
     if published and published.resolve() != folder.resolve():
         _carry_over(published, folder)
-    with compare(old, new, base) as changes, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
+    with compare(old, new, base, ontology) as changes, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         release = _ReleaseChanges(
             changes, Path(scratch), folder, base, Publication(version, previous, issued, _pages(spoken))
         )

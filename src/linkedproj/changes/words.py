@@ -77,7 +77,7 @@ class Speaker:
         if isinstance(found, dict):
             kind = self._changes.kind(iri)
             # An acronym stands for a long title; who has a name is called by it.
-            brief = found.pop("", "") if kind is None or kind.terms is None or "title" in kind.terms else ""
+            brief = found.pop("", "") if kind is None or kind.short_name else ""
             found.pop("", None)
             return brief or text_in(found, self.language) or self._code(iri)
         parts = [self._record(part, depth - 1) for part in found] if depth else []

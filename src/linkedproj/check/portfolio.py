@@ -25,7 +25,6 @@ from linkedproj.model.errors import Place, Problem
 from linkedproj.model.folder import open_folder
 from linkedproj.model.rules import Severity, load_rules
 from linkedproj.model.schema import vocabulary_terms
-from linkedproj.tables.portfolio import INVERSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -190,6 +189,7 @@ def _is_uncertain(result: Result, portfolio: Portfolio) -> bool:
     found = portfolio.schema.split(result.value[1:-1]) if result.value.startswith("<") else None
     if found and portfolio.may_hold(*found):
         return True
-    children = {portfolio.schema.fields[term].iri: child for term, child in INVERSES.items()}
-    child = children.get(result.path, "")
-    return not result.value and (child in portfolio.incomplete or child in portfolio.found.unread)
+    fields, kinds = portfolio.schema.fields, portfolio.schema.types.values()
+    inverses = [inverse for kind in kinds for inverse in kind.inverses if fields[inverse.term].iri == result.path]
+    lost = portfolio.incomplete | portfolio.found.unread.keys()
+    return not result.value and any(inverse.child in lost for inverse in inverses)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from linkedproj.mapping.tasks import ROW_BLOCK, rows_of
 from linkedproj.system.sorting import Gathering, RunFile
 from linkedproj.tables.headers import Header, find_tables
-from linkedproj.tables.portfolio import ANONYMOUS
 from linkedproj.tables.readers.csv import read_header
 from linkedproj.tables.reading import read_file, report_header
 from linkedproj.tables.shards import cut, first_id, whole
@@ -76,8 +75,8 @@ class Inventory:
         runs.close()
 
     def in_order(self, name: str) -> list[Shard]:
-        """Cut the tables of a type, if the ids look as if they were in order; else give nothing."""
-        if name in ANONYMOUS or name in self.own or name not in self.shards:
+        """Cut the tables of a type, if the ids look as if they were in order; else return nothing."""
+        if self.portfolio.schema.types[name].anonymous or name in self.own or name not in self.shards:
             return []
         shards: list[Shard] = []
         for shard in self.shards[name]:

@@ -44,7 +44,7 @@ def case_problems(portfolio: Portfolio, type_name: str) -> Iterator[Problem]:
 
 
 def reference_problems(portfolio: Portfolio) -> Iterator[Problem]:
-    """Find links to records that do not exist; rows that could not be read are not held against others."""
+    """Find links to records that do not exist; a record that could not be read may be there."""
     for target in [name for kind, name in portfolio.runs if kind == "references"]:
         wanted = unknown(portfolio.runs["references", target], portfolio.runs["ids", target])
         missing = {identifier for identifier in wanted if not portfolio.may_hold(target, identifier)}
@@ -53,7 +53,7 @@ def reference_problems(portfolio: Portfolio) -> Iterator[Problem]:
 
 
 def unknown(references: Iterable[Run], ids: Iterable[Run]) -> set[str]:
-    """Give the references that are no ids: as many ids as fit in memory are held against all references at a time."""
+    """Return the references that are no ids: all are compared with as many ids as fit in memory at a time."""
     found: set[str] = set()
     known = merged(ids)
     low = ""
@@ -74,7 +74,7 @@ def _between(run: Run, low: str, high: str | None) -> Iterator[str]:
 
 
 def absent(wanted: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    """Give what is wanted and not known; both come in order."""
+    """Yield what is wanted and not known; both come in order."""
     present = iter(known)
     current = next(present, None)
     for value in wanted:
@@ -101,5 +101,5 @@ def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[
 
 def _links(portfolio: Portfolio, row: Row, target: str) -> Iterator[tuple[str, str]]:
     for column in portfolio.headers[row.header].columns:
-        if column.field and column.field.target == target and not column.parent:
+        if column.field and column.field.target == target and not column.parents:
             yield from ((column.name, value) for value in split(column.field, row.cells[column.index]))

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.portfolio import Tables
 
-SUPPORTING = ("Source", "Evidence", "Quote")
-"""Types that go to the evidence file; all others are the portfolio."""
-
 TABLE = "csv"
 _BUFFER = 1 << 20
 
@@ -45,14 +42,12 @@ class Output:
         """How the files of its parts end."""
         return f".{self.name}.part"
 
-    def takes(self, type_name: str) -> bool:
-        """Tell whether records of a type go into it."""
-        if self.format == TABLE:
-            return True
-        return type_name != "Evidence" and (type_name in SUPPORTING) == self.supporting
+    def takes(self, kind: RecordType) -> bool:
+        """Check whether the rows of a type go into it; statements of evidence are written when all are known."""
+        return self.format == TABLE or (not kind.anonymous and kind.supporting == self.supporting)
 
 
-class Part:
+class DumpPart:
     """What one task writes of one dump; `triples` and `nodes` count by type, when the format is N-Triples."""
 
     def __init__(self, output: Output, kind: RecordType, path: Path, tables: Tables) -> None:

@@ -1,7 +1,7 @@
 """From tables to dumps: the tables cut into tasks, the tasks run, their parts joined, and what only the whole can tell.
 
-Children (the types that INVERSES turns round) are written before their initiatives, evidence is read before all; which
-process does what, and when, leaves no trace in the dumps.
+Types are written in the waves of the schema: evidence is read before all, children before the records they lead to.
+Which process does what, and when, leaves no trace in the dumps.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from linkedproj.mapping.keys import case_problems, reference_problems
 from linkedproj.mapping.parts import Output
 from linkedproj.mapping.runners import Resources, opened, run_here
 from linkedproj.mapping.steps import Steps
-from linkedproj.mapping.tasks import Setting
+from linkedproj.mapping.tasks import MappingRun
 from linkedproj.model.errors import DataError
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import load_schema
@@ -84,7 +84,7 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
     portfolio = Portfolio(schema, config)
     evidence, inventory = Evidence(portfolio), Inventory(portfolio, work, size)
     inventory.read(folder, shown)
-    steps = Steps(inventory, evidence, Setting(portfolio, work, tuple(dumps)), run, tell)
+    steps = Steps(inventory, evidence, MappingRun(portfolio, work, tuple(dumps)), run, tell)
     steps.write()
     portfolio.found.counts = Counter({name: portfolio.counts[name] for name in schema.types if portfolio.counts[name]})
     with ThreadPoolExecutor(1) as beside:
@@ -98,17 +98,25 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
     return Mapped(portfolio, evidence, steps.triples, steps.nodes, dict(dumps))
 
 
-def map_folder(
-    folder: Path, out: Path, formats: Sequence[str] = ("ntriples",), *, jobs: int = 1, runner: str = "local"
+def map_folder(  # noqa: PLR0913 - what can be asked of a mapping, each by its own name
+    folder: Path,
+    out: Path,
+    formats: Sequence[str] = ("ntriples",),
+    *,
+    jobs: int = 1,
+    runner: str = "local",
+    ontology: Path | None = None,
 ) -> Mapped:
     """Write the records of a folder as `portfolio.nt` and so on into another: no shapes, no catalogue, no release.
+
+    `ontology` is the folder of context, vocabulary and shapes, if it is not the shipped one.
 
     Raises:
         DataError: the records are not sound.
         SetupError: portfolio.toml, the ontology or the runner cannot be used.
     """
     config = load_config(folder, folder.as_posix())
-    schema = load_schema(shipped("ontology"), config.base)
+    schema = load_schema(ontology or shipped("ontology"), config.base)
     refuse_unknown_columns(config, schema)
     out.mkdir(parents=True, exist_ok=True)
     dumps = {Output(name, name): out / f"portfolio{FORMATS[name].suffix}" for name in formats}

@@ -36,26 +36,26 @@ class Batch:
         return len(self.ids)
 
     def with_more(self, columns: Iterable[Sequence[str]]) -> Batch:
-        """Give the same rows with further columns."""
+        """Return the same rows with further columns."""
         return Batch(self.header, self.ids, self.lines, [*self.columns, *columns])
 
     def rows(self) -> zip[tuple[str, ...]]:
-        """Give the cells row by row."""
+        """Yield the cells row by row."""
         return zip(*self.columns, strict=True)
 
     def escaped(self, index: int) -> Sequence[str]:
-        """Give a column with what may not stand in a quoted literal of N-Triples and Turtle escaped.
+        """Return a column with what may not stand in a quoted literal of N-Triples and Turtle escaped.
 
         Columns that are the same object, such as a title and the label copied from it, are escaped once.
         """
         return self._remembered(self._escaped, index, escape)
 
     def quoted(self, index: int) -> Sequence[str]:
-        """Give a column as JSON strings without their quotation marks."""
+        """Return a column as JSON strings without their quotation marks."""
         return self._remembered(self._quoted, index, _json)
 
     def listed(self, index: int) -> Sequence[str]:
-        """Give a column of lists with "; " and nothing else between the values."""
+        """Return a column of lists with "; " and nothing else between the values."""
         column = self.columns[index]
         if id(column) not in self._listed:
             self._listed[id(column)] = column if _are_regular(column) else [_regular(cell) for cell in column]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkedproj.mapping.runners.resources import Perform, Resources
-    from linkedproj.mapping.tasks import Outcome, Setting, Task
+    from linkedproj.mapping.tasks import MappingRun, Outcome, Task
 
 _WORKER = "linkedproj.mapping.runners.worker"
 _WORTH = 4 << 20
@@ -30,7 +30,7 @@ def opened(resources: Resources) -> Iterator[Perform]:
         return
     with Pool(_WORKER, jobs=resources.processes) as pool:
 
-        def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        def run(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
             if len(tasks) == 1 or sum(task.weight for task in tasks) < _WORTH:
                 return run_here(setting, tasks)
             # The heaviest first: none is left over for one process at the end.
@@ -39,7 +39,7 @@ def opened(resources: Resources) -> Iterator[Perform]:
         yield run
 
 
-def _outcomes(pool: Pool, setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+def _outcomes(pool: Pool, setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Yield each outcome as soon as it is there.
 
     Raises:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from linkedproj.mapping.tasks import Outcome, Setting, Task, perform
+from linkedproj.mapping.tasks import MappingRun, Outcome, Task, perform
 from linkedproj.model.errors import SetupError
 from linkedproj.system.plain import from_plain, to_plain
 from linkedproj.system.workers import cores
@@ -16,7 +16,7 @@ from linkedproj.system.workers import cores
 if TYPE_CHECKING:
     from pathlib import Path
 
-Perform = Callable[[Setting, Sequence[Task]], Iterator[Outcome]]
+Perform = Callable[[MappingRun, Sequence[Task]], Iterator[Outcome]]
 """Does tasks that share a setting, and yields an outcome for each, in any order."""
 
 
@@ -43,12 +43,12 @@ class Resources:
         return self.jobs or cores()
 
 
-def run_here(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+def run_here(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Do the tasks one after the other in this process."""
     return (perform(setting, task) for task in tasks)
 
 
-def hand_over(setting: Setting) -> Path:
+def hand_over(setting: MappingRun) -> Path:
     """Write a setting where other processes find it, and return the file: it is large, and each needs it once."""
     path = setting.folder / f"{setting.step}.setting"
     path.write_text(json.dumps(to_plain(setting)), "utf-8")
@@ -61,6 +61,6 @@ def perform_from(path: Path, task: Task) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _setting(path: Path, _: int) -> Setting:
-    setting: Setting = from_plain(json.loads(path.read_text("utf-8")))
+def _setting(path: Path, _: int) -> MappingRun:
+    setting: MappingRun = from_plain(json.loads(path.read_text("utf-8")))
     return setting

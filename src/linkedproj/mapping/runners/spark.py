@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkedproj.mapping.runners.resources import Perform, Resources
-    from linkedproj.mapping.tasks import Outcome, Setting, Task
+    from linkedproj.mapping.tasks import MappingRun, Outcome, Task
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def opened(resources: Resources) -> Iterator[Perform]:
         raise SetupError(f"Spark could not be started: {_first_line(error)}. It needs Java 17 or later.") from error
     context.setLogLevel("ERROR")
 
-    def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def run(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
         path = hand_over(setting)
         # A partition a task: what is slow, or fails, is one shard.
         return iter(context.parallelize(list(tasks), len(tasks)).map(lambda task: perform_from(path, task)).collect())

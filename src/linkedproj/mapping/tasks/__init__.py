@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.tasks.mapping import Mapping
-from linkedproj.mapping.tasks.model import CLAIMS, STATED, Outcome, Setting, Slice, Task
+from linkedproj.mapping.tasks.model import CLAIMS, STATED, MappingRun, Outcome, Slice, Task, links_of
 from linkedproj.mapping.tasks.rows import ROW_BLOCK, Sorting, batches, rows_of
 from linkedproj.system.sorting import RunFile
 from linkedproj.tables.readers.csv import TornError
@@ -19,10 +19,13 @@ from linkedproj.tables.readers.csv import TornError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CLAIMS", "ROW_BLOCK", "STATED", "Outcome", "Setting", "Slice", "Task", "batches", "perform", "rows_of"]
+__all__ = [
+    "CLAIMS", "ROW_BLOCK", "STATED", "MappingRun", "Outcome", "Slice", "Task", "batches", "links_of", "perform",
+    "rows_of",
+]  # fmt: skip
 
 
-def perform(setting: Setting, task: Task) -> Outcome:
+def perform(setting: MappingRun, task: Task) -> Outcome:
     """Do one task; what it writes lies in the folder of the setting, under the task's name."""
     runs = RunFile(setting.folder / f"{task.name}.runs")
     outcome = Outcome(task.name, "" if isinstance(task.source, Slice) else task.source.file.shown)

@@ -23,7 +23,7 @@ class Joined:
         self._block: Sequence[Any] = ()
 
     def upto(self, last: str) -> list[Any]:
-        """Give the items up to an id that were not given before."""
+        """Return the items up to an id that were not returned before."""
         found: list[Any] = []
         while self._load():
             end = bisect_right(self._block, last, key=itemgetter(0))
@@ -34,7 +34,7 @@ class Joined:
         return found
 
     def rest(self) -> Iterator[Any]:
-        """Give what was never asked for."""
+        """Yield what was never asked for."""
         while self._load():
             yield from self._block
             self._block = ()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linkedproj.mapping.parts import Output
+    from linkedproj.model.context import Inverse
     from linkedproj.system.sorting import Run
     from linkedproj.tables.portfolio import Row, Tables
     from linkedproj.tables.shards import Shard
@@ -22,8 +23,13 @@ _ROW_BYTES = 100
 CLAIMS, STATED = "claims", "stated"
 
 
+def links_of(inverse: Inverse) -> str:
+    """Name what is gathered of the links that an inverse turns round."""
+    return f"links {inverse.term}"
+
+
 @dataclass(frozen=True)
-class Setting:
+class MappingRun:
     """What all tasks of one run share.
 
     `folder` takes what they write, `outputs` are the dumps they write parts of. `weighs` tells that there is evidence,
@@ -54,8 +60,8 @@ class Task:
     """Some rows of one type, and what other tables say of them.
 
     `name` names the files it writes. With `sorts`, rows are only read, checked and sorted. `joins` are runs of tuples
-    that begin with an id of this type: the links of a type of INVERSES, claims, and stated dates and amounts. The task
-    answers for the ids from `low` to below `high` ("" is no bound).
+    that begin with an id of this type: links that its inverses turn round, claims, and stated dates and amounts. The
+    task answers for the ids from `low` to below `high` ("" is no bound).
     """
 
     name: str
