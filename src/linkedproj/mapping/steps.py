@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linkedproj.mapping.inventory import Inventory
     from linkedproj.mapping.runners import Perform
     from linkedproj.mapping.tasks import Outcome, Setting
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.shards import Shard
 
@@ -118,7 +118,7 @@ class Steps:
         for low, high in pairwise(["", *cuts, ""]):
             yield Task("", name, Slice(runs, low, high), joins=self._joins(name, low, high), low=low, high=high)
 
-    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[Run, ...]]:
+    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[SortedRun, ...]]:
         kind = self.portfolio.schema.types[name]
         wanted = {INVERSES[term]: (f"links {INVERSES[term]}", name) for term in INVERSES if term in (kind.terms or ())}
         wanted |= {STATED: (STATED, name), CLAIMS: (CLAIMS, name)}

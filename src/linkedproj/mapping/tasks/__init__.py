@@ -34,7 +34,6 @@ def perform(setting: Setting, task: Task) -> Outcome:
         outcome.is_torn = True
     finally:
         work.close()
-        runs.close()
     return outcome
 
 
