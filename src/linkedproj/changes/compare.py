@@ -14,14 +14,14 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.changes.blocks import MEMORY, BlockSorter
-from linkedproj.changes.dumps import base_of, blocks_of, find_dump, parse, triples_of
+from linkedproj.changes.dumps import Block, base_of, blocks_of, find_dump, parse, triples_of
 from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes
 from linkedproj.model.context import Kind, Rule
 from linkedproj.model.domain import DAY
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import RDFS, load_schema
+from linkedproj.system.sorting import MEMORY, Sorter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Changes:
     """
 
     def __init__(
-        self, dumps: tuple[Path | None, Path], schema: Schema, notes: Notes, after: BlockSorter, scratch: Path
+        self, dumps: tuple[Path | None, Path], schema: Schema, notes: Notes, after: Sorter[Block], scratch: Path
     ) -> None:
         (self.old, self.new), self.schema, self.notes, self.after = dumps, schema, notes, after
         self.triples: Counter[str] = Counter()
@@ -104,9 +104,9 @@ def compare(
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkedproj-")))
         notes = Notes(scratch)
         stack.callback(notes.close)
-        blocks = stack.enter_context(BlockSorter(memory))
+        blocks = stack.enter_context(Sorter[Block](memory=memory))
         changes = Changes((before, after), schema, notes, blocks, scratch)
-        with BlockSorter(memory) as earlier:
+        with Sorter[Block](memory=memory) as earlier:
             _Comparison(changes, scratch).run(earlier)
         read_evidence(after.parent, notes)
         yield changes
@@ -126,12 +126,12 @@ class _Comparison:
         self._days = {fields[term].iri for term in settings} & {DAY}
         self._joined = {f.iri: f.order for f in fields.values() if f.kind is Kind.LINK and not types[f.target].nested}
 
-    def run(self, before: BlockSorter) -> None:
+    def run(self, before: Sorter[Block]) -> None:
         """Sort both dumps by subject, the older one into `before`, and write down where they differ."""
         changes = self._changes
         for path, sorter in ((changes.old, before), (changes.new, changes.after)):
             for subject, lines in blocks_of(path) if path else ():
-                sorter.add(subject, lines)
+                sorter.add([(subject, lines)])
         with (self._scratch / "added.nt").open("wb") as added, (self._scratch / "removed.nt").open("wb") as removed:
             for subject, old, new in paired(before, changes.after):
                 self._subject(subject[1:-1].decode(), old, new, added, removed)
@@ -204,7 +204,7 @@ class _Comparison:
                 changes.counts[kind.name if kind else "", "changed"] += 1
 
 
-def paired(before: BlockSorter, after: BlockSorter) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:
+def paired(before: Sorter[Block], after: Sorter[Block]) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:
     """Yield each key of two sorters once, with its blocks in the one and in the other."""
     old, new = before.groups(), after.groups()
     left, right = next(old, None), next(new, None)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from linkedproj.changes.blocks import Block
+Block = tuple[bytes, bytes]
+"""A subject, and lines about it."""
 
 NAMES = tuple(f"portfolio{suffix}{packed}" for suffix in (".nt", ".ttl", ".jsonld", ".rdf") for packed in ("", ".gz"))
 """What a release folder may hold, the cheapest to read first."""

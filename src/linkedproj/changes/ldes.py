@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from linkedproj.changes.blocks import BlockSorter
 from linkedproj.changes.dumps import parse, triples_of
 from linkedproj.model.context import RDF
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.lexical import XSD
 from linkedproj.model.rdf import N_TRIPLES, TURTLE, serialize
+from linkedproj.system.sorting import Sorter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -86,12 +86,12 @@ def _page(
 
 def _members(changes: Changes) -> Iterator[Member]:
     """Yield each record that differs with all its triples, those of its nested nodes too, as they are now."""
-    with BlockSorter() as current:
+    with Sorter[tuple[bytes, bytes]]() as current:
         for key, blocks in changes.after.groups():
             owner = changes.owner(key[1:-1].decode())
             if changes.notes.what(owner):
                 for block in blocks:
-                    current.add(_key(changes.rank(owner), owner), block)
+                    current.add([(_key(changes.rank(owner), owner), block)])
         groups = current.groups()
         group = next(groups, None)
         for rank, iri, what in changes.notes.touched():

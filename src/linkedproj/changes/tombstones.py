@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from linkedproj.changes.compare import compare
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.system.sorting import SortedRuns
+from linkedproj.system.sorting import Sorter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,9 +109,9 @@ class Added:
 
 def write_tombstones(known: Iterable[Tombstone], new: Iterable[Tombstone], path: Path) -> None:
     """Write old and new tombstones by IRI; of two for the same record the earlier stays."""
-    fresh: SortedRuns[tuple[str, str, str, str]] = SortedRuns()
+    fresh: Sorter[tuple[str, str, str, str]] = Sorter()
     for stone in new:
-        fresh.add((stone.iri, stone.removed, stone.version, stone.label))
+        fresh.add([astuple(stone)])
     merged = heapq.merge(known, (Tombstone(*row) for row in fresh))
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")

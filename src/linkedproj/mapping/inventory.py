@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linkedproj.mapping.tasks import ROW_BLOCK, rows_of
-from linkedproj.system.sorting import Gathering, RunFile
+from linkedproj.system.sorting import RunFile, Sorter
 from linkedproj.tables.headers import Header, find_tables
 from linkedproj.tables.readers.csv import read_header
 from linkedproj.tables.reading import read_file, report_header
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linkedproj.model.context import RecordType
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.portfolio import Portfolio
     from linkedproj.tables.readers.source import TableFile
     from linkedproj.tables.shards import Shard
@@ -34,7 +34,7 @@ class Inventory:
     def __init__(self, portfolio: Portfolio, work: Path, size: int) -> None:
         self.portfolio, self.size = portfolio, size
         self.shards: dict[str, list[Shard]] = {}
-        self.own: dict[str, list[Run]] = {}
+        self.own: dict[str, list[SortedRun]] = {}
         self.bytes: Counter[str] = Counter()
         self._work = work
 
@@ -68,11 +68,10 @@ class Inventory:
 
     def _take_in(self, file: TableFile, kind: RecordType, path: Path) -> None:
         runs = RunFile(path)
-        rows = Gathering(runs, limit=16_384, block=ROW_BLOCK)
+        rows: Sorter[Any] = Sorter(runs, block=ROW_BLOCK)
         for batch in read_file(file, kind, self.portfolio, self.portfolio.found):
             rows.add(rows_of(batch))
         self.own.setdefault(kind.name, []).extend(rows.runs())
-        runs.close()
 
     def in_order(self, name: str) -> list[Shard]:
         """Cut the tables of a type, if the ids look as if they were in order; else return nothing."""

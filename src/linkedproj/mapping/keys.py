@@ -8,14 +8,14 @@ from __future__ import annotations
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from linkedproj.system.sorting import SortedRuns, merged
+from linkedproj.system.sorting import Sorter, merged, merged_in_blocks
 from linkedproj.tables.cells import nearest, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linkedproj.model.errors import Problem
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.portfolio import Portfolio, Row
 
 _CHUNK = 1 << 16
@@ -24,9 +24,9 @@ _CANDIDATES = 20_000
 
 def case_problems(portfolio: Portfolio, type_name: str) -> Iterator[Problem]:
     """Find ids that differ only in case: their pages and files would collide."""
-    folded: SortedRuns[tuple[str, str]] = SortedRuns(_CHUNK)
-    for identifier in merged(portfolio.runs["ids", type_name]):
-        folded.add((identifier.lower(), identifier))
+    folded: Sorter[tuple[str, str]] = Sorter()
+    for ids in merged_in_blocks(portfolio.runs["ids", type_name]):
+        folded.add((identifier.lower(), identifier) for identifier in ids)
     collisions: dict[str, str] = {}
     previous = ("", "")
     for key in folded:
@@ -52,7 +52,7 @@ def reference_problems(portfolio: Portfolio) -> Iterator[Problem]:
             yield from _dangling(portfolio, target, missing)
 
 
-def unknown(references: Iterable[Run], ids: Iterable[Run]) -> set[str]:
+def unknown(references: Iterable[SortedRun], ids: Iterable[SortedRun]) -> set[str]:
     """Return the references that are no ids: all are compared with as many ids as fit in memory at a time."""
     found: set[str] = set()
     known = merged(ids)
@@ -68,7 +68,7 @@ def unknown(references: Iterable[Run], ids: Iterable[Run]) -> set[str]:
         low = high + "\0"
 
 
-def _between(run: Run, low: str, high: str | None) -> Iterator[str]:
+def _between(run: SortedRun, low: str, high: str | None) -> Iterator[str]:
     items = run.since(low)
     return items if high is None or run.last <= high else takewhile(lambda item: item <= high, items)
 

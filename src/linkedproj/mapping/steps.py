@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linkedproj.mapping.inventory import Inventory
     from linkedproj.mapping.runners import Perform
     from linkedproj.mapping.tasks import MappingRun, Outcome
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.shards import Shard
 
@@ -111,7 +111,7 @@ class Steps:
         for low, high in pairwise(["", *cuts, ""]):
             yield Task("", name, Slice(runs, low, high), joins=self._joins(name, low, high), low=low, high=high)
 
-    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[Run, ...]]:
+    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[SortedRun, ...]]:
         kind = self.portfolio.schema.types[name]
         wanted = {key: (key, name) for key in (STATED, CLAIMS, *map(links_of, kind.inverses))}
         return {

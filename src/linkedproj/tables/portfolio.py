@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.headers import Header
     from linkedproj.tables.readers.source import TableFile
@@ -120,7 +120,7 @@ class Portfolio(Tables):
         super().__init__(schema, config)
         self.found = Found()
         self.files: list[TableFile] = []
-        self.runs: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
+        self.runs: defaultdict[tuple[str, str], list[SortedRun]] = defaultdict(list)
         self.sources: dict[str, Callable[[], Iterator[Batch]]] = {}
 
     @property

@@ -11,14 +11,14 @@ import hashlib
 from collections import defaultdict
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linkedproj.mapping.evidence.claim import Claim, Subject
 from linkedproj.mapping.evidence.coverage import BASES, Coverage
 from linkedproj.mapping.keys import absent
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, Problem
-from linkedproj.system.sorting import Gathering, merged
+from linkedproj.system.sorting import Sorter, merged
 from linkedproj.tables.cells import CellChecks, column_named, split
 from linkedproj.tables.portfolio import Row
 from linkedproj.writers.values import value_of
@@ -55,8 +55,9 @@ class Weighing:
         self.tables, self.schema, self.config = tables, tables.schema, tables.config
         self.problems: list[Problem] = []
         self.coverage = Coverage()
-        self.statements, self.quotes = Gathering(file), Gathering(file, unique=True)
-        self.elsewhere: dict[str, Gathering] = defaultdict(lambda: Gathering(file))
+        self.statements: Sorter[Any] = Sorter(file)
+        self.quotes: Sorter[Any] = Sorter(file, unique=True)
+        self.elsewhere: dict[str, Sorter[Any]] = defaultdict(lambda: Sorter(file))
         self._emptied, self._is_whole = emptied, is_whole
         self._checks = CellChecks(self.schema, self.config.mailboxes)
         self._terms = self.schema.evidence

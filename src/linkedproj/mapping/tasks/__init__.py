@@ -37,7 +37,6 @@ def perform(setting: MappingRun, task: Task) -> Outcome:
         outcome.is_torn = True
     finally:
         work.close()
-        runs.close()
     return outcome
 
 

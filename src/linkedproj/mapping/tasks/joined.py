@@ -11,13 +11,13 @@ from linkedproj.system.sorting import merged_in_blocks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
 
 
 class Joined:
     """Items of other tables in the order of the ids they begin with, for the ids of one task."""
 
-    def __init__(self, runs: Sequence[Run], low: str, high: str) -> None:
+    def __init__(self, runs: Sequence[SortedRun], low: str, high: str) -> None:
         self._blocks = merged_in_blocks(runs, (low,) if low else None)
         self._high = high
         self._block: Sequence[Any] = ()

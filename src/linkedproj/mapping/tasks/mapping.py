@@ -15,7 +15,7 @@ from linkedproj.mapping.tasks.joined import Joined
 from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice, links_of
 from linkedproj.mapping.tasks.rows import batches, rows_of
 from linkedproj.model.context import Kind
-from linkedproj.system.sorting import Gathering
+from linkedproj.system.sorting import Sorter
 from linkedproj.tables.cells import split
 from linkedproj.tables.portfolio import Row
 
@@ -41,7 +41,7 @@ class Mapping:
             if output.takes(self._kind)
         ]
         self._derivations: dict[int, Derivation] = {}
-        self._gathered: dict[tuple[str, str], Gathering] = {}
+        self._gathered: dict[tuple[str, str], Sorter[Any]] = {}
         self._joins = {name: Joined(found, task.low, task.high) for name, found in task.joins.items()}
         emptied = setting.emptied if isinstance(task.source, Slice) else outcome.found.emptied
         self._weighing = Weighing(self._tables, emptied, runs, is_whole=setting.knows_all)
@@ -73,9 +73,9 @@ class Mapping:
         self._gathering("ids", self._kind.name, unique=False).add(ids)
         return True
 
-    def _gathering(self, what: str, name: str, *, unique: bool) -> Gathering:
+    def _gathering(self, what: str, name: str, *, unique: bool) -> Sorter[Any]:
         if (what, name) not in self._gathered:
-            self._gathered[what, name] = Gathering(self._runs, unique=unique)
+            self._gathered[what, name] = Sorter(self._runs, unique=unique)
         return self._gathered[what, name]
 
     def _gather(self, batch: Batch) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from linkedproj.mapping.parts import Output
     from linkedproj.model.context import Inverse
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.portfolio import Row, Tables
     from linkedproj.tables.shards import Shard
 
@@ -50,7 +50,7 @@ class MappingRun:
 class Slice:
     """Rows that were read and sorted before: of several runs, from the id `low` to below `high` ("" is no bound)."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[SortedRun, ...]
     low: str = ""
     high: str = ""
 
@@ -68,7 +68,7 @@ class Task:
     kind: str
     source: Shard | Slice
     sorts: bool = False
-    joins: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
+    joins: Mapping[str, tuple[SortedRun, ...]] = field(default_factory=dict)
     low: str = ""
     high: str = ""
 
@@ -93,7 +93,7 @@ class Outcome:
     file: str = ""
     found: Found = field(default_factory=Found)
     parts: dict[str, Path] = field(default_factory=dict)
-    runs: dict[tuple[str, str], tuple[Run, ...]] = field(default_factory=dict)
+    runs: dict[tuple[str, str], tuple[SortedRun, ...]] = field(default_factory=dict)
     first: str = ""
     last: str = ""
     in_order: bool = True

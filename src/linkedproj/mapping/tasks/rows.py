@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.mapping.tasks.model import Slice
-from linkedproj.system.sorting import Gathering, merged
+from linkedproj.system.sorting import Sorter, merged
 from linkedproj.tables.batch import ROWS, Batch
 from linkedproj.tables.portfolio import Row
 from linkedproj.tables.reading import read_shard
@@ -62,7 +62,7 @@ class Sorting:
 
     def __init__(self, setting: MappingRun, task: Task, outcome: Outcome, runs: RunFile) -> None:
         self._setting, self._task, self._outcome = setting, task, outcome
-        self._rows = Gathering(runs, limit=16_384, block=ROW_BLOCK)
+        self._rows: Sorter[Any] = Sorter(runs, block=ROW_BLOCK)
 
     def run(self) -> None:
         """Sort all rows."""
@@ -71,7 +71,7 @@ class Sorting:
         self._outcome.runs["rows", self._task.kind] = self._rows.runs()
 
     def close(self) -> None:
-        """Close nothing: the runs are closed by who made them."""
+        """Close nothing: a run is written when it is made."""
 
 
 def rows_of(batch: Batch) -> Iterator[tuple[str, int, int, list[str]]]:
