@@ -1,4 +1,4 @@
-"""A made-up vocabulary that shares no name with the shipped one goes the whole road: Python knows no term by name."""
+"""A made-up vocabulary goes the whole road: Python knows no term by its name."""
 
 from __future__ import annotations
 
@@ -361,7 +361,7 @@ REFUSED = {
     ),
     "an inverse of nothing": (
         ("lp:inverseOf ex:heldAt", "lp:inverseOf ex:called"),
-        "no link of its type leads back by",
+        "no link leads back by",
     ),
     "an unknown rule": (('lp:derivedBy "phase"', 'lp:derivedBy "moon"'), "'moon' is no rule"),
     "computed by nothing": (

@@ -162,7 +162,7 @@ class Domain:
                 (self._fields[term].iri, self._fields[term].target) == (inverse.iri, kind.name) for term in terms
             ):
                 raise SetupError(
-                    f"{inverse.term} of {kind.name} is an inverse, and no link of its type leads back: {inverse.iri}.",
+                    f"{inverse.term} of {kind.name} is an inverse, and no link leads back by {inverse.iri}.",
                     _SHAPES,
                 )
         for link in kind.bounds:
