@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linkedproj.check.engine import ENGINES, REFERENCE, EngineError, is_installed, validate
+from linkedproj.check.engine import EngineError, is_installed, validate
+from linkedproj.check.engines import ENGINES, REFERENCE
 from linkedproj.check.judge import Options, judge
 from linkedproj.check.parted.blocks import Finder, Layout, OrderError, cut
 from linkedproj.check.parted.reach import Reach

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linkedproj.check.checked import Checked, Crosscheck
-from linkedproj.check.engine import ENGINES, REFERENCE, Engine, Result, is_installed
+from linkedproj.check.engine import Result, is_installed
+from linkedproj.check.engines import ENGINES, REFERENCE, Engine
 from linkedproj.check.judge import Options, judge
 from linkedproj.check.parted import crosscheck
 from linkedproj.check.parted.blocks import Unit

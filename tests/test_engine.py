@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linkedproj.check.engine import (
-    ENGINES,
-    REFERENCE,
-    Engine,
-    EngineError,
-    Limits,
-    Result,
-    engine_name,
-    is_installed,
-    validate,
-)
+from linkedproj.check.engine import EngineError, Limits, Result, engine_name, is_installed, validate
+from linkedproj.check.engines import ENGINES, REFERENCE, Engine
 from linkedproj.model.errors import SetupError
 from linkedproj.system import workers
 

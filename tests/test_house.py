@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("rdflib", "pyshacl", "SPARQLWrapper", "jinja2")
+HEAVY = ("pyoxigraph", "rdflib", "pyshacl", "SPARQLWrapper", "jinja2")
 FOLDERS = [ROOT / name for name in ("data", "docs", "ontology", "queries", "tests")]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in folder.glob("*.md"))])
 COMMANDS = sorted(

@@ -19,7 +19,8 @@ from tests.mapping import CONFIG, ROOT, dump, shipped_schema, travel
 from linkedproj.cli import main
 from linkedproj.mapping.pace import Pace
 from linkedproj.mapping.parts import TABLE, Output
-from linkedproj.mapping.runners import RUNNERS, Resources, opened, run_here
+from linkedproj.mapping.runners import RUNNERS, opened
+from linkedproj.mapping.runners.resources import Resources, run_here
 from linkedproj.mapping.tables import map_folder, map_tables
 from linkedproj.model.errors import SetupError
 from linkedproj.model.schema import load_schema
@@ -30,7 +31,7 @@ from linkedproj.tables.shards import cut, whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from linkedproj.mapping.runners import Perform
+    from linkedproj.mapping.runners.resources import Perform
     from linkedproj.mapping.tasks import MappingRun, Outcome, Task
 
 SIZES = [60, 700, 9000]
@@ -227,7 +228,8 @@ import sys, pickle
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from tests.test_mapping import mapped, told_by
-from linkedproj.mapping.runners import Resources, opened
+from linkedproj.mapping.runners import opened
+from linkedproj.mapping.runners.resources import Resources
 with opened(Resources(2, "spark", "local[2]")) as run:
     found = mapped(Path({str(home)!r}), run, 50_000), told_by(Path({str(faulty)!r}), run)
 sys.stdout.buffer.write(pickle.dumps(found))

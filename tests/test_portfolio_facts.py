@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from linkedproj.check.portfolio import check_folder
 from linkedproj.mapping.evidence import BASES
-from linkedproj.reports import exit_code
+from linkedproj.reports.report import exit_code
 from linkedproj.reports.summary import report_of
 
 if TYPE_CHECKING:

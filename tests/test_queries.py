@@ -11,12 +11,13 @@ import pytest
 
 from linkedproj.model.context import load_context
 from linkedproj.model.paths import shipped
+from linkedproj.model.phrases import LANGUAGES
 from linkedproj.queries import golden
 from linkedproj.queries.ask import local, reference
 from linkedproj.queries.ask.adhoc import form_of
 from linkedproj.queries.results.table import Table, as_table
 from linkedproj.queries.saved.bind import bind
-from linkedproj.queries.saved.collection import LANGUAGES, read_queries, read_query
+from linkedproj.queries.saved.collection import read_queries, read_query
 from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from linkedproj.model.rules import LANGUAGES, Severity, catalogue
+from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.rules import Severity, catalogue
 from linkedproj.queries import golden
 from linkedproj.queries.ask import local
 from linkedproj.queries.lint import lint_folder, lint_queries, terms_of

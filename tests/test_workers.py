@@ -221,7 +221,7 @@ from pathlib import Path
 
 import linkedproj.mapping.runners.local as local
 from linkedproj.build import build
-from linkedproj.mapping.runners import Resources
+from linkedproj.mapping.runners.resources import Resources
 
 local._WORTH = 0
 print(build(Path(sys.argv[1]), Path(sys.argv[2]), resources=Resources(2)).version)

@@ -12,15 +12,17 @@ import pyoxigraph as ox
 from linkedproj.catalog import write_catalogue
 from linkedproj.catalog.facts import facts_of
 from linkedproj.changes import publish_changes
-from linkedproj.changes.words import LANGUAGES, column, kind_name
+from linkedproj.changes.words import column, kind_name
 from linkedproj.check.judge import Options
 from linkedproj.check.portfolio import Findings, check, is_sound
 from linkedproj.mapping.parts import TABLE, Output
-from linkedproj.mapping.runners import Resources, opened
+from linkedproj.mapping.runners import opened
+from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
 from linkedproj.model.paths import shipped
+from linkedproj.model.phrases import LANGUAGES
 from linkedproj.model.settings import is_version
 from linkedproj.queries.published.publish import publish
 from linkedproj.queries.saved.collection import read_queries

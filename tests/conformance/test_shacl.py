@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from linkedproj.check.engine import ENGINES, is_installed
+from linkedproj.check.engine import is_installed
+from linkedproj.check.engines import ENGINES
 from linkedproj.check.shacl import COMPONENTS, PATHS, TARGETS
 
 from .w3c_shacl import KNOWN, Case, cases, difference

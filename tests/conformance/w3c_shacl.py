@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 
-from linkedproj.check.engine import ENGINES, EngineError, engine_name, validate
+from linkedproj.check.engine import EngineError, engine_name, validate
+from linkedproj.check.engines import ENGINES
 from linkedproj.check.terms import canonical
 from linkedproj.model.shapes import MADE_UP, read_shapes
 

@@ -25,8 +25,9 @@ from linkedproj.changes.formats import LIMIT, headlines, tally
 from linkedproj.changes.ldes import Stream, read_index, render_index, write_pages
 from linkedproj.changes.page import Publication, write_page
 from linkedproj.changes.tombstones import NAME, Added, Tombstone, buried, read_tombstones, reused, write_tombstones
-from linkedproj.changes.words import LANGUAGES, Speaker, count, number, phrase
+from linkedproj.changes.words import Speaker, count, number, phrase
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.phrases import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.paths import shipped
 from linkedproj.model.phrases import Phrases
-from linkedproj.model.rules import LANGUAGES, text_in, visible
+from linkedproj.model.rules import text_in, visible
 from linkedproj.model.schema import RDFS, SKOS, read_turtle
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linkedproj.changes.compare import Changes
     from linkedproj.changes.notes import What
 
-__all__ = ["LANGUAGES", "Speaker", "column", "count", "kind_name", "number", "phrase"]
+__all__ = ["Speaker", "column", "count", "kind_name", "number", "phrase"]
 
 _LONGEST = 160
 _AROUND = 40

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from linkedproj.check.engines import ENGINES, REFERENCE, Engine
 from linkedproj.check.limits import WORKER, EngineError, Limits, why_no_report
 from linkedproj.check.result import Reader, Result
 from linkedproj.model.errors import SetupError
@@ -20,34 +20,7 @@ from linkedproj.system.workers import Worker, WorkerError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["ENGINES", "REFERENCE", "Engine", "EngineError", "Limits", "Result", "engine_name", "validate"]
-
-REFERENCE = "pyshacl"
-"""The engine that every other is checked by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """An engine: the package it comes in, the module that runs it (see `linkedproj.check.engines`).
-
-    `versions` is what its version must begin with, `extra` the extra of linkedproj that installs it. Up to `whole`
-    triples are judged in one go; beyond that, and always for an engine that is checked by the reference, parts of
-    at most `records` records and `size` bytes are.
-    """
-
-    package: str
-    module: str
-    versions: str = ""
-    extra: str = ""
-    whole: int = 0
-    records: int = 1000
-    size: int = 4 << 20
-
-
-ENGINES = {
-    REFERENCE: Engine("pyshacl", "linkedproj.check.engines.reference", whole=250_000),
-    "fast": Engine("shacl", "linkedproj.check.engines.fast", "0.3.", "fast", records=50_000, size=24 << 20),
-}
+__all__ = ["EngineError", "Limits", "Result", "engine_name", "validate"]
 
 
 def engine_name(engine: str = REFERENCE) -> str:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.check.checked import Checked, Crosscheck, Judgement
-from linkedproj.check.engine import ENGINES, REFERENCE, engine_name, is_installed, named_shapes, require, validate
-from linkedproj.check.limits import AUTO, Options
+from linkedproj.check.engine import engine_name, is_installed, named_shapes, require, validate
+from linkedproj.check.engines import AUTO, ENGINES, REFERENCE
+from linkedproj.check.limits import Options
 from linkedproj.check.parted.crosscheck import compare
 from linkedproj.check.parted.parts import judge_parts
 from linkedproj.check.parted.reach import Reach
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 
     from linkedproj.model.shapes import Shapes
 
-__all__ = ["AUTO", "CHOICES", "Judgement", "Options", "judge"]
-
-CHOICES = (AUTO, *ENGINES)
+__all__ = ["Judgement", "Options", "judge"]
 
 
 def judge(data: Sequence[Path], shapes: Shapes | Path, options: Options | None = None) -> Judgement:

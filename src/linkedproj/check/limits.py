@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from linkedproj.check.engines import AUTO
 from linkedproj.model.errors import LinkedprojError
 from linkedproj.system.workers import Reason, Request
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from linkedproj.system.workers import WorkerError
 
 _MEGABYTE = 1 << 20
-
-AUTO = "auto"
-"""The engine that suits the number of triples."""
 
 WORKER = "linkedproj.check.worker"
 """The module that runs an engine in a process of its own."""

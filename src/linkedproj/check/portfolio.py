@@ -19,7 +19,8 @@ from linkedproj.check.lint import coverage, lint
 from linkedproj.check.locate import locate
 from linkedproj.check.quotes import Quotes, check_quotes
 from linkedproj.mapping.parts import Output
-from linkedproj.mapping.runners import Resources, opened
+from linkedproj.mapping.runners import opened
+from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.folder import open_folder

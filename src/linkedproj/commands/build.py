@@ -8,10 +8,11 @@ from typing import NoReturn
 
 import click
 
+from linkedproj.check.engines import AUTO, ENGINES
+from linkedproj.mapping.runners import RUNNERS
 from linkedproj.model.errors import DataError, ReleaseError
-
-ENGINES = ("auto", "pyshacl", "fast")
-RUNNERS = ("local", "spark")
+from linkedproj.model.phrases import LANGUAGES
+from linkedproj.reports import REPORTS
 
 
 @click.command(name="build")
@@ -35,10 +36,12 @@ RUNNERS = ("local", "spark")
 @click.option(
     "--jobs", type=click.IntRange(0), default=0, metavar="N", help="Processes that map the tables (0: one a core)."
 )
-@click.option("--runner", type=click.Choice(RUNNERS), default="local", help="What maps the tables.")
+@click.option("--runner", type=click.Choice(list(RUNNERS)), default="local", help="What maps the tables.")
 @click.option("--master", default="", metavar="URL", help="The Spark cluster (default: this machine).")
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", help="SHACL engine (auto: fast for large data).")
-@click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the findings.")
+@click.option(
+    "--engine", type=click.Choice([AUTO, *ENGINES]), default=AUTO, help="SHACL engine (auto: fast for large data)."
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
 def command(
     folder: Path,
     out: Path,
@@ -62,8 +65,7 @@ def command(
     Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
     from linkedproj.build import build
-    from linkedproj.mapping.runners import Resources
-    from linkedproj.reports import REPORTS
+    from linkedproj.mapping.runners.resources import Resources
     from linkedproj.reports.progress import Progress
     from linkedproj.reports.summary import built_lines, gaps_report, report_of
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-ENGINES = ("auto", "pyshacl", "fast")
-RUNNERS = ("local", "spark")
-FORMATS = ("text", "json", "sarif", "github", "turtle", "html", "csv")
+from linkedproj.check.engines import AUTO, ENGINES
+from linkedproj.mapping.runners import RUNNERS
+from linkedproj.model.phrases import LANGUAGES
+from linkedproj.reports import REPORTS
 
 
 @click.command(name="check")
@@ -20,15 +21,17 @@ FORMATS = ("text", "json", "sarif", "github", "turtle", "html", "csv")
     metavar="DIR",
     help="Look up every quote in the private copies of the sources in this folder.",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How the findings are written.")
-@click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the findings.")
+@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", help="How findings are written.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings to this file.")
 @click.option(
     "--jobs", type=click.IntRange(0), default=0, metavar="N", help="Processes that map the tables (0: one a core)."
 )
-@click.option("--runner", type=click.Choice(RUNNERS), default="local", help="What maps the tables.")
+@click.option("--runner", type=click.Choice(list(RUNNERS)), default="local", help="What maps the tables.")
 @click.option("--master", default="", metavar="URL", help="The Spark cluster (default: this machine).")
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", help="SHACL engine (auto: fast for large data).")
+@click.option(
+    "--engine", type=click.Choice([AUTO, *ENGINES]), default=AUTO, help="SHACL engine (auto: fast for large data)."
+)
 @click.option("--coverage", is_flag=True, help="Tell for each column how its values are known, and where they are not.")
 def command(
     folder: Path,
@@ -48,9 +51,9 @@ def command(
     Exit codes: 0 sound, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
     from linkedproj.check.portfolio import check_folder
-    from linkedproj.mapping.runners import Resources
-    from linkedproj.reports import REPORTS, exit_code
+    from linkedproj.mapping.runners.resources import Resources
     from linkedproj.reports.progress import Progress
+    from linkedproj.reports.report import exit_code
     from linkedproj.reports.summary import coverage_lines, report_of
 
     with Progress() as tell:

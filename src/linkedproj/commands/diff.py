@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from linkedproj.model.phrases import LANGUAGES
+
 
 @click.command(name="diff")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the words and labels.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the words and labels.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", help="How it is written."
 )

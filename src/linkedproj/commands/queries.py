@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from linkedproj.model.paths import shipped
-from linkedproj.model.rules import LANGUAGES
+from linkedproj.model.phrases import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +154,8 @@ def _report_lints(folder: Path, ids: tuple[str, ...], source: StoreSource, lang:
     """Print what is wrong with the queries as they are written; return 1 if something must be corrected."""
     from linkedproj.model.rules import load_rules
     from linkedproj.queries.lint import lint_folder, terms_of
-    from linkedproj.reports import REPORTS, Report, exit_code
+    from linkedproj.reports import REPORTS
+    from linkedproj.reports.report import Report, exit_code
 
     ontology = shipped("ontology")
     files = {f"{folder.name}/{query_id}.rq" for query_id in ids}

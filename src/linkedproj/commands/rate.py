@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linkedproj.model.phrases import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How the rating is written."
 )
-@click.option("--lang", type=click.Choice(["en", "ca", "es"]), default="en", help="Language of the findings.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
 def command(public: Path, *, live: str, shapes: Path | None, profile: str, form: str, lang: str) -> None:
     """Rate the catalogue in PUBLIC (default: public): the rules of portals, and 405 points with each loss explained.
 
@@ -37,7 +39,8 @@ def command(public: Path, *, live: str, shapes: Path | None, profile: str, form:
     from linkedproj.catalog.rate import is_perfect, rate
     from linkedproj.model.paths import shipped
     from linkedproj.model.rules import load_rules
-    from linkedproj.reports import REPORTS, Report
+    from linkedproj.reports import REPORTS
+    from linkedproj.reports.report import Report
 
     ontology = shipped("ontology")
     rating = rate(public, ontology, live, shapes, profile)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.inventory import Inventory
-    from linkedproj.mapping.runners import Perform
+    from linkedproj.mapping.runners.resources import Perform
     from linkedproj.mapping.tasks import MappingRun, Outcome
     from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.batch import Batch

@@ -19,7 +19,8 @@ from linkedproj.mapping.evidence import Evidence
 from linkedproj.mapping.inventory import Inventory
 from linkedproj.mapping.keys import case_problems, reference_problems
 from linkedproj.mapping.parts import Output
-from linkedproj.mapping.runners import Resources, opened, run_here
+from linkedproj.mapping.runners import opened
+from linkedproj.mapping.runners.resources import Resources, run_here
 from linkedproj.mapping.steps import Steps
 from linkedproj.mapping.tasks import MappingRun
 from linkedproj.model.errors import DataError
@@ -33,7 +34,7 @@ from linkedproj.writers import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linkedproj.mapping.runners import Perform
+    from linkedproj.mapping.runners.resources import Perform
     from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
 

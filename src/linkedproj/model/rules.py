@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from linkedproj.model.errors import Problem
     from linkedproj.model.shapes import Shapes, Term
 
-LANGUAGES = ("en", "ca", "es")
 UNCODED = "LP-SHACL"
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.check.portfolio import check, is_sound, map_statements
-from linkedproj.mapping.runners import Resources
+from linkedproj.mapping.runners.resources import Resources
 from linkedproj.model.errors import DataError
 from linkedproj.model.folder import open_folder
 from linkedproj.queries.ask import local

@@ -1,28 +1,39 @@
 """What was found, for people and for programs: reports of a check, one format a module, and what a build has to tell.
 
-A format prints from a `Report`, which knows the problems in order, what they were found in, and how they are worded in
-each language. `progress` is what a terminal shows meanwhile.
+A format prints from a `report.Report`, which knows the problems in order, what they were found in, and how they are
+worded in each language. `progress` is what a terminal shows meanwhile.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from linkedproj.reports import csv, github, html, json, sarif, text, turtle
-from linkedproj.reports.report import Report, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["REPORTS", "Report", "exit_code"]
+    from linkedproj.reports.report import Report
 
-# A format is a module with `write(report, language)`, and a row here.
-REPORTS: Mapping[str, Callable[[Report, str], str]] = {
-    "text": text.write,
-    "json": json.write,
-    "sarif": sarif.write,
-    "github": github.write,
-    "turtle": turtle.write,
-    "html": html.write,
-    "csv": csv.write,
+    Write = Callable[[Report, str], str]
+
+
+def _writer(module: str) -> Write:
+    """Return the `write(report, language)` of a module, which is imported when it is first called."""
+
+    def write(report: Report, language: str) -> str:
+        written: str = import_module(module).write(report, language)
+        return written
+
+    return write
+
+
+REPORTS: Mapping[str, Write] = {
+    "text": _writer("linkedproj.reports.text"),
+    "json": _writer("linkedproj.reports.json"),
+    "sarif": _writer("linkedproj.reports.sarif"),
+    "github": _writer("linkedproj.reports.github"),
+    "turtle": _writer("linkedproj.reports.turtle"),
+    "html": _writer("linkedproj.reports.html"),
+    "csv": _writer("linkedproj.reports.csv"),
 }
+"""Name of a format -> how a report is written in it; the command line takes its choices from here."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.model.rules import LANGUAGES, visible
+from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.rules import visible
 from linkedproj.reports.words import phrase
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.model.rules import LANGUAGES, Severity
+from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.rules import Severity
 from linkedproj.reports.report import exit_code
 
 if TYPE_CHECKING:

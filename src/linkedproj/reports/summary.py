@@ -8,7 +8,7 @@ from linkedproj.mapping.evidence import BASES
 from linkedproj.model.paths import shipped
 from linkedproj.model.rules import load_rules
 from linkedproj.model.width import pad, width
-from linkedproj.reports import Report
+from linkedproj.reports.report import Report
 from linkedproj.writers.described import can_write
 
 if TYPE_CHECKING:

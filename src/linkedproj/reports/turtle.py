@@ -14,8 +14,8 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from linkedproj.model.context import RDF
+from linkedproj.model.phrases import LANGUAGES
 from linkedproj.model.rdf import TURTLE, read_term, serialize
-from linkedproj.model.rules import LANGUAGES
 from linkedproj.model.schema import RDFS, SH
 
 if TYPE_CHECKING:

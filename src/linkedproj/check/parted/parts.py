@@ -6,7 +6,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.check.checked import Checked, Crosscheck, Judgement
-from linkedproj.check.engine import ENGINES, REFERENCE, EngineError, engine_name, ntriples, require
+from linkedproj.check.engine import EngineError, engine_name, ntriples, require
+from linkedproj.check.engines import ENGINES, REFERENCE
 from linkedproj.check.limits import WORKER, why_no_report
 from linkedproj.check.parted.blocks import Layout, OrderError, base_of, cut
 from linkedproj.check.parted.crosscheck import choose, compare

@@ -9,14 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem, QueryError
-from linkedproj.model.rules import LANGUAGES  # of titles and descriptions; grlc's own keys are in the first
+from linkedproj.model.phrases import LANGUAGES  # of titles and descriptions; grlc's own keys are in the first
 from linkedproj.queries.saved.expect import Case, Expect, read_cases, read_count, read_expect
 from linkedproj.queries.saved.faults import Faults, HeaderError
 from linkedproj.queries.saved.header import NOTHING, header_lines, items_of, known_parts, read_header
 from linkedproj.queries.saved.parameters import read_parameters
 
 __all__ = [
-    "LANGUAGES",
     "VIEWS",
     "Case",
     "Expect",
