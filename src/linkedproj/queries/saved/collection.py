@@ -89,7 +89,7 @@ def read_query(path: Path) -> SavedQuery:
 
 
 def inspect_query(path: Path) -> tuple[SavedQuery | None, list[Problem]]:
-    """Read one saved query as far as it can be read, and tell all that is wrong with its header and parameters.
+    """Read one saved query as far as it can be read, and report all that is wrong with its header and parameters.
 
     Where a part is faulty it is empty, or at its default, in the query; None: the header cannot be read at all.
     """
