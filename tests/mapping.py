@@ -23,7 +23,7 @@ from linkedproj.model.rules import Rules, catalogue
 from linkedproj.model.schema import Schema, load_schema
 from linkedproj.model.settings import Config
 from linkedproj.tables.batch import Batch
-from linkedproj.tables.cells import Column
+from linkedproj.tables.cells import column_named
 from linkedproj.tables.shards import SIZE
 from linkedproj.writers import FORMATS
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from linkedproj.model.context import RecordType
     from linkedproj.model.errors import Problem
+    from linkedproj.tables.cells import Column
     from linkedproj.tables.portfolio import Portfolio
 
 ROOT = Path(__file__).parents[1]
@@ -64,13 +65,7 @@ def schema_of(document: Mapping[str, Any], above: Mapping[str, Sequence[str]] | 
 
 def columns_of(names: Sequence[str], schema: Schema) -> list[Column]:
     """Compile column names as a header would; "budget.id" stands for the id of a nested record."""
-    found = []
-    for index, name in enumerate(names):
-        path, _, language = name.partition("@")
-        head, _, tail = path.partition(".")
-        field = schema.fields.get(tail or head)
-        found.append(Column(name, index, field, language, schema.fields[head] if tail else None))
-    return found
+    return [column_named(name, index, schema.fields) for index, name in enumerate(names)]
 
 
 def write(form: str, kind: RecordType, names: Sequence[str], rows: Iterable[Sequence[str]], schema: Schema) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.catalog import write_catalogue
 from linkedproj.catalog.facts import facts_of
+from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config
 
 if TYPE_CHECKING:
@@ -51,4 +52,5 @@ def publish(release: Path, public: Path, config: Config, ontology: Path = ONTOLO
 
 def facts(release: Path, config: Config) -> ReleaseFacts:
     """Take the facts of a release with two versions, and notes."""
-    return facts_of(release, config, "2026.10.0", [("2026.10.0", "2026-10-01"), (config.version, "2026-11-21")])
+    schema = load_schema(ONTOLOGY, config.base)
+    return facts_of(release, config, schema, "2026.10.0", [("2026.10.0", "2026-10-01"), (config.version, "2026-11-21")])

@@ -161,41 +161,58 @@ SETUP = {
     "a setting that is missing, with a near miss": (
         ("licence =", "license ="),
         (
-            "linkedproj: data/portfolio.toml: 'licence' is missing: write the IRI of the data's licence. "
-            "'license' is no setting. Did you mean 'licence'?\n"
+            "linkedproj: data/portfolio.toml: 'licence' is missing: write the IRI of the data's licence.\n"
+            "data/portfolio.toml:7:1: 'license' is no setting. Did you mean 'licence'?\n"
         ),
     ),
-    "a day in quotes": (
-        ("as-of = 2021-06-30", 'as-of = "2021-06-30"'),
+    "a month for a day": (
+        ("as-of = 2021-06-30", 'as-of = "2021-06"'),
         (
-            "linkedproj: data/portfolio.toml: 'as-of' is '2021-06-30': write the day at which the status of "
-            "projects is stated, such as 2020-02-11, without quotes.\n"
+            "linkedproj: data/portfolio.toml:5:1: 'as-of' is '2021-06': write the day at which the status of "
+            "projects is stated, such as 2020-02-11.\n"
         ),
     ),
     "a version that is the name of a folder": (
         ('version = "1.0"', 'version = "latest"'),
         (
-            "linkedproj: data/portfolio.toml: 'version' is 'latest': write the version of this release, such as "
+            "linkedproj: data/portfolio.toml:3:1: 'version' is 'latest': write the version of this release, such as "
             '"2026.11.0".\n'
         ),
     ),
     "a base without its end": (
         ("small.example/", "small.example"),
         (
-            "linkedproj: data/portfolio.toml: 'base' is 'https://small.example': write the IRI that all identifiers "
-            'begin with, ending in "/".\n'
+            "linkedproj: data/portfolio.toml:4:1: 'base' is 'https://small.example': write the IRI that all "
+            'identifiers begin with, ending in "/".\n'
         ),
     ),
     "one language, not in a list": (
         ('["en", "ca", "es"]', '"en"'),
         (
-            "linkedproj: data/portfolio.toml: 'languages' is 'en': write a list of language tags, such as "
+            "linkedproj: data/portfolio.toml:6:1: 'languages' is 'en': write a list of language tags, such as "
             '["en", "ca", "es"].\n'
         ),
     ),
     "no TOML": (
         ('id = "small"', "id = small"),
-        "linkedproj: data/portfolio.toml: this is no TOML: Invalid value (at line 2, column 6)\n",
+        (
+            "linkedproj: data/portfolio.toml:2:6: this is no TOML: Invalid value. Write one `name = value` a line, "
+            "texts in quotes.\n"
+        ),
+    ),
+    "columns and tables that there are not": (
+        ('theme = ["name@en", "name@ca", "name@es", "definition@en"', 'them = []\ntheme = ["nmae@en", "name@de"'),
+        (
+            "linkedproj: data/portfolio.toml:36:1: 'curated.them' is no table of records. Did you mean 'theme'?\n"
+            "data/portfolio.toml:37:10: 'curated.theme' names 'nmae@en', which is no column of theme. "
+            "Did you mean 'name@en'?\n"
+            "data/portfolio.toml:37:21: 'curated.theme' names 'name@de', which is no column of theme. "
+            "Did you mean 'name@es'?\n"
+        ),
+    ),
+    "lists in lists in lists": (
+        ('id = "small"', f"id = {'[' * 5000}"),
+        "linkedproj: data/portfolio.toml: values are nested too deeply. Write lists and tables flat.\n",
     ),
 }
 

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+from linkedproj.model.width import width
 from linkedproj.release import COMPRESS_FROM
 from linkedproj.reports.progress import Progress
 
@@ -304,7 +305,8 @@ class _Terminal(io.StringIO):
 
 def test_a_terminal_is_told_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("linkedproj.reports.progress._PATIENCE", 0.0)
-    monkeypatch.setattr("linkedproj.reports.progress._BEAT", 0.01)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "30")
     terminal = _Terminal()
     with Progress(terminal) as tell:
         tell("reading the tables")
@@ -312,8 +314,15 @@ def test_a_terminal_is_told_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> 
             if "reading" in terminal.getvalue():
                 break
             time.sleep(0.01)
-    assert "\rreading the tables … 0 s" in terminal.getvalue()
-    assert terminal.getvalue().endswith(" \r"), "the line is cleared at the end"
+        tell("[writing] " + "東京" * 20)
+        for _ in range(500):
+            if "writing" in terminal.getvalue():
+                break
+            time.sleep(0.01)
+    assert "reading the tables … 0 s" in terminal.getvalue()
+    lines = re.split(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\n]", terminal.getvalue())
+    assert max(map(width, lines)) <= 30, "a line is no wider than the terminal"
+    assert terminal.getvalue().endswith("\x1b[2K"), "the line is cleared at the end"
 
 
 def test_work_that_is_quick_is_not_told_of() -> None:

@@ -9,10 +9,9 @@ import pytest
 
 from linkedproj.check.engine import ENGINES, REFERENCE, EngineError, is_installed, validate
 from linkedproj.check.judge import Options, judge
-from linkedproj.check.named import NamedShapes
 from linkedproj.check.parted.blocks import Finder, Layout, OrderError, cut
 from linkedproj.check.parted.reach import Reach
-from linkedproj.model.shapes import SH
+from linkedproj.model.shapes import SH, read_shapes
 
 from .bench.faults import FAULTS, inject
 from .bench.generate import generate
@@ -168,14 +167,14 @@ def test_what_looks_further_is_judged_as_a_whole(tmp_path: Path, shape: str, ter
     data.write_text(CHAIN)
     head = f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:Project ; sh:property ex:S-part .\n"
     shapes.write_text(f"{head}ex:S-part {shape} ; sh:minCount 1 .\n")
-    assert {obstacle.term for obstacle in Reach(NamedShapes(shapes)).obstacles} == {term}
+    assert {obstacle.term for obstacle in Reach(read_shapes(shapes).all_named).obstacles} == {term}
     if term != "node":
         assert judge([data], shapes, Options(REFERENCE, records=1)).checked.parts == 0
 
 
 def test_what_a_value_need_not_be_asked_is_not_fetched(tmp_path: Path) -> None:
     (tmp_path / "shapes.ttl").write_text(PREFIXES + DEEP)
-    need = Reach(NamedShapes(tmp_path / "shapes.ttl")).need
+    need = Reach(read_shapes(tmp_path / "shapes.ttl").all_named).need
     assert set(need.steps) == {EX + name for name in ("part", "name", "until")}
     organisation = need.steps[EX + "part"].steps[EX + "member"]
     assert set(organisation.steps[EX + "seat"].steps) == {TYPE[1:-1], EX + "name"}
@@ -184,7 +183,7 @@ def test_what_a_value_need_not_be_asked_is_not_fetched(tmp_path: Path) -> None:
 def test_a_closed_value_is_fetched_whole(tmp_path: Path) -> None:
     shape = "ex:S a sh:NodeShape ; sh:targetClass ex:Project ; sh:property [ sh:path ex:part ; sh:node ex:C ] .\n"
     (tmp_path / "shapes.ttl").write_text(f"{PREFIXES}{shape}ex:C sh:closed true .\n")
-    assert Reach(NamedShapes(tmp_path / "shapes.ttl")).need.steps[EX + "part"].all
+    assert Reach(read_shapes(tmp_path / "shapes.ttl").all_named).need.steps[EX + "part"].all
 
 
 def units(path: Path, records: int, spacing: int = 1) -> tuple[Layout, list[str]]:

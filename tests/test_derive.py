@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.mapping import CONFIG, XSD, travel
+from tests.mapping import CONFIG, XSD, shipped_schema, travel
 
-from linkedproj.mapping.derive import status_at
+from linkedproj.mapping.derive import phase_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,8 @@ STATUSES = {
 
 @pytest.mark.parametrize(("start", "end"), STATUSES)
 def test_the_status_follows_from_the_stated_dates(start: str, end: str) -> None:
-    assert status_at("2020-02-11", start, end) == STATUSES[start, end]
+    codes = shipped_schema().phases[STATUS]
+    assert codes[phase_at("2020-02-11", start, end)] == STATUSES[start, end]
 
 
 def test_the_status_is_that_of_the_day_in_the_settings(tmp_path: Path) -> None:

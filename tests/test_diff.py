@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from linkedproj import changes as diff
 from linkedproj.build import build
-from linkedproj.changes.blocks import BlockSorter
 from linkedproj.changes.words import LANGUAGES, column, kind_name
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import load_schema
@@ -135,17 +134,6 @@ def _read(lines: list[bytes]) -> set[ox.Triple]:
     found = [quad.triple for quad in quads]
     assert len(found) == len(lines) == len(set(found))
     return set(found)
-
-
-@given(st.lists(st.tuples(st.binary(max_size=3), st.binary(max_size=3))), st.integers(1, 2000), st.integers(2, 4))
-def test_blocks_come_back_in_order_however_little_memory_there_is(
-    blocks: list[tuple[bytes, bytes]], memory: int, runs: int
-) -> None:
-    with BlockSorter(memory, runs) as sorter:
-        for key, lines in blocks:
-            sorter.add(key, lines)
-        assert list(sorter) == list(sorter) == sorted(blocks)
-        assert [key for key, _ in sorter.groups()] == sorted({key for key, _ in blocks})
 
 
 @pytest.mark.parametrize("name", ["portfolio.ttl", "portfolio.jsonld", "portfolio.nt.gz"])

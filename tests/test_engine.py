@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linkedproj.check import workers
 from linkedproj.check.engine import (
     ENGINES,
     REFERENCE,
@@ -22,6 +21,7 @@ from linkedproj.check.engine import (
     validate,
 )
 from linkedproj.model.errors import SetupError
+from linkedproj.system import workers
 
 if TYPE_CHECKING:
     from pathlib import Path

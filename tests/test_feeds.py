@@ -197,6 +197,62 @@ def test_old_entries_stay_to_the_byte(tmp_path: Path, publish: Publish) -> None:
     assert entry in (tmp_path / "public/feed.atom").read_text("utf-8")
 
 
+EDITED: dict[str, Callable[[str], str]] = {
+    "white space and attributes in another order": lambda text: text.replace(
+        "  <entry>\n    <id>", "<entry><id>\n "
+    ).replace('rel="related" type="application/gzip"', "type='application/gzip'\n rel='related'"),
+    "a prefix for the namespace": lambda text: (
+        text.replace("<feed xmlns=", "<a:feed xmlns:a=")
+        .replace("</feed>", "</a:feed>")
+        .replace("<entry>", "<a:entry xmlns='http://www.w3.org/2005/Atom'>")
+        .replace("</entry>", "</a:entry>")
+    ),
+    "a comment, a category and character references": lambda text: (
+        text.replace("<entry>", "<!-- ours --><entry>")
+        .replace("</updated>\n    <published>", "</updated><category term='x'/>\n    <published>")
+        .replace("Release 1.0", "Rele&#97;se 1.0")
+    ),
+    "another encoding and line ends": lambda text: text.replace("utf-8", "ISO-8859-1").replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_a_feed_that_a_person_edited_is_read(tmp_path: Path, publish: Publish, name: str) -> None:
+    publish(0)
+    path = tmp_path / "public/feed.atom"
+    edited = EDITED[name](path.read_text("utf-8"))
+    path.write_bytes(edited.encode("latin-1" if "ISO-8859-1" in edited else "utf-8"))
+    publish(1)
+    feed = ET.parse(path).getroot()  # noqa: S314 - written a moment ago
+    before = feed.findall(f"{ATOM}entry")[1]
+    assert before.findtext(f"{ATOM}id", "").strip() == f"{BASE}changes/1.0/"
+    assert before.findtext(f"{ATOM}title") == "Release 1.0"
+    assert len(before.findall(f"{ATOM}link[@rel='related']")) == 2
+    texts = [div.get("lang") for div in before.iterfind(".//{http://www.w3.org/1999/xhtml}div[@lang]")]
+    assert texts == ["en", "ca", "es"]
+    assert len(before.findall(f"{ATOM}category")) == ("category" in name)
+
+
+def test_a_feed_with_entities_is_refused_unread(tmp_path: Path, publish: Publish) -> None:
+    publish(0)
+    path = tmp_path / "public/feed.atom"
+    bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    text = path.read_text("utf-8").replace("?>\n", f'?>\n<!DOCTYPE feed [<!ENTITY e0 "x">{bomb}]>\n', 1)
+    path.write_text(text.replace("Release 1.0", "&e11;"), "utf-8")
+    with pytest.raises(SetupError, match="as this program writes it"):
+        publish(1)
+
+
+def test_a_stream_that_was_written_anew_by_another_tool_is_read(tmp_path: Path, publish: Publish) -> None:
+    publish(0)
+    publish(1)
+    before = _stream(tmp_path / "public")
+    index = tmp_path / "public/ldes/index.ttl"
+    index.write_text(Graph().parse(index).serialize(format="longturtle"), "utf-8")
+    publish(2)
+    assert set(_stream(tmp_path / "public").objects(None, TREE.node)) > set(before.objects(None, TREE.node))
+
+
 @pytest.mark.parametrize("name", ["feed.atom", "ldes/index.ttl", "tombstones.csv"])
 def test_a_file_of_another_program_is_not_built_upon(tmp_path: Path, publish: Publish, name: str) -> None:
     publish(0)

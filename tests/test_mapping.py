@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import os
 import pickle
 import random
 import shutil
-import signal
 import subprocess
 import sys
-import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,17 +21,17 @@ from linkedproj.mapping.pace import Pace
 from linkedproj.mapping.parts import TABLE, Output
 from linkedproj.mapping.runners import RUNNERS, Resources, opened, run_here
 from linkedproj.mapping.tables import map_folder, map_tables
-from linkedproj.mapping.tasks import Outcome, perform
 from linkedproj.model.errors import SetupError
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config
+from linkedproj.system.workers import WorkerError
 from linkedproj.tables.shards import cut, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from linkedproj.mapping.runners import Run
-    from linkedproj.mapping.tasks import Setting, Task
+    from linkedproj.mapping.runners import Perform
+    from linkedproj.mapping.tasks import MappingRun, Outcome, Task
 
 SIZES = [60, 700, 9000]
 
@@ -44,18 +40,18 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def mapped(home: Path, run: Run = run_here, size: int = 900, work: Path | None = None) -> dict[str, bytes]:
-    """Map a folder of tables to every dump, and give the files; with `work`, parts are kept there."""
+def mapped(home: Path, run: Perform = run_here, size: int = 900) -> dict[str, bytes]:
+    """Map a folder of tables to every dump, and return the files."""
     config = load_config(home, "data")
     out = Path(f"{home}-out")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
-    parts = work or out / "parts"
-    parts.mkdir(exist_ok=True)
+    parts = out / "parts"
+    parts.mkdir()
     dumps = {Output(name, name): out / name for name in ("ntriples", "turtle", "jsonld")}
     dumps |= {Output("supporting", "turtle", supporting=True): out / "supporting", Output("tables", TABLE): out}
     schema = load_schema(ROOT / "ontology", config.base)
-    map_tables(home, schema, config, "data", parts, dumps, run=run, size=size, digest="as always" if work else "")
+    map_tables(home, schema, config, "data", parts, dumps, run=run, size=size)
     return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
 
 
@@ -147,7 +143,7 @@ def test_shards_follow_each_other_without_a_gap(thousand: Path) -> None:
     schema, config = shipped_schema(), load_config(thousand, "data")
     read: list[Task] = []
 
-    def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def run(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
         read.extend(tasks)
         return run_here(setting, tasks)
 
@@ -244,7 +240,7 @@ sys.stdout.buffer.write(pickle.dumps(found))
     assert len(problems) > 10
 
 
-def told_by(home: Path, run: Run) -> list[str]:
+def told_by(home: Path, run: Perform) -> list[str]:
     """Give the problems of a folder of tables."""
     work = Path(f"{home}-parts")
     work.mkdir(exist_ok=True)
@@ -258,19 +254,28 @@ def test_without_pyspark_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) 
         RUNNERS["spark"](Resources()).__enter__()
 
 
-def killed(_: Path, task: Task) -> Outcome:
-    """End this process as the system does when memory is short."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(task.name)
+# What the system does when memory is short, what a full disk does, and what a fault of our own would.
+ENDS = {
+    "os.kill(os.getpid(), 9)": (
+        SetupError,
+        r"ended by the system\. Run it again, with fewer --jobs if memory was short",
+    ),
+    "raise OSError(28, 'No space')": (OSError, "No space left on device"),
+    "raise KeyError('of our own')": (WorkerError, "KeyError: 'of our own'"),
+}
 
 
 @pytest.mark.slow
-def test_a_process_that_is_killed_is_told(thousand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("end", ENDS)
+def test_how_a_process_ends_is_told(end: str, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ending.py").write_text(
+        f"import os\n\ndef begin(_):\n    def answer(_):\n        {end}\n    return answer\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr("linkedproj.mapping.runners.local._WORTH", 0)
-    monkeypatch.setattr("linkedproj.mapping.runners.local.perform_from", killed)
-    told = "a process that maps the tables was ended by the system. A long build keeps what is finished: "
-    with opened(Resources(2)) as run, pytest.raises(SetupError, match=told):
-        mapped(thousand, run, 50_000)
+    monkeypatch.setattr("linkedproj.mapping.runners.local._WORKER", "ending")
+    with opened(Resources(2)) as run, pytest.raises(ENDS[end][0], match=ENDS[end][1]):
+        mapped(small, run)
 
 
 def test_a_cluster_is_for_spark_alone(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -288,111 +293,6 @@ def test_a_folder_is_mapped_by_one_call(thousand: Path, tmp_path: Path) -> None:
         "portfolio.ttl": expected["turtle"],
     }
     assert sum(found.triples.values()) == expected["ntriples"].count(b"\n")
-
-
-# ---------------------------------------------------------------- taking up what was done
-
-
-def interrupted(after: int, done: list[str], setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
-    """Do some tasks, and note which; then stop as Ctrl-C does.
-
-    Raises:
-        KeyboardInterrupt: so many are done.
-    """
-    for task in tasks:
-        if len(done) == after:
-            raise KeyboardInterrupt
-        done.append(task.name)
-        yield perform(setting, task)
-
-
-def noted(done: list[str], setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
-    """Do all tasks, and note those that are not taken up."""
-    for task in tasks:
-        kept = setting.folder / f"{task.name}.outcome"
-        before = kept.stat().st_ino if kept.exists() else 0
-        outcome = perform(setting, task)
-        if kept.stat().st_ino != before:
-            done.append(task.name)
-        yield outcome
-
-
-def test_what_was_done_before_an_interruption_is_not_done_again(thousand: Path, tmp_path: Path) -> None:
-    work, first, then = tmp_path / "parts", list[str](), list[str]()
-    with pytest.raises(KeyboardInterrupt):
-        mapped(thousand, partial(interrupted, 9, first), 50_000, work)
-    assert mapped(thousand, partial(noted, then), 50_000, work) == mapped(thousand)
-    assert len(first) == 9
-    assert len(then) > 9
-    assert not {*first} & {*then}
-
-
-def test_only_what_changed_is_done_again(thousand: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(thousand, tmp_path / "data"))
-    work, all_done, then = tmp_path / "parts", list[str](), list[str]()
-    mapped(home, partial(noted, all_done), 50_000, work)
-    path = home / "project.csv"
-    text = path.read_text("utf-8")
-    at = text.index("\nproject-0000500,") + len("\nproject-0000500,")
-    path.write_text(text[:at] + "X" + text[at + 1 :], "utf-8")
-    found = mapped(home, partial(noted, then), 50_000, work)
-    assert found == mapped(home)
-    assert len(then) == 1
-    assert then[0].startswith("project-part-")
-    assert len(all_done) > 20
-
-
-def test_links_that_changed_are_seen_in_the_records_they_lead_to(thousand: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(thousand, tmp_path / "data"))
-    work = tmp_path / "parts"
-    mapped(home, run_here, 50_000, work)
-    path = home / "participation.csv"
-    head, *rows = path.read_text("utf-8").splitlines(keepends=True)
-    middle = len(rows) // 2
-    cells = rows[middle].split(",")
-    cells[1] = "project-0000501" if cells[1] != "project-0000501" else "project-0000502"
-    rows[middle] = ",".join(cells)
-    path.write_text(head + "".join(rows), "utf-8")
-    assert mapped(home, run_here, 50_000, work) == mapped(home)
-
-
-_BUILD = """
-import sys
-import linkedproj.build as builder, linkedproj.mapping.tables as mapping, linkedproj.tables.shards as shards
-from linkedproj.cli import main
-builder._LONG = 0
-mapping.map_tables.__kwdefaults__["size"] = 5_000
-main(["build", sys.argv[1], "--out", sys.argv[2], "--jobs", "1"])
-"""
-
-
-@pytest.mark.slow
-def test_a_killed_build_continues_from_the_finished_shards(tmp_path: Path) -> None:
-    home = made(tmp_path / "data", 60)
-    command = [sys.executable, "-c", _BUILD, str(home), str(tmp_path / "public")]
-    parts = tmp_path / ".public.parts"
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as build:
-        while len(list(parts.glob("*.outcome"))) < 6:
-            assert build.poll() is None, build.communicate()
-            time.sleep(0.001)
-        build.send_signal(signal.SIGKILL)
-    assert not (tmp_path / "public").exists()
-    kept = {path.name: path.stat().st_mtime_ns for path in parts.glob("*.outcome")}
-    seen: dict[str, int] = {}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as build:
-        while build.poll() is None and not (tmp_path / "public").exists():
-            # The folder goes when the build is published.
-            with contextlib.suppress(FileNotFoundError):
-                for path in parts.glob("*.outcome"):
-                    seen.setdefault(path.name, path.stat().st_mtime_ns)
-            time.sleep(0.001)
-        _, told = build.communicate()
-    assert build.returncode == 0, told.decode()
-    assert len(kept) >= 6
-    assert {name: seen[name] for name in kept} == kept
-    assert not parts.exists(), "nothing is kept of a build that was published"
-    written = (tmp_path / "public/dump/latest/portfolio.nt").read_bytes()
-    assert written == mapped(home)["ntriples"]
 
 
 # ---------------------------------------------------------------- progress

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 from pyarrow import parquet
 
-from linkedproj.build import check_folder
+from linkedproj.check.portfolio import check_folder
 from linkedproj.mapping.evidence import BASES
 from linkedproj.reports import exit_code
 from linkedproj.reports.summary import report_of

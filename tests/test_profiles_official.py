@@ -17,7 +17,7 @@ from linkedproj.model.errors import SetupError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.catalog.rate.official import Run
+    from linkedproj.catalog.rate.official import OfficialRun
 
 here = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the official shapes are not beside this checkout (shared/shapes)"
@@ -27,7 +27,7 @@ EXAMPLE = SHARED.parent / "design/catalog-example.ttl"
 DANGLING = ("dc08f4dca4377fade57f89454e3fa06a8389d314", "eb3ac4e4fdde2e2588a9502c5956060a18c5c99f")
 
 
-def counts(runs: list[Run]) -> dict[str, tuple[int, int]]:
+def counts(runs: list[OfficialRun]) -> dict[str, tuple[int, int]]:
     return {run.name: (run.count("violation"), run.count("warning")) for run in runs}
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -17,9 +14,8 @@ import pytest
 from linkedproj.model.context import load_context
 from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask import local
-from linkedproj.queries.ask.asking import Task, There
+from linkedproj.queries.ask.asking import Assignment, InWorker
 from linkedproj.queries.published.publish import Bounds, publish
-from linkedproj.queries.saved.bases import by_table
 from linkedproj.queries.saved.collection import read_queries
 
 if TYPE_CHECKING:
@@ -168,48 +164,7 @@ def test_records_that_cannot_be_loaded_are_told(memory: int, small_release: Path
         publish([broken], SOME, tmp_path, context, "1", bounds=Bounds(above=0, memory=memory))
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes there are")
-def test_a_build_that_is_killed_leaves_no_process_behind_for_long(small_release: Path, tmp_path: Path) -> None:
-    context = load_context(small_release / "context.jsonld")
-    task = Task(
-        tmp_path / "store", tuple(local.dump_files(small_release)), by_table(context), tmp_path, Bounds(seconds=2)
-    )
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import pickle, sys; from linkedproj.queries.ask.asking import There\n"
-        "task, query = pickle.load(sys.stdin.buffer)\n"
-        "with There(task) as there:\n"
-        "    there._started(); print(there._process.pid, flush=True)\n"
-        "    there.ask(query)\n",
-        "utf-8",
-    )
-    import pickle
-
-    with subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(pickle.dumps((task, _asking("leads", ENDLESS))))
-        process.stdin.close()
-        worker = int(process.stdout.readline())
-        time.sleep(0.5)
-        process.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while Path(f"/proc/{worker}").exists() and _state(worker) != "Z" and time.monotonic() < deadline:
-        time.sleep(0.2)
-    gone = not Path(f"/proc/{worker}").exists() or _state(worker) == "Z"
-    if not gone:
-        os.kill(worker, signal.SIGKILL)
-    assert gone
-
-
-def _state(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
-    except OSError:
-        return "Z"
-
-
 def test_nobody_is_asked_before_there_is_a_query(tmp_path: Path) -> None:
-    with There(Task(None, (), {}, tmp_path, Bounds())):
+    with InWorker(Assignment(None, (), {}, tmp_path, Bounds())) as asker:
+        assert asker.worker.pid == 0
         assert list(tmp_path.iterdir()) == []

@@ -151,7 +151,7 @@ def changed(public: Path, home: Path, old: str, new: str) -> Path:
 
 
 def test_a_lost_point_comes_with_its_reason_and_remedy(public: Path, tmp_path: Path) -> None:
-    folder = changed(public, tmp_path, "  dcat:contactPoint <https://data.example.org/catalog#contact> ;\n", "")
+    folder = changed(public, tmp_path, "\tdcat:contactPoint <https://data.example.org/catalog#contact> ;\n", "")
     done = run("rate", str(folder))
     assert done.code == 1
     line = 1 + (folder / "catalog.ttl").read_text("utf-8").splitlines().index(
@@ -174,7 +174,7 @@ def test_a_broken_rule_of_dcat_ap_costs_30_points(public: Path, tmp_path: Path) 
 
 
 def test_it_speaks_json_and_three_languages(public: Path, tmp_path: Path) -> None:
-    folder = changed(public, tmp_path, "  dct:accessRights ", "  dct:accessRight ")
+    folder = changed(public, tmp_path, "\tdct:accessRights ", "\tdct:accessRight ")
     done = run("rate", str(folder), "--format", "json")
     answer = json.loads(done.out)
     assert (answer["score"], answer["possible"], answer["untried"], answer["rating"]) == (310, 405, 80, "good")

@@ -1,8 +1,8 @@
 """Publish a portfolio of projects as linked open data.
 
 Records of projects, cities, organisations and policy themes are mapped to RDF by one JSON-LD context, checked with
-SHACL, and published as dumps with saved SPARQL queries. The road as functions: `linkedproj.build.check_folder`,
-`linkedproj.build.build`, `linkedproj.build.load_store` and `linkedproj.query`.
+SHACL, and published as dumps with saved SPARQL queries. The road as functions: `linkedproj.build.build`,
+`linkedproj.check.portfolio.check_folder` and `linkedproj.query`.
 """
 
 from __future__ import annotations

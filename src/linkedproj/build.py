@@ -1,12 +1,10 @@
-"""The whole road: tables, checks, dumps."""
+"""The whole road, in the steps that a person would name: map, check, describe, answer, compare, publish."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -16,15 +14,14 @@ from linkedproj.catalog.facts import facts_of
 from linkedproj.changes import publish_changes
 from linkedproj.changes.words import LANGUAGES, column, kind_name
 from linkedproj.check.judge import Options
-from linkedproj.check.portfolio import Findings, Setup, check
+from linkedproj.check.portfolio import Findings, check, is_sound
 from linkedproj.mapping.parts import TABLE, Output
-from linkedproj.mapping.runners import Resources
+from linkedproj.mapping.runners import Resources, opened
+from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import DataError, SetupError
+from linkedproj.model.folder import Folder, open_folder
 from linkedproj.model.paths import shipped
-from linkedproj.model.rules import Severity, load_rules
-from linkedproj.model.settings import is_version, load_config
-from linkedproj.queries.ask import local
-from linkedproj.queries.ask.sources import StoreSource
+from linkedproj.model.settings import is_version
 from linkedproj.queries.published.publish import publish
 from linkedproj.queries.saved.collection import read_queries
 from linkedproj.release import Published, Release
@@ -34,14 +31,16 @@ from linkedproj.writers.described import Words, publish_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
 
+    from linkedproj.mapping.tables import Mapped
     from linkedproj.model.errors import Problem
-    from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
     from linkedproj.queries.saved.collection import SavedQuery
 
+    Tell = Callable[[str], None]
+
 _ALL = Resources()
-_LONG = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -65,45 +64,26 @@ class Built:
     gaps: tuple[Problem, ...] = ()
 
 
-def check_folder(
-    folder: Path,
-    sources: Path | None = None,
-    tell: Callable[[str], None] = lambda _: None,
-    *,
-    engine: str = "auto",
-    resources: Resources = _ALL,
-) -> Findings:
-    """Check the portfolio in a folder by a SHACL engine (see `linkedproj.check.judge`); nothing is written.
-
-    `resources` say which processes map the tables.
-
-    Raises:
-        EngineDisagreement: the reference engine found something else.
-        SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used.
-    """
-    with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        return check(replace(_setup(folder, Path(scratch), sources, engine), resources=resources), tell=tell)
-
-
 def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
-    folder: Path,
+    path: Path,
     out: Path,
     sources: Path | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Tell = lambda _: None,
     *,
     release: str = "",
     may_shrink: bool = False,
     restored: Collection[str] = (),
     engine: str = "auto",
     resources: Resources = _ALL,
+    ontology: Path | None = None,
 ) -> Built:
     """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
     With `release`, a version, the dumps can never change again; else they are a draft, which leaves everything but
     itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
     names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies the
-    shapes, `resources` say which processes map the tables. `tell` hears what is being done. Whatever is raised, `out`
-    is as it was.
+    shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and shapes,
+    if it is not the shipped one. `tell` hears what is being done. Whatever is raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
@@ -113,167 +93,146 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used; the version is no
             name for a release, or has no day; an identifier is used again.
     """
-    config = _versioned(load_config(folder, shown_as(folder)), release)
+    folder = _versioned(open_folder(path, ontology), release)
     queries = read_queries(shipped("queries"))
-    with Release(out, config.version, tell) as staged, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        setup = _setup(folder, Path(scratch), sources, engine)
-        setup = replace(setup, resources=resources, kept=staged.parts if _is_long(folder) else None)
-        findings = check(setup, _dumps(staged.folder), tell)
-        _refuse_unsound(findings, setup)
-        tell("writing the tables")
-        _write_further(findings, config, staged.folder)
-        _copy_ontology(setup.ontology, staged.folder, findings.portfolio.schema)
-        tell("compressing")
-        files, records = staged.seal(), sum(findings.portfolio.counts.values())
-        staged.refuse_loss(records, may_shrink=may_shrink)
-        staged.carry_over()
-        tell("answering the saved queries")
-        answers = staged.beside(QUERIES) if staged.leads else Path(scratch, QUERIES)
-        _answer(findings, setup, queries, answers, config)
-        gaps = _describe(staged, config, setup, findings, restored=restored, tell=tell) if staged.leads else []
+    version = folder.config.version
+    with Release(out, version, tell) as staged:
+        mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
+        findings = check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
+        _refuse_unsound(folder, findings)
+        files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
+        answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
+        _answer(folder, mapped, queries, answers, tell)
+        gaps: list[Problem] = []
+        if staged.leads:
+            _compare(folder, staged, tell, restored=restored)
+            gaps = _describe_release(folder, staged, tell)
+            _refuse_unsound(folder, replace(findings, problems=(*findings.problems, *gaps)))
         tell("publishing")
-        staged.publish(_day(config), records)
+        staged.publish(_day(folder.config), _records(findings))
     dumps = out / "dump"
     return Built(
-        config.version, staged.is_draft, staged.leads, dumps / config.version, dumps / LATEST, tuple(files), findings,
+        version, staged.is_draft, staged.leads, dumps / version, dumps / LATEST, tuple(files), findings,
         out / QUERIES, len(queries), tuple(gaps),
     )  # fmt: skip
 
 
-def _write_further(findings: Findings, config: Config, folder: Path) -> None:
-    """Write the forms that are made of others: the tables, and RDF/XML of the N-Triples."""
-    languages = tuple(code for code in config.languages if code in LANGUAGES) or ("en",)
-    publish_tables(findings.portfolio, config, Words(languages, column, kind_name), folder)
-    triples = (quad.triple for quad in ox.parse(path=folder / "portfolio.nt", format=ox.RdfFormat.N_TRIPLES))
-    prefixes = dict(findings.portfolio.schema.context.prefixes)
-    ox.serialize(triples, folder / "portfolio.rdf", format=ox.RdfFormat.RDF_XML, prefixes=prefixes)
-
-
-def _versioned(config: Config, release: str) -> Config:
-    """Give the settings the version of this build.
+def _versioned(folder: Folder, release: str) -> Folder:
+    """Return the folder with the version of this build in its settings.
 
     Raises:
         SetupError: the version is no name for a release, or has no day.
     """
+    config = folder.config
     if not release:
-        return replace(config, version=config.version + DRAFT)
+        return replace(folder, config=replace(config, version=config.version + DRAFT))
     if not is_version(release) or release.endswith(DRAFT):
         raise SetupError(f"'{release}' cannot name a release. Use letters, digits, dots and hyphens, and no '{DRAFT}'.")
     if not _day(config):
         place = config.places.get("")
         raise SetupError("a release needs its day. Write it as 'issued' or 'modified', such as 2026-11-21.", place)
-    return replace(config, version=release)
+    return replace(folder, config=replace(config, version=release))
 
 
 def _day(config: Config) -> str:
     return config.portal.modified or config.portal.issued
 
 
-def _answer(findings: Findings, setup: Setup, queries: Mapping[str, SavedQuery], folder: Path, config: Config) -> None:
+def _records(findings: Findings) -> int:
+    return sum(findings.portfolio.counts.values())
+
+
+def _map(folder: Folder, dumps: Path, scratch: Path, resources: Resources, tell: Tell) -> Mapped:
+    """Map the tables to dumps: a file for each format, a table for each type, and what the shapes are held against."""
+    outputs = {Output("evidence", "ntriples", supporting=True): scratch / "evidence.nt"}
+    outputs |= {Output(name, name): dumps / f"portfolio{form.suffix}" for name, form in FORMATS.items()}
+    outputs |= {
+        Output("evidence-turtle", "turtle", supporting=True): dumps / "evidence.ttl",
+        Output("tables", TABLE): dumps,
+    }
+    tell("reading the tables and writing the records")
+    parts = scratch / "parts"
+    parts.mkdir()
+    with opened(resources) as run:
+        return map_tables(folder.path, folder.schema, folder.config, folder.shown, parts, outputs, run=run, tell=tell)
+
+
+def _refuse_unsound(folder: Folder, findings: Findings) -> None:
+    if not is_sound(findings, folder):
+        raise DataError(findings.problems, findings)
+
+
+def _describe_dumps(
+    folder: Folder, findings: Findings, staged: Release, tell: Tell, *, may_shrink: bool
+) -> list[Published]:
+    """Write what explains the dumps and what is made of them, compress and sum all, and stage what stays as it is.
+
+    Raises:
+        ReleaseError: the version is published already with other bytes, or too much was lost.
+    """
+    tell("writing the tables")
+    languages = tuple(code for code in folder.config.languages if code in LANGUAGES) or ("en",)
+    publish_tables(findings.portfolio, folder.config, Words(languages, column, kind_name), staged.folder)
+    _write_rdf_xml(folder, staged.folder)
+    _copy_ontology(folder, staged.folder)
+    tell("compressing")
+    files = staged.seal()
+    staged.refuse_loss(_records(findings), may_shrink=may_shrink)
+    staged.carry_over()
+    return files
+
+
+def _write_rdf_xml(folder: Folder, dumps: Path) -> None:
+    triples = (quad.triple for quad in ox.parse(path=dumps / "portfolio.nt", format=ox.RdfFormat.N_TRIPLES))
+    prefixes = dict(folder.schema.context.prefixes)
+    ox.serialize(triples, dumps / "portfolio.rdf", format=ox.RdfFormat.RDF_XML, prefixes=prefixes)
+
+
+def _copy_ontology(folder: Folder, dumps: Path) -> None:
+    """Publish the vocabulary, the rules and the context beside the records they explain."""
+    shutil.copyfile(folder.vocabulary, dumps / "vocabulary.ttl")
+    shutil.copyfile(folder.shapes, dumps / "shapes.ttl")
+    context = json.dumps(folder.schema.context.document, ensure_ascii=False, indent=1) + "\n"
+    (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
+
+
+def _answer(folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], answers: Path, tell: Tell) -> None:
     """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
-    folder.mkdir(exist_ok=True)
-    data = [*findings.nodes, setup.ontology / "linkedproj.ttl"]
-    publish(data, queries, folder, findings.portfolio.schema.context, config.version)
+    tell("answering the saved queries")
+    answers.mkdir(exist_ok=True)
+    data = [*mapped.statements, folder.vocabulary]
+    publish(data, queries, answers, folder.schema.context, folder.config.version)
 
 
-def _describe(  # noqa: PLR0913 - what a build knows at its end
-    staged: Release,
-    config: Config,
-    setup: Setup,
-    findings: Findings,
-    *,
-    restored: Collection[str],
-    tell: Callable[[str], None],
-) -> list[Problem]:
-    """Write what changed, and the catalogue; give what portals miss."""
-    before = staged.before
-    if not staged.is_draft and not staged.is_known:
-        tell("comparing with the release before")
-        publish_changes(
-            staged.root / "dump" / before.version if before else None,
-            staged.folder,
-            staged.root,
-            version=config.version,
-            previous=before.version if before else "",
-            issued=_day(config),
-            base=config.base,
-            languages=config.languages,
-            publisher=config.portal.publisher.name,
-            restored=[f"{config.base}id/{record}" for record in restored],
-        )
+def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Collection[str]) -> None:
+    """Write what changed since the release before, if this is a new release."""
+    if staged.is_draft or staged.is_known:
+        return
+    config, before = folder.config, staged.before
+    tell("comparing with the release before")
+    publish_changes(
+        staged.root / "dump" / before.version if before else None,
+        staged.folder,
+        staged.root,
+        version=config.version,
+        previous=before.version if before else "",
+        issued=_day(config),
+        base=config.base,
+        languages=config.languages,
+        publisher=config.portal.publisher.name,
+        restored=[f"{config.base}id/{record}" for record in restored],
+        ontology=folder.ontology,
+    )
+
+
+def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Problem]:
+    """Write the catalogue; return what portals miss in it."""
+    config, before = folder.config, staged.before
     tell("describing the release to portals")
     versions = [(issue.version, issue.issued) for issue in staged.history if issue.version != config.version]
     versions.append((config.version, _day(config)))
     latest = staged.root / "dump" / LATEST
-    facts = facts_of(latest, config, before.version if before else "", versions, has_queries=True)
+    facts = facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
     gaps: list[Problem] = []
-    staged.add(lambda folder: gaps.extend(write_catalogue(facts, config, setup.ontology, folder)))
-    _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)), setup)
+    staged.add(lambda made: gaps.extend(write_catalogue(facts, config, folder.ontology, made)))
     return gaps
-
-
-def load_store(folder: Path) -> ox.Store:
-    """Read the portfolio in a folder into a store, with its evidence and the vocabulary, to be queried.
-
-    Raises:
-        DataError: the records are not sound.
-        SetupError: portfolio.toml or the ontology cannot be used.
-    """
-    with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        setup = _setup(folder, Path(scratch), None)
-        findings = check(setup)
-        _refuse_unsound(findings, setup)
-        return _load(findings, setup)
-
-
-def records_source(folder: Path) -> StoreSource:
-    """Return the tables in a folder as a source of answers; they are mapped when it is first asked.
-
-    Raises:
-        SetupError: portfolio.toml cannot be used.
-    """
-    base = load_config(folder, shown_as(folder)).base + "id/"
-    return StoreSource(lambda: load_store(folder), lambda: base)
-
-
-def shown_as(folder: Path) -> str:
-    """Name a folder as people call it: by its path from here, where that is shorter."""
-    try:
-        return folder.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return folder.as_posix()
-
-
-def _setup(folder: Path, scratch: Path, sources: Path | None, engine: str = "auto") -> Setup:
-    return Setup(folder, shown_as(folder), shipped("ontology"), scratch, sources, Options(engine))
-
-
-def _load(findings: Findings, setup: Setup) -> ox.Store:
-    """Load what a check wrote, and the vocabulary, as the dumps hold it."""
-    return local.load([*findings.nodes, setup.ontology / "linkedproj.ttl"])
-
-
-def _is_long(folder: Path) -> bool:
-    """Tell whether there is so much to map that it should not be lost when the build is killed."""
-    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file()) >= _LONG
-
-
-def _dumps(folder: Path) -> dict[Output, Path]:
-    """Name what is written of the records: a file for each format, a table for each type."""
-    dumps = {Output(name, name): folder / f"portfolio{form.suffix}" for name, form in FORMATS.items()}
-    dumps[Output("evidence-turtle", "turtle", supporting=True)] = folder / "evidence.ttl"
-    return {**dumps, Output("tables", TABLE): folder}
-
-
-def _refuse_unsound(findings: Findings, setup: Setup) -> None:
-    rules = load_rules(setup.ontology / "shapes.ttl", "ontology/shapes.ttl")
-    if any(rules.severity(problem) is Severity.VIOLATION for problem in findings.problems):
-        raise DataError(findings.problems, findings)
-
-
-def _copy_ontology(ontology: Path, folder: Path, schema: Schema) -> None:
-    """Publish the vocabulary, the rules and the context beside the records they explain."""
-    shutil.copyfile(ontology / "linkedproj.ttl", folder / "vocabulary.ttl")
-    shutil.copyfile(ontology / "shapes.ttl", folder / "shapes.ttl")
-    context = json.dumps(schema.context.document, ensure_ascii=False, indent=1) + "\n"
-    (folder / "context.jsonld").write_text(context, "utf-8", newline="\n")

@@ -15,13 +15,13 @@ from urllib.parse import unquote, urlsplit
 import pyoxigraph as ox
 
 from linkedproj.check.engine import ENGINES, EngineError, engine_name, validate
-from linkedproj.check.named import MADE_UP, NamedShapes
 from linkedproj.check.terms import canonical
+from linkedproj.model.shapes import MADE_UP, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkedproj.model.shapes import Term
+    from linkedproj.model.shapes import Shapes, Term
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 SHT = "http://www.w3.org/ns/shacl-test#"
@@ -45,7 +45,7 @@ class Case:
 
 def cases(manifest: Path) -> Iterator[Case]:
     """Read a manifest, and those that it includes."""
-    graph = NamedShapes(manifest)
+    graph = read_shapes(manifest, base=manifest.absolute().as_uri()).all_named
     root = ox.NamedNode(manifest.absolute().as_uri())
     for included in graph.objects(root, MF + "include"):
         yield from cases(_file(included))
@@ -54,7 +54,7 @@ def cases(manifest: Path) -> Iterator[Case]:
             yield _case(graph, entry)
 
 
-def _case(graph: NamedShapes, entry: Term) -> Case:
+def _case(graph: Shapes, entry: Term) -> Case:
     action = graph.objects(entry, MF + "action")[0]
     result = graph.objects(entry, MF + "result")[0]
     return Case(
@@ -70,7 +70,7 @@ def _file(node: Term) -> Path:
     return Path(unquote(urlsplit(node.value).path))
 
 
-def _expected(graph: NamedShapes, node: Term) -> tuple[str, ...]:
+def _expected(graph: Shapes, node: Term) -> tuple[str, ...]:
     """Give what is compared: focus node, path, value, component, severity, named shape; a blank node is "_:"."""
 
     def first(name: str) -> Term | None:
@@ -83,7 +83,7 @@ def _expected(graph: NamedShapes, node: Term) -> tuple[str, ...]:
         _term(first("value")),
         _term(first("sourceConstraintComponent")),
         _term(first("resultSeverity")).rpartition("#")[2].lower().rstrip(">"),
-        graph.nearest(shape.value) if isinstance(shape, ox.NamedNode) else "",
+        graph.named(shape) if isinstance(shape, ox.NamedNode) else "",
     )
 
 

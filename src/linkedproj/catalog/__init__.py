@@ -79,7 +79,7 @@ def _with_needs(names: Iterable[str], ontology: Path) -> list[Profile]:
 def _settle(
     profiles: Sequence[Profile], facts: Collection[ox.Triple], config: Config
 ) -> tuple[set[ox.Triple], list[Profile], list[Problem]]:
-    """Leave out the profiles that miss something until the rest is sound; give graph, rest and gaps."""
+    """Leave out the profiles that miss something until the rest is sound; return graph, rest and gaps."""
     kept, gaps = list(profiles), list[Problem]()
     while kept:
         graph = describe(kept, facts, config.base)
@@ -123,7 +123,7 @@ def _place(config: Config, setting: str) -> Place:
 
 def _write(graph: Collection[ox.Triple], profiles: Sequence[Profile], config: Config, folder: Path) -> None:
     prefixes: Mapping[str, str] = {name: iri for profile in profiles for name, iri in profile.prefixes.items()}
-    content = Graph(graph, prefixes, config.base, profiles[0].root)
+    content = Graph(graph, prefixes, profiles[0].root and config.base + profiles[0].root)
     for name in profiles[0].files:
         stem = name.rpartition("/")[2]
         suffix = f".{stem.rpartition('.')[2]}" if "." in stem else ""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from linkedproj.model.schema import Schema
+
+_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _START, _END = ("<http://www.w3.org/ns/dcat#startDate>", "<http://www.w3.org/ns/dcat#endDate>")
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
@@ -21,7 +24,6 @@ _LINKS = frozenset({
     "<http://www.w3.org/2002/07/owl#sameAs>",
     *(f"<http://www.w3.org/2004/02/skos/core#{name}>" for name in _MATCHES),
 })  # fmt: skip
-_PROJECT = "<https://w3id.org/linkedproj/ns#Project>"
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,16 @@ class Census:
     themes: tuple[str, ...] = ()
 
 
-def take_census(dump: Path, base: str) -> Census:
-    """Count an N-Triples dump of this program, compressed or not, in memory that does not grow with it."""
+def take_census(dump: Path, schema: Schema) -> Census:
+    """Count an N-Triples dump of this program, compressed or not, in memory that does not grow with it.
+
+    The example is the first record of a type that a portfolio lists; themes are concepts.
+    """
+    listed = {f"<{schema.types[name].iri}>" for name in schema.members[:1]}
+    concept = next((kind.base for kind in schema.types.values() if kind.iri == _CONCEPT), "")
     triples, classes, properties, links = 0, Counter[str](), Counter[str](), Counter[tuple[str, str]]()
     days: dict[str, tuple[str, str]] = {}
-    example, themes, theme = "", set[str](), f"<{base}id/theme/"
+    example, themes, theme = "", set[str](), f"<{concept}"
     with _lines(dump) as lines:
         for line in lines:
             subject, predicate, rest = line.split(" ", 2)
@@ -54,8 +61,8 @@ def take_census(dump: Path, base: str) -> Census:
             properties[predicate] += 1
             if predicate == _TYPE:
                 classes[rest[:-3]] += 1
-                example = example or (subject if rest[:-3] == _PROJECT else "")
-                if subject.startswith(theme):
+                example = example or (subject if rest[:-3] in listed else "")
+                if concept and subject.startswith(theme):
                     themes.add(subject[len(theme) : -1])
             elif predicate in _LINKS:
                 links[predicate[1:-1], urlsplit(rest[1:-4]).netloc] += 1

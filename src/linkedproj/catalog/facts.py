@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
 
 LATEST = "dump/latest"
@@ -63,9 +64,10 @@ class ReleaseFacts:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-def facts_of(
+def facts_of(  # noqa: PLR0913 - what is known of a release beside its files
     latest: Path,
     config: Config,
+    schema: Schema,
     previous: str = "",
     versions: Iterable[tuple[str, str]] = (),
     *,
@@ -84,7 +86,7 @@ def facts_of(
         modified=portal.modified or portal.issued,
         previous=previous,
         files=tuple(file_facts(path, f"{LATEST}/{path.name}") for path in paths),
-        census=take_census(latest / "portfolio.nt", config.base),
+        census=take_census(latest / "portfolio.nt", schema),
         has_queries=has_queries,
         versions=tuple(versions),
     )
@@ -108,7 +110,7 @@ def file_facts(path: Path, published: str) -> FileFacts:
 
 
 def _kind(name: str) -> tuple[str, str, str, str, str] | None:
-    """Give format, media type, file type, compression and table of a file that holds records."""
+    """Return format, media type, file type, compression and table of a file that holds records."""
     plain = name.removesuffix(".gz")
     stem, _, suffix = plain.partition(".")
     if f".{suffix}" not in _TYPES or (stem not in _WHOLE and suffix not in _TABLES):

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from linkedproj.check.engine import EngineError, validate
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.shapes import SH, Shapes
+from linkedproj.model.shapes import SH, Shapes, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 
 
 def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mapping[str, Place]) -> list[Problem]:
-    """Hold a graph against the rules of profiles; each gap is told once, at the setting that fills it.
+    """Check a graph against the rules of profiles; each gap is reported once, at the setting that fills it.
 
     `places` are those of `Config`. The value `profile` of a problem names the profile whose rule it is.
     """
     shapes = {
-        profile.name: Shapes(profile.shapes, f"ontology/profiles/{profile.name}/shapes.ttl") for profile in profiles
+        profile.name: read_shapes(profile.shapes, f"ontology/profiles/{profile.name}/shapes.ttl")
+        for profile in profiles
     }
     owners = {shape.value: name for name, file in shapes.items() for shape in file.subjects()}
     try:
-        results = validate_triples(graph, merged(profile.shapes for profile in profiles))
+        results = validate_triples(graph, (triple for file in shapes.values() for triple in file.triples))
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/profiles"), values={"detail": str(error)})]
     found: dict[tuple[str, str], Problem] = {}
@@ -47,10 +48,9 @@ def validate_triples(graph: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) ->
         EngineError: it ended without a report.
     """
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        data, rules = Path(scratch, "data.nt"), Path(scratch, "shapes.ttl")
+        data = Path(scratch, "data.nt")
         ox.serialize(graph, data, format=ox.RdfFormat.N_TRIPLES)
-        ox.serialize(shapes, rules, format=ox.RdfFormat.N_TRIPLES)
-        return validate([data], rules)
+        return validate([data], Shapes(shapes))
 
 
 def merged(files: Iterable[Path]) -> list[ox.Triple]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.lexical import WKT, XSD
-from linkedproj.model.shapes import DCT, RDFS, SH, Shapes
+from linkedproj.model.shapes import DCT, RDFS, SH, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,12 +29,12 @@ _IANA = "https://www.iana.org/assignments/media-types/"
 _SAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _RDFTYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
-Value = ox.NamedNode | ox.Literal
+Object = ox.NamedNode | ox.Literal
 
 
 def release_graph(release: ReleaseFacts, config: Config, schema: Schema, ontology: Path) -> set[ox.Triple]:
-    """Say in RDF what is known of a release: its figures and files, and the curator's block of portfolio.toml."""
-    about = _Release(release, config)
+    """Return what is known of a release as RDF: its figures and files, and the curator's block of portfolio.toml."""
+    about = _ReleaseTriples(release, config)
     labels = _table_labels(schema, ontology)
     return {
         *about.release(),
@@ -46,7 +46,7 @@ def release_graph(release: ReleaseFacts, config: Config, schema: Schema, ontolog
     }
 
 
-class _Release:
+class _ReleaseTriples:
     def __init__(self, release: ReleaseFacts, config: Config) -> None:
         self._release, self._config, self._portal = release, config, config.portal
         self._node = self._iri("release")
@@ -57,11 +57,11 @@ class _Release:
         return ox.NamedNode(self._config.base + path)
 
     def release(self) -> Iterator[ox.Triple]:
-        """Give what holds for the release as a whole."""
+        """Describe the release as a whole."""
         release, config, portal = self._release, self._config, self._portal
         used = [theme for theme in release.census.themes if theme in portal.themes]
         yield ox.Triple(self._node, ox.NamedNode(_RDFTYPE), ox.NamedNode(REL + "Release"))
-        yield from _say(self._node, {
+        yield from _statements(self._node, {
             "id": _text(config.id),
             "version": _text(release.version),
             "issued": _day(release.issued),
@@ -81,22 +81,22 @@ class _Release:
         })  # fmt: skip
         for theme in used:
             codes = {name: _text(code) for name, code in portal.themes[theme].items()}
-            yield from _say(self._iri(f"id/theme/{theme}"), codes)
+            yield from _statements(self._iri(f"id/theme/{theme}"), codes)
 
     def people(self) -> Iterator[ox.Triple]:
-        """Give the publisher and the contact, where they have a name."""
+        """Describe the publisher and the contact, where they have a name."""
         publisher, contact, node = self._portal.publisher, self._portal.contact, self._iri("catalog#contact")
         if publisher.name:
-            yield from _say(self._node, {"publisher": [self._publisher]})
-            yield from _say(self._publisher, {
+            yield from _statements(self._node, {"publisher": [self._publisher]})
+            yield from _statements(self._publisher, {
                 "name": _texts(publisher.name),
                 "dir3": _text(publisher.dir3),
                 "publisherType": _iris([publisher.type]),
                 "homepage": _iris([publisher.homepage]),
             })  # fmt: skip
         if contact.name:
-            yield from _say(self._node, {"contact": [node]})
-            yield from _say(node, {
+            yield from _statements(self._node, {"contact": [node]})
+            yield from _statements(node, {
                 "name": _texts(contact.name),
                 "email": _iris([contact.email and f"mailto:{contact.email}"]),
                 "telephone": _iris([contact.telephone and f"tel:{contact.telephone}"]),
@@ -104,21 +104,21 @@ class _Release:
             })  # fmt: skip
 
     def territory(self) -> Iterator[ox.Triple]:
-        """Give the territory."""
+        """Describe the territory."""
         territory = self._portal.territory
         if territory.iri:
             node, wkt = ox.NamedNode(territory.iri), ox.NamedNode(WKT)
-            yield from _say(self._node, {"territory": [node]})
-            yield from _say(node, {
+            yield from _statements(self._node, {"territory": [node]})
+            yield from _statements(node, {
                 "name": _texts(territory.label),
                 "bbox": [ox.Literal(territory.bbox, datatype=wkt)] if territory.bbox else [],
                 "centroid": [ox.Literal(territory.centroid, datatype=wkt)] if territory.centroid else [],
             })  # fmt: skip
 
     def figures(self) -> Iterator[ox.Triple]:
-        """Give counts, the period covered, and the links to other data sets."""
+        """Describe counts, the period covered, and the links to other data sets."""
         census, void = self._release.census, ".well-known/void#"
-        yield from _say(self._node, {
+        yield from _statements(self._node, {
             "triples": _number(census.triples),
             "start": _day(census.start),
             "end": _day(census.end),
@@ -128,28 +128,28 @@ class _Release:
         for what, counts in (("class", census.classes), ("property", census.properties)):
             for iri, count in counts.items():
                 node = self._iri(f"{void}{what}-{_slug(iri)}")
-                yield from _say(self._node, {what: [node]})
-                yield from _say(node, {"of": _iris([iri]), "count": _number(count)})
+                yield from _statements(self._node, {what: [node]})
+                yield from _statements(node, {"of": _iris([iri]), "count": _number(count)})
         for (predicate, host), count in census.links.items():
             node = self._iri(f"{void}links-{_slug(predicate)}-{_slug(host)}")
-            yield from _say(self._node, {"linkset": [node]})
-            yield from _say(node, {"of": _iris([predicate]), "host": _text(host), "count": _number(count)})
+            yield from _statements(self._node, {"linkset": [node]})
+            yield from _statements(node, {"of": _iris([predicate]), "host": _text(host), "count": _number(count)})
 
     def versions(self) -> Iterator[ox.Triple]:
-        """Give every version published so far, each with the one before."""
+        """Describe every version published so far, each with the one before."""
         known = self._release.versions or ((self._release.version, self._release.issued),)
         nodes = [self._iri(f"dump/{version}/") for version, _ in known]
-        yield from _say(self._node, {"hasVersion": nodes, "firstVersion": nodes[:1], "lastVersion": nodes[-1:]})
+        yield from _statements(self._node, {"hasVersion": nodes, "firstVersion": nodes[:1], "lastVersion": nodes[-1:]})
         for number, (version, day) in enumerate(known):
             before = nodes[number - 1 : number] if number else []
-            yield from _say(nodes[number], {"version": _text(version), "issued": _day(day), "after": before})
+            yield from _statements(nodes[number], {"version": _text(version), "issued": _day(day), "after": before})
 
     def file(self, file: FileFacts, labels: Mapping[str, Mapping[str, str]]) -> Iterator[ox.Triple]:
-        """Give one file; it is named by the file's name, which stays the same from release to release."""
+        """Describe one file; it is named by the file's name, which stays the same from release to release."""
         node = self._iri(f"dataset#{_SAFE.sub('-', file.name)}")
         title, description = _words(file, labels)
-        yield from _say(self._node, {"file": [node]})
-        yield from _say(node, {
+        yield from _statements(self._node, {"file": [node]})
+        yield from _statements(node, {
             "title": _texts(title),
             "description": _texts(description),
             "url": [self._iri(file.path)],
@@ -165,29 +165,29 @@ class _Release:
         })  # fmt: skip
 
 
-def _say(subject: ox.NamedNode, values: Mapping[str, Iterable[Value]]) -> Iterator[ox.Triple]:
+def _statements(subject: ox.NamedNode, values: Mapping[str, Iterable[Object]]) -> Iterator[ox.Triple]:
     for name, objects in values.items():
         for value in objects:
             yield ox.Triple(subject, ox.NamedNode(REL + name), value)
 
 
-def _text(*values: str) -> list[Value]:
+def _text(*values: str) -> list[Object]:
     return [ox.Literal(value) for value in values if value]
 
 
-def _texts(values: Mapping[str, str]) -> list[Value]:
+def _texts(values: Mapping[str, str]) -> list[Object]:
     return [ox.Literal(text, language=language) for language, text in values.items()]
 
 
-def _iris(values: Iterable[str]) -> list[Value]:
+def _iris(values: Iterable[str]) -> list[Object]:
     return [ox.NamedNode(value) for value in values if value]
 
 
-def _day(value: str) -> list[Value]:
+def _day(value: str) -> list[Object]:
     return [ox.Literal(value, datatype=ox.NamedNode(XSD + "date"))] if value else []
 
 
-def _number(value: int) -> list[Value]:
+def _number(value: int) -> list[Object]:
     return [ox.Literal(value)]
 
 
@@ -197,8 +197,8 @@ def _slug(iri: str) -> str:
 
 
 def _table_labels(schema: Schema, ontology: Path) -> dict[str, dict[str, str]]:
-    """Give the names of each table by language: those of the node shape of its class."""
-    shapes = Shapes(ontology / "shapes.ttl")
+    """Return the names of each table by language: those of the node shape of its class."""
+    shapes = read_shapes(ontology / "shapes.ttl", "ontology/shapes.ttl")
     by_class = {
         target.value: shapes.texts(shape, RDFS + "label")
         for shape in shapes.subjects(SH + "targetClass")

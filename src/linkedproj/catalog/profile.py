@@ -47,13 +47,13 @@ class Profile:
         return self.folder / "shapes.ttl"
 
     def codes(self) -> list[ox.Triple]:
-        """Give the classes and labels of the IRIs that are not ours.
+        """Return the classes and labels of the IRIs that are not ours.
 
         Raises:
             SetupError: codes.ttl is no Turtle.
         """
         path = self.folder / "codes.ttl"
-        return [quad.triple for quad in read_turtle(path)] if path.is_file() else []
+        return list(read_turtle(path)) if path.is_file() else []
 
 
 def read_profile(ontology: Path, name: str) -> Profile:
@@ -103,7 +103,7 @@ def profile_names(ontology: Path) -> list[str]:
 
 
 def describe(profiles: Iterable[Profile], release: Iterable[ox.Triple], base: str) -> set[ox.Triple]:
-    """Run the queries of profiles on the release graph and their codes; give one graph.
+    """Run the queries of profiles on the release graph and their codes, which make one graph.
 
     Of the codes, those are added that the result refers to. Terms of the release graph itself never come out.
 
@@ -141,7 +141,7 @@ def _retyped(triple: ox.Triple, typed: Mapping[str, str]) -> ox.Triple:
 
 
 def _codes_of(found: Iterable[ox.Triple], codes: Iterable[ox.Triple]) -> set[ox.Triple]:
-    """Give what the codes say of each IRI that is referred to, and of the IRIs in that again."""
+    """Return what the codes say of each IRI that is referred to, and of the IRIs in that again."""
     about: dict[object, list[ox.Triple]] = {}
     for triple in codes:
         if not triple.predicate.value.startswith(REL):

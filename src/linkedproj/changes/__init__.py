@@ -1,4 +1,13 @@
-"""What changed between two releases: exactly, in words, and as files and feeds that are published with a release."""
+"""What changed between two releases: exactly, in words, and as files and feeds that are published with a release.
+
+Both dumps are sorted by subject and read side by side (`compare`), so that memory does not grow with them; what differs
+is noted in a database on disk (`notes`). From the notes a change is told in words, column by column (`story`,
+`formats`, `page`), and published (`publish`): the exact difference, an Atom feed for people, an event stream for
+programs, and the tombstones of records that are gone.
+
+    with compare(Path("dump/1.0"), Path("dump/2.0")) as changes:
+        FORMATS["text"](changes, "en", LIMIT, sys.stdout)
+"""
 
 from __future__ import annotations
 

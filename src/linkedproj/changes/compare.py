@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.changes.blocks import MEMORY, BlockSorter
-from linkedproj.changes.dumps import base_of, blocks_of, find_dump, parse, triples_of
+from linkedproj.changes.dumps import Block, base_of, blocks_of, find_dump, parse, triples_of
 from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes
-from linkedproj.model.context import Kind
+from linkedproj.model.context import Kind, Rule
+from linkedproj.model.domain import DAY
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import RDFS, load_schema
+from linkedproj.system.sorting import MEMORY, Sorter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from linkedproj.changes.notes import What
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
-
-NESTED = frozenset({"Period", "Amount", "Contact", "Quote"})
-"""Types that have no table: their nodes belong to the one record that points to them."""
 
 _COMPOSED_OF = 2
 _LABEL = re.compile(rb'#label>\s*"((?:[^"\\]|\\.)*)"@([A-Za-z0-9-]+)')
@@ -44,7 +42,7 @@ class Changes:
     """
 
     def __init__(
-        self, dumps: tuple[Path | None, Path], schema: Schema, notes: Notes, after: BlockSorter, scratch: Path
+        self, dumps: tuple[Path | None, Path], schema: Schema, notes: Notes, after: Sorter[Block], scratch: Path
     ) -> None:
         (self.old, self.new), self.schema, self.notes, self.after = dumps, schema, notes, after
         self.triples: Counter[str] = Counter()
@@ -55,35 +53,35 @@ class Changes:
         self._order = [kind.name for kind in schema.types.values()]
 
     def lines(self, what: What) -> Iterator[bytes]:
-        """Give the triples that were "added" or "removed", as canonical N-Triples in order."""
+        """Yield the triples that were "added" or "removed", as canonical N-Triples in order."""
         with (self._scratch / f"{what}.nt").open("rb") as file:
             yield from file
 
     def kind(self, iri: str) -> RecordType | None:
-        """Give the type of a record by its IRI."""
+        """Return the type of a record by its IRI."""
         return self._kinds.get(iri[: iri.rfind("/") + 1])
 
     def is_nested(self, iri: str) -> bool:
-        """Tell whether an IRI names a node that belongs to a record."""
+        """Check whether an IRI names a node that belongs to a record."""
         kind = self.kind(iri)
-        return kind is not None and kind.name in NESTED
+        return kind is not None and kind.nested
 
     def owner(self, iri: str) -> str:
-        """Give the record that a node belongs to: itself, unless it is nested."""
+        """Return the record that a node belongs to: itself, unless it is nested."""
         return self.notes.owner(iri) if self.is_nested(iri) else iri
 
     def short(self, iri: str) -> str:
-        """Give "project/chebec" for a record, else the IRI, shortened by a prefix where one fits."""
+        """Return "project/chebec" for a record, else the IRI, shortened by a prefix where one fits."""
         kind = self.kind(iri)
         return f"{kind.table}/{iri[len(kind.base) :]}" if kind else self.schema.context.compact(iri)
 
     def rank(self, iri: str) -> int:
-        """Give the place of a record's type in the order of the context; what has no type comes last."""
+        """Return the place of a record's type in the order of the context; what has no type comes last."""
         kind = self.kind(iri)
         return self.place(kind.name if kind else "")
 
     def place(self, kind: str) -> int:
-        """Give the place of a type in the order of the context."""
+        """Return the place of a type in the order of the context."""
         return self._order.index(kind) if kind else len(self._order)
 
 
@@ -106,9 +104,9 @@ def compare(
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkedproj-")))
         notes = Notes(scratch)
         stack.callback(notes.close)
-        blocks = stack.enter_context(BlockSorter(memory))
+        blocks = stack.enter_context(Sorter[Block](memory=memory))
         changes = Changes((before, after), schema, notes, blocks, scratch)
-        with BlockSorter(memory) as earlier:
+        with Sorter[Block](memory=memory) as earlier:
             _Comparison(changes, scratch).run(earlier)
         read_evidence(after.parent, notes)
         yield changes
@@ -119,20 +117,21 @@ class _Comparison:
 
     def __init__(self, changes: Changes, scratch: Path) -> None:
         self._changes, self._notes, self._scratch = changes, changes.notes, scratch
-        fields = changes.schema.fields.values()
-        nested = {field.iri for field in fields if field.target in NESTED}
+        types, fields = changes.schema.types, changes.schema.fields
+        nested = {field.iri for field in fields.values() if field.target and types[field.target].nested}
         self._links = re.compile(rb"<(?:%s)>\s*<([^<>]*)>" % b"|".join(re.escape(i.encode()) for i in sorted(nested)))
-        self._bases = tuple(sorted({kind.base for kind in changes.schema.types.values() if kind.name in NESTED}))
-        self._acronyms = {field.iri for field in fields if field.term == "acronym"}
-        self._days = {field.iri for field in fields if field.term == "asOf"}
-        self._joined = {f.iri: f.order for f in fields if f.kind is Kind.LINK and f.target not in NESTED}
+        self._bases = tuple(sorted({kind.base for kind in types.values() if kind.nested}))
+        self._short_names = {kind.short_name for kind in types.values() if kind.short_name}
+        settings = {term for kind in types.values() for term in kind.derived_by(Rule.SETTING)}
+        self._days = {fields[term].iri for term in settings} & {DAY}
+        self._joined = {f.iri: f.order for f in fields.values() if f.kind is Kind.LINK and not types[f.target].nested}
 
-    def run(self, before: BlockSorter) -> None:
+    def run(self, before: Sorter[Block]) -> None:
         """Sort both dumps by subject, the older one into `before`, and write down where they differ."""
         changes = self._changes
         for path, sorter in ((changes.old, before), (changes.new, changes.after)):
             for subject, lines in blocks_of(path) if path else ():
-                sorter.add(subject, lines)
+                sorter.add([(subject, lines)])
         with (self._scratch / "added.nt").open("wb") as added, (self._scratch / "removed.nt").open("wb") as removed:
             for subject, old, new in paired(before, changes.after):
                 self._subject(subject[1:-1].decode(), old, new, added, removed)
@@ -158,13 +157,13 @@ class _Comparison:
         """Note what other records need to know of this one: what it is called, and which nodes it owns."""
         if b"#label>" in lines:
             labels = _labels(lines)
-            if any(acronym.encode() in lines for acronym in self._acronyms):
-                labels |= _acronym(lines, self._acronyms)
+            if any(name.encode() in lines for name in self._short_names):
+                labels |= _short_name(lines, self._short_names)
             self._notes.name(iri, labels)
         for match in self._links.finditer(lines):
             nested = match[1].decode()
             if nested.startswith(self._bases):
-                self._notes.own(nested, iri)
+                self._notes.note_owner(nested, iri)
 
     def _note(self, iri: str, before: set[str], after: set[str], gone: list[str], come: list[str]) -> None:
         changes, notes = self._changes, self._notes
@@ -195,8 +194,9 @@ class _Comparison:
         self._notes.compose(iri, [target for _, target in found[:_COMPOSED_OF]])
 
     def _attach_nested(self) -> None:
-        """Give the triples of nested nodes to their owners, which thereby change."""
+        """Hand the triples of nested nodes to their owners, which thereby change."""
         changes, notes = self._changes, self._notes
+        notes.settle_owners()
         for owner in notes.give_to_owners():
             if notes.what(owner) is None:
                 notes.touch(changes.rank(owner), owner, "changed")
@@ -204,8 +204,8 @@ class _Comparison:
                 changes.counts[kind.name if kind else "", "changed"] += 1
 
 
-def paired(before: BlockSorter, after: BlockSorter) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:
-    """Give each key of two sorters once, with its blocks in the one and in the other."""
+def paired(before: Sorter[Block], after: Sorter[Block]) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:
+    """Yield each key of two sorters once, with its blocks in the one and in the other."""
     old, new = before.groups(), after.groups()
     left, right = next(old, None), next(new, None)
     while left or right:
@@ -224,8 +224,8 @@ def _labels(lines: bytes) -> dict[str, str]:
     return {match[2].decode().lower(): _text(match[1]) for match in _LABEL.finditer(lines)}
 
 
-def _acronym(lines: bytes, properties: set[str]) -> dict[str, str]:
-    """Give the acronym of a record as its short name, under no language."""
+def _short_name(lines: bytes, properties: set[str]) -> dict[str, str]:
+    """Return the short name of a record, such as an acronym, under no language."""
     pattern = b"|".join(re.escape(iri.encode()) for iri in sorted(properties))
     match = re.search(rb'<(?:%s)>\s*"((?:[^"\\]|\\.)*)"\s*\.' % pattern, lines)
     return {"": _text(match[1])} if match else {}

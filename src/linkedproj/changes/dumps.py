@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from linkedproj.changes.blocks import Block
+Block = tuple[bytes, bytes]
+"""A subject, and lines about it."""
 
 NAMES = tuple(f"portfolio{suffix}{packed}" for suffix in (".nt", ".ttl", ".jsonld", ".rdf") for packed in ("", ".gz"))
 """What a release folder may hold, the cheapest to read first."""
@@ -59,7 +60,7 @@ def find_dump(path: Path) -> Path:
 
 
 def base_of(path: Path) -> str:
-    """Give the IRI before "id/" of a dump: from the context beside it, else from its first record; "" if unknown.
+    """Return the IRI before "id/" of a dump: from the context beside it, else from its first record; "" if unknown.
 
     Raises:
         SetupError: the dump cannot be read.
@@ -79,7 +80,7 @@ def base_of(path: Path) -> str:
 
 
 def blocks_of(path: Path) -> Iterator[Block]:
-    """Give (subject, lines) of a dump in its own order; a subject may come several times.
+    """Yield (subject, lines) of a dump in its own order; a subject may come several times.
 
     Raises:
         SetupError: it cannot be read, is damaged, or has blank nodes, which have no name by which two dumps could
@@ -91,7 +92,7 @@ def blocks_of(path: Path) -> Iterator[Block]:
 
 
 def triples_of(blocks: Iterable[bytes], path: Path) -> set[str]:
-    """Give the triples of one subject as canonical lines.
+    """Return the triples of one subject as canonical lines.
 
     Raises:
         SetupError: a line is no N-Triples.

@@ -60,8 +60,8 @@ def pack(lines: Iterable[bytes], path: Path) -> None:
         packed.writelines(lines)
 
 
-def same(one: Path, other: Path) -> bool:
-    """Tell whether two files hold the same bytes."""
+def has_same_bytes(one: Path, other: Path) -> bool:
+    """Check whether two files hold the same bytes."""
     if one.stat().st_size != other.stat().st_size:
         return False
     with one.open("rb") as left, other.open("rb") as right:

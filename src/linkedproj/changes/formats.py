@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from linkedproj.changes.notes import WHATS
 from linkedproj.changes.story import stories
-from linkedproj.changes.words import Speaker, column, count, number, say
+from linkedproj.changes.words import Speaker, column, count, number, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,16 +32,16 @@ class Tally:
     counts: Mapping[tuple[str, What], int]
     types: tuple[str, ...]
 
-    def of(self, what: What) -> list[tuple[str, int]]:
-        """Give type and number of what was added, removed or changed."""
+    def by_type(self, what: What) -> list[tuple[str, int]]:
+        """Return type and number of what was added, removed or changed."""
         return [(kind, self.counts[kind, what]) for kind in self.types if self.counts.get((kind, what))]
 
     def total(self, what: What) -> int:
         """Count the records of all types."""
-        return sum(n for _, n in self.of(what))
+        return sum(n for _, n in self.by_type(what))
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to tell."""
+        """Return whether there is anything to tell."""
         return bool(self.counts)
 
 
@@ -56,64 +56,64 @@ def tally(changes: Changes) -> Tally:
     return Tally(counts, (*changes.schema.types, ""))
 
 
-def some(changes: Changes, what: What, kind: str, limit: int) -> Iterator[Story]:
-    """Tell the first `limit` records of a type (0: all of them)."""
+def first_stories(changes: Changes, what: What, kind: str, limit: int) -> Iterator[Story]:
+    """Yield the first `limit` records of a type (0: all of them)."""
     return islice(stories(changes, what, kind), limit or None)
 
 
 def headlines(changes: Changes, counted: Tally, language: str, limit: int) -> Iterator[str]:
-    """Say in one line for each type what was added and what was removed, by name."""
+    """Yield a line for each type of which records were added or removed, with their names."""
     speaker = Speaker(changes, language)
     for what in ("added", "removed"):
-        for kind, n in counted.of(what):
-            names = [speaker.record(story.iri) for story in some(changes, what, kind, limit)]
+        for kind, n in counted.by_type(what):
+            names = [speaker.record(story.iri) for story in first_stories(changes, what, kind, limit)]
             if len(names) < n:
-                names.append(say(language, "more", n=number(language, n - len(names))))
-            yield say(language, "list", count=count(language, kind, what, n), names="; ".join(names))
+                names.append(phrase(language, "more", n=number(language, n - len(names))))
+            yield phrase(language, "list", count=count(language, kind, what, n), names="; ".join(names))
 
 
 def sentence(change: Change, speaker: Speaker) -> str:
-    """Say what changed in a column: "end date: 2020-02 → 2020-10, source …"."""
+    """Word what changed in a column: "end date: 2020-02 → 2020-10, source …"."""
     language = speaker.language
     old, new = speaker.values(change.old, change.new)
     if len(old) == len(new) == 1:
-        said = say(language, "turned", old=old[0], new=new[0])
+        text = phrase(language, "turned", old=old[0], new=new[0])
     else:
-        parts = [say(language, name, values=", ".join(v)) for name, v in (("came", new), ("went", old)) if v]
-        said = "; ".join(parts)
+        parts = [phrase(language, name, values=", ".join(v)) for name, v in (("came", new), ("went", old)) if v]
+        text = "; ".join(parts)
     if change.sources:
         names = [speaker.record(source) for source in change.sources]
-        said += ", " + say(language, "source", n=len(names), names="; ".join(names))
-    return f"{column(language, change.column)}: {said}"
+        text += ", " + phrase(language, "source", n=len(names), names="; ".join(names))
+    return f"{column(language, change.column)}: {text}"
 
 
 def write_text(changes: Changes, language: str, limit: int, out: TextIO) -> None:
     """Write what a terminal shows."""
     counted, speaker = tally(changes), Speaker(changes, language)
     out.writelines(f"{line}\n" for line in headlines(changes, counted, language, limit))
-    for kind, n in counted.of("changed"):
+    for kind, n in counted.by_type("changed"):
         out.write(f"{count(language, kind, 'changed', n)}\n")
-        for story in some(changes, "changed", kind, limit):
+        for story in first_stories(changes, "changed", kind, limit):
             out.write(f"  {speaker.record(story.iri)} ({changes.short(story.iri)})\n")
             out.writelines(f"    {sentence(change, speaker)}\n" for change in story.changes)
         if limit and n > limit:
-            out.write(f"  {say(language, 'more', n=number(language, n - limit))}\n")
+            out.write(f"  {phrase(language, 'more', n=number(language, n - limit))}\n")
     if not counted:
-        out.write(say(language, "nothing") + "\n")
+        out.write(phrase(language, "nothing") + "\n")
     numbers = {what: number(language, changes.triples[what]) for what in ("added", "removed")}
-    out.write(say(language, "triples", **numbers) + "\n")
+    out.write(phrase(language, "triples", **numbers) + "\n")
 
 
 def write_json(changes: Changes, language: str, limit: int, out: TextIO) -> None:
     """Write one JSON object with every record; values are as a table would hold them."""
     counted, speaker = tally(changes), Speaker(changes, language)
-    counts = {what: dict(counted.of(what)) for what in WHATS}
+    counts = {what: dict(counted.by_type(what)) for what in WHATS}
     head = {"triples": {what: changes.triples[what] for what in ("added", "removed")}, "counts": counts}
     out.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "records": [')
     between = "\n  "
     for what in WHATS:
-        for kind, _ in counted.of(what):
-            for story in some(changes, what, kind, limit):
+        for kind, _ in counted.by_type(what):
+            for story in first_stories(changes, what, kind, limit):
                 out.write(between + json.dumps(_entry(story, changes, speaker), ensure_ascii=False))
                 between = ",\n  "
     out.write("\n ]\n}\n")

@@ -7,19 +7,20 @@ along and stops at IRIs, and versions of one amount would be confused under its 
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from linkedproj.changes.blocks import BlockSorter
 from linkedproj.changes.dumps import parse, triples_of
 from linkedproj.model.context import RDF
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.lexical import XSD
+from linkedproj.model.rdf import N_TRIPLES, TURTLE, serialize
+from linkedproj.system.sorting import Sorter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from linkedproj.changes.compare import Changes
     from linkedproj.changes.notes import What
 
-    Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+    # The IRI of a record, what happened to it, and its triples as lines.
+    Member = tuple[str, What, set[str]]
 
 MEMBERS = 1000
 """So many members a page has at most."""
@@ -39,7 +41,6 @@ TREE = "https://w3id.org/tree#"
 AS = "https://www.w3.org/ns/activitystreams#"
 _EVENTS: dict[What, str] = {"added": "Create", "changed": "Update", "removed": "Delete"}
 _BOUNDS = (("from", "GreaterThanOrEqualToRelation"), ("until", "LessThanOrEqualToRelation"))
-_PAGE = re.compile(r'^<[^<>]*#page-(?P<page>[^<>]*)-from> <[^<>]*#value> "(?P<time>[^"]*)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -67,25 +68,30 @@ def write_pages(changes: Changes, stream: Stream, version: str, time: str, folde
     names: list[str] = []
     for _, members in groupby(enumerate(_members(changes)), key=lambda item: item[0] // MEMBERS):
         names.append(f"{version}-{len(names) + 1}.ttl")
-        with (folder / names[-1]).open("w", encoding="utf-8", newline="\n") as file:
-            page = stream.root + names[-1]
-            file.write(
-                f"<{page}> <{RDF}type> <{TREE}Node> .\n<{page}> <{LDES}immutable> {_typed('true', 'boolean')} .\n"
-            )
-            for number, (iri, what, lines) in members:
-                event = _Event(number % MEMBERS + 1, iri, what, time)
-                file.writelines(_member(changes, stream, page, event, lines))
+        # Written as it comes and not sorted: a page of large records would not fit in memory.
+        ox.serialize(
+            _page(changes, stream, stream.root + names[-1], time, members), folder / names[-1], format=N_TRIPLES
+        )
     return names
 
 
-def _members(changes: Changes) -> Iterator[tuple[str, What, set[str]]]:
-    """Give each record that differs with all its triples, those of its nested nodes too, as they are now."""
-    with BlockSorter() as current:
+def _page(
+    changes: Changes, stream: Stream, page: str, time: str, members: Iterable[tuple[int, Member]]
+) -> Iterator[ox.Triple]:
+    yield _triple(page, RDF + "type", TREE + "Node")
+    yield _triple(page, LDES + "immutable", ox.Literal(True))  # noqa: FBT003 - it is the value
+    for number, (iri, what, lines) in members:
+        yield from _member(changes, stream, page, _Event(number % MEMBERS + 1, iri, what, time), lines)
+
+
+def _members(changes: Changes) -> Iterator[Member]:
+    """Yield each record that differs with all its triples, those of its nested nodes too, as they are now."""
+    with Sorter[tuple[bytes, bytes]]() as current:
         for key, blocks in changes.after.groups():
             owner = changes.owner(key[1:-1].decode())
             if changes.notes.what(owner):
                 for block in blocks:
-                    current.add(_key(changes.rank(owner), owner), block)
+                    current.add([(_key(changes.rank(owner), owner), block)])
         groups = current.groups()
         group = next(groups, None)
         for rank, iri, what in changes.notes.touched():
@@ -110,27 +116,26 @@ class _Event:
     time: str
 
 
-def _member(changes: Changes, stream: Stream, page: str, event: _Event, lines: Iterable[str]) -> Iterator[str]:
-    number, iri = event.number, event.iri
-    member = _version(changes, page, iri)
-    yield f"<{stream.iri}> <{TREE}member> <{member}> .\n"
-    yield f"<{member}> <{RDF}type> <{AS}{_EVENTS[event.what]}> .\n"
-    yield f"<{member}> <{DCT}isVersionOf> <{iri}> .\n"
-    yield f"<{member}> <{DCT}modified> {_typed(event.time, 'dateTime')} .\n"
+def _member(changes: Changes, stream: Stream, page: str, event: _Event, lines: Iterable[str]) -> Iterator[ox.Triple]:
+    member = _version(changes, page, event.iri)
+    yield _triple(stream.iri, TREE + "member", member)
+    yield _triple(member, RDF + "type", AS + _EVENTS[event.what])
+    yield _triple(member, DCT + "isVersionOf", event.iri)
+    yield _triple(member, DCT + "modified", _instant(event.time))
 
     nodes: dict[str, ox.BlankNode] = {}
 
-    def own(term: Term) -> Term:
+    def versioned(term: Any) -> Any:  # noqa: ANN401 - a term of any kind, and one of the same position
         """Name the record after this version of it; its nested nodes lose their names, or versions would mix."""
-        if not isinstance(term, ox.NamedNode) or changes.owner(term.value) != iri:
+        if not isinstance(term, ox.NamedNode) or changes.owner(term.value) != event.iri:
             return term
-        if term.value == iri:
+        if term.value == event.iri:
             return ox.NamedNode(member)
-        return nodes.setdefault(term.value, ox.BlankNode(f"m{number}n{len(nodes) + 1}"))
+        return nodes.setdefault(term.value, ox.BlankNode(f"m{event.number}n{len(nodes) + 1}"))
 
     for line in sorted(lines):
         for triple in parse(line):
-            yield f"{own(triple.subject)} {triple.predicate} {own(triple.object)} .\n"
+            yield ox.Triple(versioned(triple.subject), triple.predicate, versioned(triple.object))
 
 
 def _version(changes: Changes, page: str, iri: str) -> str:
@@ -139,16 +144,28 @@ def _version(changes: Changes, page: str, iri: str) -> str:
 
 
 def read_index(path: Path) -> dict[str, str]:
-    """Give the pages that a root node names, with the time of their members, in its order.
+    """Return the pages that a root node names, with the time of their members.
 
     Raises:
         SetupError: the file is not one that this program wrote.
     """
     if not path.is_file():
         return {}
-    text = path.read_text("utf-8", errors="replace")
-    pages = {match["page"]: match["time"] for match in _PAGE.finditer(text)}
-    if f"<{TREE}view>" not in text or text.count(f"<{TREE}relation>") != len(_BOUNDS) * len(pages):
+    values: dict[str, dict[str, str]] = defaultdict(dict)
+    bounds, has_view = list[str](), False
+    try:
+        for quad in ox.parse(path=path, format=TURTLE):
+            has_view |= quad.predicate.value == TREE + "view"
+            subject, value = str(quad.subject), str(getattr(quad.object, "value", ""))
+            values[subject][quad.predicate.value] = value
+            if quad.predicate.value == TREE + "relation":
+                bounds.append(str(quad.object))
+        pages = {
+            values[bound][TREE + "node"].rpartition("/")[2]: values[bound][TREE + "value"] for bound in sorted(bounds)
+        }
+    except (SyntaxError, KeyError):
+        has_view = False
+    if not has_view:
         raise SetupError(
             "this is no event stream as this program writes it. Move the folder away to begin a new one.",
             Place(path.as_posix()),
@@ -158,31 +175,34 @@ def read_index(path: Path) -> dict[str, str]:
 
 def render_index(stream: Stream, pages: Mapping[str, str]) -> str:
     """Write the root node: what the stream is, and for each page the bounds of its members' times."""
-    index, iri = f"<{stream.index}>", f"<{stream.iri}>"
-    lines = [
-        f"{iri} <{RDF}type> <{LDES}EventStream> .\n",
-        f"{iri} <{LDES}timestampPath> <{DCT}modified> .\n",
-        f"{iri} <{LDES}versionOfPath> <{DCT}isVersionOf> .\n",
-        *(
-            f"{iri} <{LDES}version{event}{part}> <{value}> .\n"
-            for event in _EVENTS.values()
-            for part, value in (("Path", f"{RDF}type"), ("Object", AS + event))
-        ),
-        f"{iri} <{TREE}view> {index} .\n",
-        f"{index} <{RDF}type> <{TREE}Node> .\n",
+    index = stream.index
+    triples = [
+        _triple(stream.iri, RDF + "type", LDES + "EventStream"),
+        _triple(stream.iri, LDES + "timestampPath", DCT + "modified"),
+        _triple(stream.iri, LDES + "versionOfPath", DCT + "isVersionOf"),
+        _triple(stream.iri, TREE + "view", index),
+        _triple(index, RDF + "type", TREE + "Node"),
     ]
+    for event in _EVENTS.values():
+        triples.append(_triple(stream.iri, f"{LDES}version{event}Path", RDF + "type"))
+        triples.append(_triple(stream.iri, f"{LDES}version{event}Object", AS + event))
     for page, time in pages.items():
         for name, relation in _BOUNDS:
-            node = f"<{stream.index}#page-{page}-{name}>"
-            lines += [
-                f"{index} <{TREE}relation> {node} .\n",
-                f"{node} <{RDF}type> <{TREE}{relation}> .\n",
-                f"{node} <{TREE}node> <{stream.root}{page}> .\n",
-                f"{node} <{TREE}path> <{DCT}modified> .\n",
-                f"{node} <{TREE}value> {_typed(time, 'dateTime')} .\n",
+            bound = f"{index}#page-{page}-{name}"
+            triples += [
+                _triple(index, TREE + "relation", bound),
+                _triple(bound, RDF + "type", TREE + relation),
+                _triple(bound, TREE + "node", stream.root + page),
+                _triple(bound, TREE + "path", DCT + "modified"),
+                _triple(bound, TREE + "value", _instant(time)),
             ]
-    return "".join(lines)
+    return serialize(triples, TURTLE, {"as": AS, "dct": DCT, "ldes": LDES, "rdf": RDF, "tree": TREE, "xsd": XSD})
 
 
-def _typed(text: str, datatype: str) -> str:
-    return f'"{text}"^^<{XSD}{datatype}>'
+def _triple(subject: str, predicate: str, value: str | ox.Literal) -> ox.Triple:
+    term = ox.NamedNode(value) if isinstance(value, str) else value
+    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), term)
+
+
+def _instant(time: str) -> ox.Literal:
+    return ox.Literal(time, datatype=ox.NamedNode(XSD + "dateTime"))

@@ -58,17 +58,26 @@ class Notes:
         self._base.execute("INSERT OR IGNORE INTO name VALUES (?, ?)", (iri, json.dumps(list(parts))))
 
     def named(self, iri: str) -> dict[str, str] | list[str]:
-        """Give the labels of a record by language, or the records whose names stand for it, or nothing."""
+        """Return the labels of a record by language, or the records whose names stand for it, or nothing."""
         row = self._base.execute("SELECT texts FROM name WHERE iri = ?", (iri,)).fetchone()
         found: dict[str, str] | list[str] = json.loads(row[0]) if row else {}
         return found
 
-    def own(self, nested: str, iri: str) -> None:
+    def note_owner(self, nested: str, iri: str) -> None:
         """Note which record a nested node belongs to."""
         self._base.execute("INSERT OR IGNORE INTO owner VALUES (?, ?)", (nested, iri))
 
+    def settle_owners(self) -> None:
+        """Replace owners that are nested themselves by the records that these belong to."""
+        step = (
+            "UPDATE OR REPLACE owner SET iri = (SELECT above.iri FROM owner AS above WHERE above.nested = owner.iri)"
+            " WHERE iri <> nested AND iri IN (SELECT nested FROM owner)"
+        )
+        while self._base.execute(step).rowcount > 0:
+            pass
+
     def owner(self, nested: str) -> str:
-        """Give the record that a nested node belongs to: itself, if no record points to it."""
+        """Return the record that a nested node belongs to: itself, if no record points to it."""
         row = self._base.execute("SELECT iri FROM owner WHERE nested = ?", (nested,)).fetchone()
         return str(row[0]) if row else nested
 
@@ -77,12 +86,12 @@ class Notes:
         self._base.execute("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", (rank, iri, what))
 
     def what(self, iri: str) -> What | None:
-        """Tell in which way a record differs."""
+        """Return in which way a record differs, or nothing."""
         row = self._base.execute("SELECT what FROM touched WHERE iri = ?", (iri,)).fetchone()
         return row[0] if row else None
 
     def touched(self, what: What | None = None, rank: int | None = None) -> Iterator[tuple[int, str, What]]:
-        """Give the records that differ, by type and IRI: all, or those of one kind of change and one type."""
+        """Yield the records that differ, by type and IRI: all, or those of one kind of change and one type."""
         query = (
             "SELECT rank, iri, what FROM touched WHERE (?1 IS NULL OR what = ?1) AND rank BETWEEN ?2 AND ?3"
             " ORDER BY rank, iri"
@@ -104,13 +113,13 @@ class Notes:
         )
 
     def lines(self, owner: str) -> Iterator[Line]:
-        """Give the triples that came or went of a record and its nested nodes, in the order of N-Triples."""
+        """Yield the triples that came or went of a record and its nested nodes, in the order of N-Triples."""
         query = "SELECT subject, come, triple FROM line WHERE owner = ? ORDER BY subject, triple, come"
         for subject, come, triple in self._base.execute(query, (owner,)):
             yield Line(subject, bool(come), triple)
 
     def has_lines_about(self, subject: str) -> bool:
-        """Tell whether a triple of this subject came or went."""
+        """Return whether a triple of this subject came or went."""
         return bool(self._base.execute("SELECT 1 FROM line WHERE subject = ? LIMIT 1", (subject,)).fetchone())
 
     def cite(self, subject: str, predicate: str, value: str, source: str) -> None:
@@ -118,12 +127,12 @@ class Notes:
         self._base.execute("INSERT INTO source VALUES (?, ?, ?, ?)", (subject, predicate, value, source))
 
     def sources(self, subject: str, predicate: str, value: str) -> list[str]:
-        """Give the sources in which a value was read."""
+        """Return the sources in which a value was read."""
         query = "SELECT DISTINCT source FROM source WHERE subject = ? AND predicate = ? AND object = ? ORDER BY source"
         return [source for (source,) in self._base.execute(query, (subject, predicate, value))]
 
     def give_to_owners(self) -> Iterator[str]:
-        """Give the triples of nested nodes to their owners; tell every record that has triples."""
+        """Yield the triples of nested nodes to their owners; tell every record that has triples."""
         self._base.execute(
             "UPDATE line SET owner = coalesce((SELECT iri FROM owner WHERE nested = subject), subject) WHERE owner = ''"
         )

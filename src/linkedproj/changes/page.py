@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from linkedproj.changes.formats import some, tally
+from linkedproj.changes.formats import first_stories, tally
 from linkedproj.changes.notes import WHATS
-from linkedproj.changes.words import Speaker, column, count, kind_name, number, say
+from linkedproj.changes.words import Speaker, column, count, kind_name, number, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,18 +56,18 @@ def write_page(
             sections=_sections(changes, counted, language, limit),
             rows=_rows(counted, language),
             triples={what: number(language, changes.triples[what]) for what in ("added", "removed")},
-            say=say,
+            phrase=phrase,
         )
     )
     out.write("\n")
 
 
 def title(language: str, publication: Publication) -> str:
-    """Say what the page is about."""
+    """Return the title of the page."""
     if not publication.version:
-        return say(language, "title_plain")
+        return phrase(language, "title_plain")
     name = "title_since" if publication.previous else "title"
-    return say(language, name, version=publication.version, previous=publication.previous)
+    return phrase(language, name, version=publication.version, previous=publication.previous)
 
 
 def _rows(counted: Tally, language: str) -> Sequence[tuple[str, list[str]]]:
@@ -81,7 +81,7 @@ def _rows(counted: Tally, language: str) -> Sequence[tuple[str, list[str]]]:
 def _sections(changes: Changes, counted: Tally, language: str, limit: int) -> Iterator[dict[str, Any]]:
     speaker = Speaker(changes, language)
     for what in WHATS:
-        for kind, n in counted.of(what):
+        for kind, n in counted.by_type(what):
             shown = min(n, limit) if limit else n
             yield {
                 "id": f"{what}-{kind.lower() or 'other'}",
@@ -93,7 +93,7 @@ def _sections(changes: Changes, counted: Tally, language: str, limit: int) -> It
                         "short": changes.short(story.iri),
                         "changes": [_change(change, speaker) for change in story.changes],
                     }
-                    for story in some(changes, what, kind, limit)
+                    for story in first_stories(changes, what, kind, limit)
                 ),
             }
 

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 
 from linkedproj.changes.atom import Entry, last_update, read_entries, render_feed
 from linkedproj.changes.compare import compare
-from linkedproj.changes.files import install, pack, replacing, same
+from linkedproj.changes.files import has_same_bytes, install, pack, replacing
 from linkedproj.changes.formats import LIMIT, headlines, tally
 from linkedproj.changes.ldes import Stream, read_index, render_index, write_pages
 from linkedproj.changes.page import Publication, write_page
 from linkedproj.changes.tombstones import NAME, Added, Tombstone, buried, read_tombstones, reused, write_tombstones
-from linkedproj.changes.words import LANGUAGES, Speaker, count, number, say
+from linkedproj.changes.words import LANGUAGES, Speaker, count, number, phrase
 from linkedproj.model.errors import Place, SetupError
 
 if TYPE_CHECKING:
@@ -61,12 +61,14 @@ def publish_changes(  # noqa: PLR0913 - what a release says of itself, each by i
     publisher: Mapping[str, str] | None = None,
     published: Path | None = None,
     restored: Collection[str] = (),
+    ontology: Path | None = None,
 ) -> PublishedChanges:
     """Write what changed from the release `old` to `new` into the public folder.
 
     `issued` is a day or an RFC 3339 time in UTC, as the portfolio states it; `base` the IRI of the public folder, with
     "/" at its end. Where `folder` is still being staged, `published` is the folder that is served now: its changes,
     feeds and tombstones are carried over. `restored` names records (IRIs) that were removed by mistake and are back.
+    `ontology` is the folder that says what the records mean, if it is not the shipped one.
 
     Raises:
         SetupError: a dump cannot be read; this version has been published with other changes; the day is before that
@@ -78,8 +80,10 @@ def publish_changes(  # noqa: PLR0913 - what a release says of itself, each by i
     spoken = [code for code in languages if code in LANGUAGES] or ["en"]
     if published and published.resolve() != folder.resolve():
         _carry_over(published, folder)
-    with compare(old, new, base) as changes, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        release = _Release(changes, Path(scratch), folder, base, Publication(version, previous, issued, _pages(spoken)))
+    with compare(old, new, base, ontology) as changes, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
+        release = _ReleaseChanges(
+            changes, Path(scratch), folder, base, Publication(version, previous, issued, _pages(spoken))
+        )
         release.refuse_earlier(time)
         release.refuse_reuse(restored)
         release.write_lasting(time)
@@ -114,7 +118,7 @@ def _carry_over(published: Path, folder: Path) -> None:
             shutil.copyfile(published / name, folder / name)
 
 
-class _Release:
+class _ReleaseChanges:
     """The changes of one release on their way out: first all into a scratch folder, then into place."""
 
     def __init__(self, changes: Changes, scratch: Path, folder: Path, base: str, publication: Publication) -> None:
@@ -185,7 +189,7 @@ class _Release:
             for name in names
             if not name.endswith(".html")
             and (self._folder / name).is_file()
-            and not same(self._scratch / name, self._folder / name)
+            and not has_same_bytes(self._scratch / name, self._folder / name)
         ]
         if other or gone:
             raise SetupError(
@@ -202,35 +206,36 @@ class _Release:
         new = (Tombstone(iri, issued, version, speaker.record(iri)) for iri in buried(self._changes))
         old = (stone for stone in read_tombstones(self._folder / NAME) if stone.iri not in restored)
         write_tombstones(old, new, self._scratch / NAME)
-        self._place(NAME, (self._scratch / NAME).read_text("utf-8"))
+        self._install_text(NAME, (self._scratch / NAME).read_text("utf-8"))
         index = self._folder / "ldes" / "index.ttl"
-        self._place("ldes/index.ttl", render_index(self._stream, read_index(index) | dict.fromkeys(self._pages, time)))
-        told = {code: list(self._told(code)) for code in spoken}
-        entry = Entry(self._page, time, version, told)
+        self._install_text(
+            "ldes/index.ttl", render_index(self._stream, read_index(index) | dict.fromkeys(self._pages, time))
+        )
+        entry = Entry(self._page, time, version, {code: list(self._summary(code)) for code in spoken})
         before = read_entries(self._folder / "feed.atom")
-        self._place("feed.atom", render_feed(self._base, entry, before, publisher))
+        self._install_text("feed.atom", render_feed(self._base, entry, before, publisher))
 
-    def _place(self, name: str, text: str) -> None:
+    def _install_text(self, name: str, text: str) -> None:
         with replacing(self._folder / name) as file:
             file.write(text)
         self._files.append(name)
 
-    def _told(self, language: str) -> Iterator[str]:
+    def _summary(self, language: str) -> Iterator[str]:
         """Sum the release up in a few sentences."""
         if self._changes.old is None:
-            yield say(language, "first")
-            for kind, n in self._counted.of("added"):
+            yield phrase(language, "first")
+            for kind, n in self._counted.by_type("added"):
                 yield f"{count(language, kind, 'added', n)}."
         else:
             yield from (f"{line}." for line in headlines(self._changes, self._counted, language, _NAMED))
-        for kind, n in self._counted.of("changed"):
+        for kind, n in self._counted.by_type("changed"):
             yield f"{count(language, kind, 'changed', n)}."
         if not self._counted:
-            yield say(language, "nothing")
+            yield phrase(language, "nothing")
         numbers = {what: number(language, self._changes.triples[what]) for what in ("added", "removed")}
-        yield say(language, "triples", **numbers)
+        yield phrase(language, "triples", **numbers)
 
     def published(self) -> PublishedChanges:
-        """Tell what was written."""
+        """Return what was written."""
         records = {what: self._counted.total(what) for what in ("added", "removed", "changed")}
         return PublishedChanges(tuple(self._files), dict(self._changes.triples), records)

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.changes.dumps import parse
-from linkedproj.model.context import RDF, Kind
-from linkedproj.model.schema import RDFS
-from linkedproj.tables.portfolio import INVERSES
+from linkedproj.model.context import RDF, Kind, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +19,7 @@ if TYPE_CHECKING:
     from linkedproj.changes.compare import Changes
     from linkedproj.changes.notes import Line, What
     from linkedproj.model.context import Field, RecordType
-
-_NAMES = ("title", "name")
-_DATES = ("start", "end")
+    from linkedproj.model.schema import NestedPath
 
 
 @dataclass(frozen=True)
@@ -58,12 +54,12 @@ def stories(changes: Changes, what: What | None = None, kind: str | None = None)
         if how != "changed":
             yield Story(iri, changes.kind(iri), how)
             continue
-        found = _Teller(changes, iri).told()
+        found = _RecordChanges(changes, iri).told()
         if found:
             yield Story(iri, changes.kind(iri), how, found)
 
 
-class _Teller:
+class _RecordChanges:
     """The triples of one changed record, put under columns."""
 
     def __init__(self, changes: Changes, iri: str) -> None:
@@ -71,14 +67,16 @@ class _Teller:
         self._kind = changes.kind(iri)
         self._lines = [(line, _triple(line)) for line in changes.notes.lines(iri)]
         iris = {triple.predicate.value for line, triple in self._lines if line.subject == iri}
-        fields = changes.schema.fields
-        self._dated = any(fields[term].iri in iris for term in _DATES if term in fields)
-        names = {fields[term].iri for term in _NAMES if term in fields}
-        self._named = {(line.come, t.object) for line, t in self._lines if t.predicate.value in names}
+        fields, kind = changes.schema.fields, self._kind
+        self._dated = kind is not None and any(fields[term].iri in iris for term in (kind.begins, kind.ends) if term)
+        copies = kind.derived_by(Rule.COPY) if kind else {}
+        self._copied = {fields[term].iri: self._values(fields[copy.sources[0]].iri) for term, copy in copies.items()}
+        self._inverses = {fields[term].iri for term in (kind.derived_by(Rule.INVERSE) if kind else ())}
+        self._phases = {fields[term].iri for term in (kind.derived_by(Rule.PHASE) if kind else ())}
 
     def told(self) -> tuple[Change, ...]:
-        """Give what is worth telling, in the order of the context."""
-        found: dict[str, tuple[tuple[int, int, str], Change]] = {}
+        """Return what is worth telling, in the order of the context."""
+        found: dict[str, tuple[tuple[list[int], str], Change]] = {}
         for line, triple in self._lines:
             if isinstance(triple.object, ox.NamedNode | ox.Literal) and not self._is_computed(line, triple):
                 order, column = self._column(line, triple)
@@ -86,6 +84,10 @@ class _Teller:
                 (change.new if line.come else change.old).append(triple.object)
                 self._cite(line, triple, change)
         return tuple(change for _, change in sorted(found.values(), key=lambda item: item[0]))
+
+    def _values(self, predicate: str) -> set[tuple[bool, object]]:
+        """Return the values of a property that came or went."""
+        return {(line.come, triple.object) for line, triple in self._lines if triple.predicate.value == predicate}
 
     def _cite(self, line: Line, triple: ox.Quad, change: Change) -> None:
         if line.come:
@@ -98,20 +100,19 @@ class _Teller:
         kind = changes.kind(line.subject)
         if predicate == RDF + "type":
             return kind is not None and iri in kind.classes
-        if predicate == RDFS + "label":
-            return (line.come, value) in self._named
-        if kind is not None and kind.name == "Period":
+        if kind is not None and kind.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY):
             return self._dated
         if iri and changes.is_nested(iri):
             # The node tells its own values; the link to it says no more.
             return True
-        fields = changes.schema.fields
-        if predicate in {fields[term].iri for term in INVERSES if term in fields}:
+        if predicate in self._copied and line.subject == self._iri:
+            return (line.come, value) in self._copied[predicate]
+        if predicate in self._inverses:
             return True
-        return predicate == _iri(changes, "status") and (self._dated or changes.later_day)
+        return predicate in self._phases and (self._dated or changes.later_day)
 
-    def _column(self, line: Line, triple: ox.Quad) -> tuple[tuple[int, int, str], str]:
-        """Give the place of a column among others, and its name."""
+    def _column(self, line: Line, triple: ox.Quad) -> tuple[tuple[list[int], str], str]:
+        """Return the place of a column among others, and its name."""
         changes, nested = self._changes, line.subject != self._iri
         kind = changes.kind(line.subject)
         found = _field(changes, kind, triple, nested=nested)
@@ -119,23 +120,21 @@ class _Teller:
         order = found.order if found else len(changes.schema.fields)
         language = triple.object.language if isinstance(triple.object, ox.Literal) else None
         tag = f"@{language}" if language else ""
-        parent = self._parent(line.subject, kind) if nested else None
-        if parent is None:
-            return (order, -1, tag), name + tag
-        return (parent.order, order, tag), f"{parent.term}.{name}{tag}"
+        path = self._path(line.subject, kind) if nested and kind else None
+        if path is None:
+            return ([order], tag), name + tag
+        return ([*(link.order for link in path.links), order], tag), f"{path.name}.{name}{tag}"
 
-    def _parent(self, nested: str, kind: RecordType | None) -> Field | None:
-        """Give the field whose value a nested node is: it is named after it, or is the only one."""
-        fields = [f for f in self._changes.schema.fields.values() if kind and f.target == kind.name]
-        return next((f for f in fields if nested.endswith(f"-{f.term}")), fields[0] if fields else None)
-
-
-def _iri(changes: Changes, term: str) -> str:
-    return changes.schema.fields[term].iri if term in changes.schema.fields else ""
+    def _path(self, node: str, nested: RecordType) -> NestedPath | None:
+        """Return the way from the record to a node that is nested in it."""
+        if self._kind is None:
+            return None
+        owner, identifier = self._iri[len(self._kind.base) :], node[len(nested.base) :]
+        return self._changes.schema.nested_path(self._kind, owner, nested, identifier)
 
 
 def _field(changes: Changes, kind: RecordType | None, triple: ox.Quad, *, nested: bool) -> Field | None:
-    """Give the field that a triple is a value of: several share a property and differ in the base of their values."""
+    """Return the field that a triple is a value of: several share a property and differ in the base of their values."""
     iri = triple.object.value if isinstance(triple.object, ox.NamedNode) else ""
     fields = [
         field

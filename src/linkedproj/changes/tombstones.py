@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from linkedproj.changes.compare import compare
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.system.sorting import SortedRuns
+from linkedproj.system.sorting import Sorter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,15 +37,15 @@ class Tombstone:
     label: str
 
 
-class Known(Protocol):
+class Identifiers(Protocol):
     """Any collection that tells whether an identifier is in use."""
 
     def __contains__(self, iri: object, /) -> bool:
-        """Tell whether this identifier is in use."""
+        """Return whether this identifier is in use."""
 
 
 def tombstones(old: Path, new: Path, base: str = "") -> list[str]:
-    """Give the IRIs of the records in the dump or release `old` that are not in `new`, in order.
+    """Return the IRIs of the records in the dump or release `old` that are not in `new`, in order.
 
     Records of foreign authorities, such as countries, are not ours to bury.
 
@@ -57,14 +57,14 @@ def tombstones(old: Path, new: Path, base: str = "") -> list[str]:
 
 
 def buried(changes: Changes) -> Iterator[str]:
-    """Give the IRIs of our own records that were removed."""
+    """Yield the IRIs of our own records that were removed."""
     for _, iri, _ in changes.notes.touched("removed"):
         if iri.startswith(changes.schema.base):
             yield iri
 
 
-def reused(ids: Known, path: Path) -> list[Tombstone]:
-    """Give the tombstones in a file whose identifiers are in use again.
+def reused(ids: Identifiers, path: Path) -> list[Tombstone]:
+    """Return the tombstones in a file whose identifiers are in use again.
 
     Raises:
         SetupError: the file is not one that this program wrote.
@@ -103,15 +103,15 @@ class Added:
         self._notes = notes
 
     def __contains__(self, iri: object) -> bool:
-        """Tell whether a record was added."""
+        """Return whether a record was added."""
         return isinstance(iri, str) and self._notes.what(iri) == "added"
 
 
 def write_tombstones(known: Iterable[Tombstone], new: Iterable[Tombstone], path: Path) -> None:
     """Write old and new tombstones by IRI; of two for the same record the earlier stays."""
-    fresh: SortedRuns[tuple[str, str, str, str]] = SortedRuns()
+    fresh: Sorter[tuple[str, str, str, str]] = Sorter()
     for stone in new:
-        fresh.add((stone.iri, stone.removed, stone.version, stone.label))
+        fresh.add([astuple(stone)])
     merged = heapq.merge(known, (Tombstone(*row) for row in fresh))
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")

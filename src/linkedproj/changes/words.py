@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from linkedproj.model.paths import shipped
+from linkedproj.model.phrases import Phrases
 from linkedproj.model.rules import LANGUAGES, text_in, visible
 from linkedproj.model.schema import RDFS, SKOS, read_turtle
 
@@ -19,34 +18,25 @@ if TYPE_CHECKING:
     from linkedproj.changes.compare import Changes
     from linkedproj.changes.notes import What
 
-__all__ = ["LANGUAGES", "Speaker", "column", "count", "kind_name", "number", "say"]
+__all__ = ["LANGUAGES", "Speaker", "column", "count", "kind_name", "number", "phrase"]
 
 _LONGEST = 160
 _AROUND = 40
 
 
-def say(language: str, name: str, **values: object) -> str:
-    """Give a phrase of words.toml with its slots filled; `n` chooses between the forms for one and for more.
-
-    >>> say("ca", "more", n=3)
-    '… i 3 més'
-    """
-    phrase = _phrase(language, name)
-    if isinstance(phrase, list):
-        phrase = phrase[0 if values.get("n") == 1 else 1]
-    return str(phrase).format_map(values)
+phrase = Phrases("linkedproj.changes")
 
 
 def count(language: str, kind: str, what: What, n: int) -> str:
-    """Say how many records of a type were added, removed or changed.
+    """Word how many records of a type were added, removed or changed.
 
     >>> count("ca", "Organisation", "added", 2)
     '2 organitzacions afegides'
     """
-    types = _phrase(language, "types")
+    types = phrase.entry(language, "types")
     one, many, gender = types.get(kind) or types["other"]
-    ending = _phrase(language, what)[gender][0 if n == 1 else 1]
-    return say(language, "count", n=number(language, n), noun=one if n == 1 else many, done=ending)
+    ending = phrase.entry(language, what)[gender][0 if n == 1 else 1]
+    return phrase(language, "count", n=number(language, n), noun=one if n == 1 else many, done=ending)
 
 
 def number(language: str, n: int) -> str:
@@ -56,7 +46,7 @@ def number(language: str, n: int) -> str:
 
 def kind_name(language: str, kind: str) -> str:
     """Name a record type."""
-    types = _phrase(language, "types")
+    types = phrase.entry(language, "types")
     return str((types.get(kind) or types["other"])[0])
 
 
@@ -66,7 +56,7 @@ def column(language: str, name: str) -> str:
     >>> column("es", "summary@ca")
     'resumen (ca)'
     """
-    columns = _phrase(language, "columns")
+    columns = phrase.entry(language, "columns")
     path, _, tag = name.partition("@")
     words = ": ".join(str(columns.get(part, part)) for part in path.split(".")) if ":" not in path else path
     return f"{words} ({tag})" if tag else words
@@ -87,7 +77,7 @@ class Speaker:
         if isinstance(found, dict):
             kind = self._changes.kind(iri)
             # An acronym stands for a long title; who has a name is called by it.
-            brief = found.pop("", "") if kind is None or kind.terms is None or "title" in kind.terms else ""
+            brief = found.pop("", "") if kind is None or kind.short_name else ""
             found.pop("", None)
             return brief or text_in(found, self.language) or self._code(iri)
         parts = [self._record(part, depth - 1) for part in found] if depth else []
@@ -100,16 +90,15 @@ class Speaker:
         """Write a value: the name of what an IRI stands for, the text of a literal."""
         return self._record(value.value) if isinstance(value, ox.NamedNode) else value.value
 
-    def values(self, old: Sequence[ox.NamedNode | ox.Literal], new: Sequence[ox.NamedNode | ox.Literal]) -> Parts:
+    def values(
+        self, old: Sequence[ox.NamedNode | ox.Literal], new: Sequence[ox.NamedNode | ox.Literal]
+    ) -> tuple[list[str], list[str]]:
         """Write the values that went and came; of long texts, what is round the first difference."""
         before, after = [self.value(value) for value in old], [self.value(value) for value in new]
         if len(before) == len(after) == 1:
             start = _difference(before[0], after[0])
             before, after = [_excerpt(before[0], start)], [_excerpt(after[0], start)]
         return [_clip(text) for text in before], [_clip(text) for text in after]
-
-
-Parts = tuple[list[str], list[str]]
 
 
 def _difference(one: str, other: str) -> int:
@@ -128,22 +117,13 @@ def _clip(text: str) -> str:
     return visible(text, _LONGEST)
 
 
-def _phrase(language: str, name: str) -> Any:  # noqa: ANN401 - a phrase, its forms or a table of them
-    return _words().get(language, _words()["en"])[name]
-
-
-@cache
-def _words() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((files("linkedproj.changes") / "words.toml").read_text(encoding="utf-8"))
-
-
 @cache
 def _codes() -> dict[str, dict[str, str]]:
     """Read what the vocabulary calls its codes."""
     found: dict[str, dict[str, str]] = {}
-    for quad in read_turtle(shipped("ontology") / "linkedproj.ttl"):
-        if quad.predicate.value in (SKOS + "prefLabel", RDFS + "label") and isinstance(quad.object, ox.Literal):
-            found.setdefault(_text(quad.subject), {})[quad.object.language or ""] = quad.object.value
+    for triple in read_turtle(shipped("ontology") / "linkedproj.ttl"):
+        if triple.predicate.value in (SKOS + "prefLabel", RDFS + "label") and isinstance(triple.object, ox.Literal):
+            found.setdefault(_text(triple.subject), {})[triple.object.language or ""] = triple.object.value
     return found
 
 

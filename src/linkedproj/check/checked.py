@@ -1,8 +1,12 @@
-"""What judged the records, and what judged the judge."""
+"""What judged the records, what judged the judge, and what came of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from linkedproj.check.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,11 @@ class Checked:
 
 NOBODY = Checked("")
 """No engine had its say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The results in order, and how they came about."""
+
+    results: tuple[Result, ...]
+    checked: Checked

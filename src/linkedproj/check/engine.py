@@ -9,14 +9,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linkedproj.check.limits import EngineError, Limits
-from linkedproj.check.named import NamedShapes
+import pyoxigraph as ox
+
+from linkedproj.check.limits import WORKER, EngineError, Limits, why_no_report
 from linkedproj.check.result import Reader, Result
-from linkedproj.check.workers import Worker
 from linkedproj.model.errors import SetupError
+from linkedproj.model.shapes import Shapes, read_shapes
+from linkedproj.system.workers import Worker, WorkerError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["ENGINES", "REFERENCE", "Engine", "EngineError", "Limits", "Result", "engine_name", "validate"]
 
@@ -80,41 +82,45 @@ def _version(package: str) -> str:
         return ""
 
 
-def read_shapes(path: Path) -> NamedShapes:
-    """Read a Turtle file of shapes.
+def named_shapes(shapes: Shapes | Path) -> Shapes:
+    """Return shapes as engines get them: each with an IRI; IRIs in a file may be relative to it.
 
     Raises:
-        EngineError: it cannot be read, or is no Turtle.
+        EngineError: the file cannot be read, or is no Turtle.
     """
     try:
-        return NamedShapes(path)
-    except (OSError, SyntaxError) as error:
+        found = shapes if isinstance(shapes, Shapes) else read_shapes(shapes, base=shapes.absolute().as_uri())
+    except SetupError as error:
         raise EngineError(f"the shapes could not be read: {error}") from error
+    return found.all_named
+
+
+def ntriples(shapes: Iterable[ox.Triple]) -> bytes:
+    """Write shapes as engines read them."""
+    return ox.serialize(shapes, format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def validate(
     data: Sequence[Path],
-    shapes: Path,
+    shapes: Shapes | Path,
     limits: Limits | None = None,
     engine: str = REFERENCE,
 ) -> list[Result]:
-    """Check N-Triples (or, by their suffix, Turtle) files, read as one graph, against a Turtle file of shapes.
+    """Check N-Triples (or, by their suffix, Turtle) files, read as one graph, against shapes or a Turtle file of them.
 
     Raises:
         EngineError: the engine crashed, took too long or too much memory, or could not read its input.
         SetupError: the engine is not installed.
     """
-    found, named = require(engine), read_shapes(shapes)
+    found, named = require(engine), named_shapes(shapes)
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         written = Path(scratch, "shapes.nt")
-        written.write_bytes(named.ntriples())
-        limits = limits or Limits()
-        setup = {"module": found.module, "shapes": str(written), "megabytes": limits.megabytes}
-        worker = Worker(setup, limits)
-        try:
-            size = sum(path.stat().st_size for path in data)
-            facts = worker.ask({"files": [str(path) for path in data]}, size)
-        finally:
-            worker.close()
+        written.write_bytes(ntriples(named.triples))
+        limits, size = limits or Limits(), sum(path.stat().st_size for path in data)
+        with Worker(WORKER, {"module": found.module, "shapes": str(written)}, limits.megabytes) as worker:
+            try:
+                facts = worker.ask(limits.request({"files": [str(path) for path in data]}, size))
+            except WorkerError as error:
+                raise EngineError(why_no_report(error, limits, size)) from error
     reader = Reader(named)
     return sorted(map(reader.result, facts), key=lambda result: result.order)

@@ -1,13 +1,23 @@
-"""How much an engine may use, and what is said when it used more."""
+"""How the records are judged, how much an engine may use, and what is said when it used more."""
 
 from __future__ import annotations
 
-import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import LinkedprojError
+from linkedproj.system.workers import Reason, Request
+
+if TYPE_CHECKING:
+    from linkedproj.system.workers import WorkerError
 
 _MEGABYTE = 1 << 20
+
+AUTO = "auto"
+"""The engine that suits the number of triples."""
+
+WORKER = "linkedproj.check.worker"
+"""The module that runs an engine in a process of its own."""
 
 
 class EngineError(LinkedprojError):
@@ -26,23 +36,40 @@ class Limits:
     seconds_a_megabyte: float = 10
 
     def seconds_for(self, size: int) -> float:
-        """Give the seconds allowed for a graph of so many bytes of N-Triples."""
+        """Return the seconds allowed for a graph of so many bytes of N-Triples."""
         return self.seconds + self.seconds_a_megabyte * (size // _MEGABYTE)
 
-
-def too_long(seconds: float) -> str:
-    """Say that an engine took too long."""
-    return (
-        f"the SHACL engine did not finish within {seconds:g} seconds. Allow more time, or look for a shape whose "
-        "pattern takes very long."
-    )
+    def request(self, message: object, size: int) -> Request:
+        """Bound a message about a graph of so many bytes."""
+        seconds = self.seconds_for(size)
+        return Request(message, seconds, seconds)
 
 
-def ended_badly(code: int, stderr: str, limits: Limits, seconds: float) -> str:
-    """Say why a process ended without an answer."""
-    if code == -getattr(signal, "SIGXCPU", 0):
-        return too_long(seconds)
-    if code < 0 or "MemoryError" in stderr:
-        return f"the SHACL engine was stopped, perhaps for want of memory ({limits.megabytes} MB allowed)."
-    last = next((line.strip() for line in reversed(stderr.splitlines()) if line.strip()), "no reason given")
-    return f"the SHACL engine could not be run: {last}"
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to judge: an engine by its name or "auto", how many processes (0: one a processor), what they may use.
+
+    `records` is the size of a part, 0 for that of the engine. `unit` is the number of records that the cross-check
+    takes at a time, `cap` the most units with results that it takes, `sample` the number of those without.
+    """
+
+    engine: str = AUTO
+    jobs: int = 0
+    limits: Limits = field(default_factory=Limits)
+    records: int = 0
+    unit: int = 200
+    cap: int = 50
+    sample: int = 10
+
+
+def why_no_report(error: WorkerError, limits: Limits, size: int) -> str:
+    """Word why an engine gave no report on a graph of so many bytes."""
+    lines = error.text.strip().splitlines() or ["no reason given"]
+    sentences = {
+        Reason.TIME: f"did not finish within {limits.seconds_for(size):g} seconds. Allow more time, or look for a "
+        "shape whose pattern takes very long.",
+        Reason.MEMORY: f"was stopped, perhaps for want of memory ({limits.megabytes} MB allowed).",
+        Reason.FAILED: f"failed with {error.kind}: {lines[0]}",
+        Reason.ENDED: f"could not be run: {lines[0]}",
+    }
+    return f"the SHACL engine {sentences[error.reason]}"

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.check.named import NamedShapes
 from linkedproj.check.parted.reach import Reach
 from linkedproj.check.patterns import is_endless, is_nested
-from linkedproj.check.shacl import BEYOND, COMPARISONS, COMPONENTS, CORE, INNER, PAIRS, PATHS, RANGES, TARGETS
+from linkedproj.check.shacl import BEYOND, COMPARISONS, COMPONENTS, CORE, PAIRS, PATHS, RANGES, TARGETS
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.rules import LANGUAGES, catalogue
-from linkedproj.model.shapes import DCT, RDF, RDFS, SH, Shapes
+from linkedproj.model.shapes import DCT, NESTING, RDF, RDFS, SH, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping
     from pathlib import Path
 
-    from linkedproj.model.shapes import Term
+    from linkedproj.model.shapes import Shapes, Term
 
 _SHOWN = "ontology/shapes.ttl"
 _CLASS = {ox.NamedNode(RDFS + "Class"), ox.NamedNode("http://www.w3.org/2002/07/owl#Class")}
@@ -37,10 +36,10 @@ def lint(shapes: Path, terms: Container[str], shown: str = _SHOWN) -> list[Probl
     Raises:
         SetupError: the file is missing or is no Turtle.
     """
-    graph = Shapes(shapes, shown)
+    graph = read_shapes(shapes, shown)
     rules = (_terms, _codes, _taken_codes, _messages, _together, _patterns, _datatypes, _recursion)
     found = [problem for rule in rules for problem in rule(graph)]
-    return sorted([*found, *_unknown(graph, terms), *_reach(shapes, graph)], key=lambda problem: problem.order)
+    return sorted([*found, *_unknown(graph, terms), *_far_shapes(graph)], key=lambda problem: problem.order)
 
 
 def coverage(
@@ -58,7 +57,7 @@ def coverage(
     Raises:
         SetupError: the file is missing or is no Turtle.
     """
-    graph = Shapes(shapes, shown)
+    graph = read_shapes(shapes, shown)
     found = [*_idle(graph, classes), *_unshaped(graph, classes, superclasses or {})]
     return sorted(found, key=lambda problem: problem.order)
 
@@ -167,9 +166,9 @@ def _datatypes(graph: Shapes) -> Iterator[Problem]:
                 yield _problem("LP-SHAPE-DATATYPE", graph, shape, SH + name, **values)
 
 
-def _reach(shapes: Path, graph: Shapes) -> Iterator[Problem]:
+def _far_shapes(graph: Shapes) -> Iterator[Problem]:
     """Name the shapes that no part of the data can satisfy; recursion and queries have rules of their own."""
-    for obstacle in Reach(NamedShapes(shapes)).obstacles:
+    for obstacle in Reach(graph.all_named).obstacles:
         if obstacle.term not in {"node", "sparql"}:
             shape = ox.NamedNode(obstacle.shape)
             detail = graph.short(SH + obstacle.term)
@@ -178,7 +177,7 @@ def _reach(shapes: Path, graph: Shapes) -> Iterator[Problem]:
 
 def _recursion(graph: Shapes) -> Iterator[Problem]:
     known: set[Term] = set()
-    for shape in graph.subjects(*(SH + name for name in INNER)):
+    for shape in graph.subjects(*(SH + name for name in NESTING)):
         below = _below(graph, shape)
         if shape in below and shape not in known:
             known |= {other for other in below if shape in _below(graph, other)}
@@ -215,7 +214,7 @@ def _reporting(graph: Shapes) -> list[Term]:
     shapes = graph.subjects(*(SH + name for name in COMPONENTS))
     targeted = set(graph.subjects(*(SH + name for name in TARGETS)))
     reached = {inner for shape in targeted for inner in _properties(graph, shape)} | targeted
-    measures = {inner for shape in shapes for value in _inner(graph, shape) for inner in _properties(graph, value)}
+    measures = {inner for shape in shapes for value in graph.inner(shape) for inner in _properties(graph, value)}
     return [shape for shape in shapes if shape in reached or shape not in measures]
 
 
@@ -230,18 +229,13 @@ def _properties(graph: Shapes, shape: Term) -> set[Term]:
     return found
 
 
-def _inner(graph: Shapes, shape: Term) -> list[Term]:
-    values = [value for name in INNER for value in graph.objects(shape, SH + name)]
-    return [inner for value in values for inner in (graph.members(value) or [value])]
-
-
 def _below(graph: Shapes, shape: Term) -> set[Term]:
     """Give every shape that a shape leads to."""
     found: set[Term] = set()
-    pending = [*_inner(graph, shape), *graph.objects(shape, SH + "property")]
+    pending = [*graph.inner(shape), *graph.objects(shape, SH + "property")]
     while pending:
         current = pending.pop()
         if current not in found:
             found.add(current)
-            pending += [*_inner(graph, current), *graph.objects(current, SH + "property")]
+            pending += [*graph.inner(current), *graph.objects(current, SH + "property")]
     return found

@@ -9,6 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.check.terms import canonical
+from linkedproj.model.context import Rule
 from linkedproj.model.errors import Place, Problem
 from linkedproj.tables.cells import split
 from linkedproj.writers.ntriples import term
@@ -19,21 +20,18 @@ if TYPE_CHECKING:
 
     from linkedproj.check.engine import Result
     from linkedproj.mapping.evidence import Evidence
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.schema import NestedPath
     from linkedproj.tables.cells import Column
     from linkedproj.tables.portfolio import Portfolio, Row
 
-_TYPED_AS = {"label": ("title", "name"), "temporal": ("start", "end"), "from": ("start",), "until": ("end",)}
-"""Computed field -> the fields that a curator fills for it."""
-
-_QUOTE_CELL = 6
-
 
 class _Owner(NamedTuple):
-    """A record that a failing node belongs to; `prefix` stands before the columns of a nested record ("budget.")."""
+    """A record that a failing node belongs to; `path` leads to a nested one."""
 
-    type_name: str
+    kind: RecordType
     id: str
-    prefix: str = ""
+    path: NestedPath | None = None
 
 
 class _Stated(NamedTuple):
@@ -46,7 +44,7 @@ class _Stated(NamedTuple):
 
 
 def locate(results: Iterable[Result], portfolio: Portfolio, evidence: Evidence) -> list[Problem]:
-    """Give a problem for each result, at its cell where there is one, else at its row, else at the shapes."""
+    """Return a problem for each result, at its cell where there is one, else at its row, else at the shapes."""
     results = list(results)
     locator = _Locator(portfolio, evidence, {result.focus for result in results})
     return [locator.problem(result) for result in results]
@@ -61,7 +59,7 @@ class _Locator:
 
     def problem(self, result: Result) -> Problem:
         for owner in self._owners[result.focus]:
-            row = self._rows.get((owner.type_name, owner.id))
+            row = self._rows.get((owner.kind.name, owner.id))
             if row is not None:
                 return self._in_row(result, owner, row)
         stated = self._claims.get(result.focus)
@@ -70,39 +68,38 @@ class _Locator:
         return Problem(result.code or "LP-SHACL", Place("ontology/shapes.ttl"), result.focus, values=result.facts())
 
     def _possible_owners(self, node: str) -> Iterator[_Owner]:
-        """Give the records a node may belong to: itself, or those whose nested record it is."""
+        """Yield the records a node may belong to: itself, or those whose nested record it is."""
         found = self._schema.split(node)
         if not found:
             return
         type_name, identifier = found
-        yield _Owner(type_name, identifier)
-        for term_name, field in self._schema.fields.items():
-            if field.target != type_name or not field.base:
-                continue
-            for kind in self._schema.types.values():
-                if kind.terms and term_name in kind.terms:
-                    if term_name == "temporal":
-                        yield _Owner(kind.name, identifier)
-                    elif identifier.endswith(f"-{term_name}"):
-                        yield _Owner(kind.name, identifier.removesuffix(f"-{term_name}"), f"{term_name}.")
+        yield _Owner(self._schema.types[type_name], identifier)
+        for kind in self._schema.types.values():
+            for path in self._schema.nested_paths(kind):
+                if path.nested.name == type_name and identifier.endswith(path.suffix):
+                    yield _Owner(kind, identifier.removesuffix(path.suffix), path)
 
     def _find_rows(self) -> dict[tuple[str, str], Row]:
         wanted: dict[str, set[str]] = defaultdict(set)
         for owners in self._owners.values():
             for owner in owners:
-                wanted[owner.type_name].add(owner.id)
+                wanted[owner.kind.name].add(owner.id)
         return {
             (name, row.id): row for name, ids in wanted.items() for row in self._portfolio.rows(name) if row.id in ids
         }
 
     def _find_claims(self, evidence: Evidence) -> dict[str, _Stated]:
         """Find the rows behind failing evidence and quotes; their ids are made by the build."""
-        base = {name: self._schema.types[name].base for name in ("Evidence", "Quote") if name in self._schema.types}
-        if not any(node.startswith(tuple(base.values())) for node in self._owners):
+        terms, types = self._schema.evidence, self._schema.types
+        if not terms.type_name:
+            return {}
+        stated, quoted = types[terms.type_name].base, self._schema.fields[terms.quote].base
+        if not any(node.startswith((stated, quoted)) for node in self._owners):
             return {}
         found: dict[str, _Stated] = {}
+        quote = terms.stated.index(terms.quote)
         for identifier, cells, header, line in evidence.statements:
-            nodes = {base["Evidence"] + identifier: "", base["Quote"] + cells[_QUOTE_CELL]: "quote."}
+            nodes = {stated + identifier: "", quoted + cells[quote]: f"{terms.quote}."}
             for node, prefix in nodes.items():
                 if node in self._owners:
                     found.setdefault(node, _Stated(header, line, cells[0], prefix))
@@ -110,7 +107,7 @@ class _Locator:
 
     def _in_claim(self, result: Result, stated: _Stated) -> Problem:
         header = self._portfolio.headers[stated.header]
-        named = [stated.prefix + name for name in self._columns_of(result, typed_as={})]
+        named = [stated.prefix + name for name in self._columns_of(result, {})]
         name = next((name for name in named if name in header.names), "")
         place = header.place(stated.line, header.names.index(name) if name else 0)
         return Problem(result.code or "LP-SHACL", place, stated.subject, name, values=result.facts())
@@ -118,11 +115,20 @@ class _Locator:
     def _in_row(self, result: Result, owner: _Owner, row: Row) -> Problem:
         header = self._portfolio.headers[row.header]
         columns = {column.name: column for column in header.columns}
-        named = [owner.prefix + name for name in self._columns_of(result, {} if owner.prefix else _TYPED_AS)]
+        named = list(self._columns_of(result, self._typed_as(owner)))
         present = [name for name in named if name in columns]
         name = next((n for n in present if self._holds(row, columns[n], result.value)), (present or named or [""])[0])
         problem = self._portfolio.problem(row, result.code or "LP-SHACL", name)
         return Problem(problem.rule, problem.place, problem.record, name, problem.cell, result.facts())
+
+    def _typed_as(self, owner: _Owner) -> dict[str, tuple[str, ...]]:
+        """Return by term of a node the columns of its record that a curator fills for it."""
+        if owner.path is None:
+            return {term: derived.sources for term, derived in owner.kind.derived.items() if not derived.is_fillable}
+        dates = {Rule.FIRST_DAY: owner.kind.begins, Rule.LAST_DAY: owner.kind.ends}
+        nested = owner.path.nested
+        found: dict[str, tuple[str, ...]] = {term: (f"{owner.path.name}.{term}",) for term in nested.terms or ()}
+        return found | {term: (dates[derived.rule],) for term, derived in nested.derived.items()}
 
     def _columns_of(self, result: Result, typed_as: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
         """Name the columns a result can be about, those a curator fills for a computed one included."""
@@ -132,7 +138,7 @@ class _Locator:
         for name in names:
             head, _, language = name.partition("@")
             tags = [f"@{language}"] if language else ["", *(f"@{tag}" for tag in self._portfolio.config.languages)]
-            for typed in typed_as.get(head, (head,)):
+            for typed in typed_as.get(head) or (head,):
                 yield from (typed + tag for tag in tags)
 
     def _holds(self, row: Row, column: Column, value: str) -> bool:

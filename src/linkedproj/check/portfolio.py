@@ -6,9 +6,10 @@ that would be published. Where a cell check and a shape object to the same cell,
 
 from __future__ import annotations
 
-import hashlib
+import tempfile
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.check.checked import Checked
@@ -21,28 +22,29 @@ from linkedproj.mapping.parts import Output
 from linkedproj.mapping.runners import Resources, opened
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.paths import fingerprint
-from linkedproj.model.schema import load_schema, vocabulary_terms
-from linkedproj.model.settings import load_config
-from linkedproj.tables.portfolio import INVERSES
+from linkedproj.model.folder import open_folder
+from linkedproj.model.rules import Severity, load_rules
+from linkedproj.model.schema import vocabulary_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from linkedproj.check.engine import Result
     from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.tables import Mapped, Tell
+    from linkedproj.model.folder import Folder
     from linkedproj.model.schema import Schema
-    from linkedproj.model.settings import Config
     from linkedproj.tables.portfolio import Portfolio
+
+
+_ALL = Resources()
 
 
 @dataclass(frozen=True)
 class Findings:
     """What a check found: the portfolio as read, how its values are known, and every problem in order.
 
-    `triples` counts those of each type, by its name; `nodes` are the N-Triples that the shapes were held against.
+    `triples` counts those of each type, by its name.
     """
 
     portfolio: Portfolio
@@ -50,93 +52,86 @@ class Findings:
     problems: tuple[Problem, ...]
     checked: Checked
     triples: Mapping[str, int]
-    nodes: tuple[Path, ...] = ()
     quotes: Quotes | None = None
 
 
-@dataclass(frozen=True)
-class Setup:
-    """Where everything is: the portfolio's folder, its name to people, the ontology, and a folder for scratch files.
+def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its own name
+    path: Path,
+    sources: Path | None = None,
+    tell: Tell = lambda _: None,
+    *,
+    engine: str = "auto",
+    resources: Resources = _ALL,
+    ontology: Path | None = None,
+) -> Findings:
+    """Map the tables in a folder and check what came of it by a SHACL engine (see `linkedproj.check.judge`).
 
-    `sources` holds the private copies that quotes are looked up in, if there are any; `options` say how the shapes are
-    applied, `resources` with what the tables are mapped. `kept` is a folder that outlives a run that is killed.
+    `sources` holds private copies that quotes are looked up in, `resources` say which processes map the tables, `tell`
+    hears what is being done. Nothing is left behind.
+
+    Raises:
+        EngineDisagreement: the reference engine found something else.
+        SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used.
     """
+    folder = open_folder(path, ontology)
+    with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
+        mapped = map_statements(folder, Path(scratch), resources, tell)
+        return check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
 
-    folder: Path
-    shown: str
-    ontology: Path
-    scratch: Path
-    sources: Path | None = None
-    options: Options = field(default_factory=Options)
-    resources: Resources = field(default_factory=Resources)
-    kept: Path | None = None
+
+def map_statements(folder: Folder, scratch: Path, resources: Resources, tell: Tell = lambda _: None) -> Mapped:
+    """Map the tables of a folder to what is checked and asked, and no more: N-Triples in a folder for scratch files.
+
+    Raises:
+        SetupError: the runner is not installed, or cannot be started.
+    """
+    dumps = {
+        Output("records", "ntriples"): scratch / "records.nt",
+        Output("evidence", "ntriples", supporting=True): scratch / "evidence.nt",
+    }
+    tell("reading the tables")
+    parts = scratch / "parts"
+    parts.mkdir()
+    with opened(resources) as run:
+        return map_tables(folder.path, folder.schema, folder.config, folder.shown, parts, dumps, run=run, tell=tell)
 
 
 def check(
-    setup: Setup,
-    dumps: Mapping[Output, Path] | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    folder: Folder,
+    mapped: Mapped,
+    sources: Path | None = None,
+    tell: Tell = lambda _: None,
+    *,
+    options: Options | None = None,
 ) -> Findings:
-    """Check a portfolio; `dumps` are files that are written in the same pass (see `linkedproj.mapping.tables`).
+    """Judge what the tables of a folder were mapped to; nothing is written.
 
-    `tell` hears what is being done.
+    `sources` holds the private copies that quotes are looked up in, if there are any; `options` say how the shapes are
+    applied; `tell` hears what is being done.
 
     Raises:
         EngineDisagreement: two SHACL engines judge the records differently.
-        SetupError: portfolio.toml, the ontology or the folder of sources cannot be used; the engine is not installed.
+        SetupError: the folder of sources cannot be used; the engine is not installed.
     """
-    config = load_config(setup.folder, setup.shown)
-    schema = load_schema(setup.ontology, config.base)
-    tell("reading the tables and writing the records")
-    written = {**_nodes(setup, dumps or {}), **(dumps or {})}
-    mapped = _map(setup, schema, config, written, tell)
-    portfolio, evidence = mapped.portfolio, mapped.evidence
-    nodes = tuple(path for output, path in written.items() if output.format == "ntriples")
-    quotes = check_quotes(portfolio, setup.sources) if setup.sources else None
+    portfolio, evidence, schema = mapped.portfolio, mapped.evidence, folder.schema
+    quotes = check_quotes(portfolio, sources) if sources else None
     tell("checking the shapes")
-    shapes = setup.ontology / "shapes.ttl"
     problems = [*portfolio.problems, *evidence.problems, *(quotes.problems if quotes else ())]
-    problems += lint(shapes, vocabulary_terms(setup.ontology, schema), "ontology/shapes.ttl")
-    kinds = schema.types.values()
+    problems += lint(folder.shapes, vocabulary_terms(folder.ontology, schema), "ontology/shapes.ttl")
     if portfolio.whole:
-        above = {kind.iri: kind.classes for kind in kinds}
-        problems += coverage(shapes, _classes(schema, mapped.nodes), "ontology/shapes.ttl", above)
-    judged, checked = _judge(setup, nodes, portfolio, evidence, problems)
+        above = {kind.iri: kind.classes for kind in schema.types.values()}
+        problems += coverage(folder.shapes, _classes(schema, mapped.nodes), "ontology/shapes.ttl", above)
+    judged, checked = _judge(folder, mapped, options or Options(), problems)
     problems += judged
     triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
     in_order = tuple(sorted(problems, key=lambda problem: problem.order))
-    return Findings(portfolio, evidence, in_order, checked, triples, nodes, quotes)
+    return Findings(portfolio, evidence, in_order, checked, triples, quotes)
 
 
-def _map(setup: Setup, schema: Schema, config: Config, dumps: Mapping[Output, Path], tell: Tell) -> Mapped:
-    """Map the tables; where their parts are kept, those of an earlier run are taken up."""
-    parts = setup.kept or setup.scratch / "parts"
-    parts.mkdir(exist_ok=True)
-    digest = _digest(setup) if setup.kept else ""
-    with opened(setup.resources) as run:
-        return map_tables(setup.folder, schema, config, setup.shown, parts, dumps, run=run, tell=tell, digest=digest)
-
-
-def _digest(setup: Setup) -> str:
-    """Give a digest of all but the tables that the dumps depend on."""
-    found = hashlib.sha256(fingerprint().encode())
-    for path in (setup.folder / "portfolio.toml", *sorted(setup.ontology.glob("*.*"))):
-        found.update(path.name.encode() + path.read_bytes())
-    return found.hexdigest()
-
-
-def _nodes(setup: Setup, dumps: Mapping[Output, Path]) -> dict[Output, Path]:
-    """Name what the shapes are held against: N-Triples of the records and of the evidence."""
-    wanted = {
-        Output("records", "ntriples"): "records.nt",
-        Output("evidence", "ntriples", supporting=True): "evidence.nt",
-    }
-    given = {(output.format, output.supporting) for output in dumps}
-    return {
-        output: setup.scratch / name
-        for output, name in wanted.items()
-        if (output.format, output.supporting) not in given
-    }
+def is_sound(findings: Findings, folder: Folder) -> bool:
+    """Tell whether nothing stands against publication."""
+    rules = load_rules(folder.shapes, "ontology/shapes.ttl")
+    return all(rules.severity(problem) is not Severity.VIOLATION for problem in findings.problems)
 
 
 def _classes(schema: Schema, nodes: Mapping[str, int]) -> dict[str, int]:
@@ -147,18 +142,16 @@ def _classes(schema: Schema, nodes: Mapping[str, int]) -> dict[str, int]:
     return {kind.iri: counts[kind.iri] for kind in schema.types.values()}
 
 
-def _judge(
-    setup: Setup, nodes: Sequence[Path], portfolio: Portfolio, evidence: Evidence, known: Iterable[Problem]
-) -> tuple[list[Problem], Checked]:
+def _judge(folder: Folder, mapped: Mapped, options: Options, known: Iterable[Problem]) -> tuple[list[Problem], Checked]:
     """Run the SHACL engine, and drop what a check before it has said of the same cell.
 
     Raises:
         EngineDisagreement: the reference engine found something else.
         SetupError: the engine is not installed.
     """
+    portfolio, evidence = mapped.portfolio, mapped.evidence
     try:
-        options = replace(setup.options, jobs=setup.options.jobs or setup.resources.jobs)
-        judgement = judge(nodes, setup.ontology / "shapes.ttl", options)
+        judgement = judge(mapped.statements, folder.shapes, options)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})], Checked("")
     certain = (result for result in judgement.results if not _is_uncertain(result, portfolio))
@@ -196,6 +189,7 @@ def _is_uncertain(result: Result, portfolio: Portfolio) -> bool:
     found = portfolio.schema.split(result.value[1:-1]) if result.value.startswith("<") else None
     if found and portfolio.may_hold(*found):
         return True
-    children = {portfolio.schema.fields[term].iri: child for term, child in INVERSES.items()}
-    child = children.get(result.path, "")
-    return not result.value and (child in portfolio.incomplete or child in portfolio.found.unread)
+    fields, kinds = portfolio.schema.fields, portfolio.schema.types.values()
+    inverses = [inverse for kind in kinds for inverse in kind.inverses if fields[inverse.term].iri == result.path]
+    lost = portfolio.incomplete | portfolio.found.unread.keys()
+    return not result.value and any(inverse.child in lost for inverse in inverses)

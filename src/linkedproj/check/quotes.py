@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from linkedproj.model.domain import CHECKSUM
 from linkedproj.model.errors import Problem, SetupError
 
 if TYPE_CHECKING:
@@ -46,12 +47,15 @@ def check_quotes(portfolio: Portfolio, folder: Path) -> Quotes:
     copies = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
     problems: list[Problem] = []
     texts: dict[str, str] = {}
-    for row in portfolio.rows("Source"):
-        digest = _cell(portfolio, row, "sha256").lower()
+    terms = portfolio.schema.evidence
+    kind = portfolio.schema.types.get(portfolio.schema.fields[terms.source].target) if terms.source else None
+    checksum = portfolio.schema.term_for(kind, CHECKSUM) if kind else ""
+    for row in portfolio.rows(kind.name) if kind and checksum else ():
+        digest = portfolio.cell(row, checksum).lower()
         if digest in copies:
             texts[row.id] = unicodedata.normalize("NFC", copies[digest].read_text("utf-8"))
         elif digest:
-            problems.append(portfolio.problem(row, "LP-QUOTE-COPY", "sha256", folder=str(folder)))
+            problems.append(portfolio.problem(row, "LP-QUOTE-COPY", checksum, folder=str(folder)))
     found = unread = 0
     for row, source, quote in _quoted(portfolio):
         if source not in texts:
@@ -61,20 +65,16 @@ def check_quotes(portfolio: Portfolio, folder: Path) -> Quotes:
         else:
             near = _nearest(quote, texts[source])
             values = {"source": source, **({"nearest": near} if near else {})}
-            problems.append(portfolio.problem(row, "LP-QUOTE-ABSENT", "quote.exact", **values))
+            problems.append(portfolio.problem(row, "LP-QUOTE-ABSENT", terms.quoted_text, **values))
     return Quotes(found, unread, len(texts), tuple(problems))
 
 
 def _quoted(portfolio: Portfolio) -> Iterator[tuple[Row, str, str]]:
-    for row in portfolio.rows("Evidence"):
-        quote = _cell(portfolio, row, "quote.exact")
+    terms = portfolio.schema.evidence
+    for row in portfolio.rows(terms.type_name):
+        quote = portfolio.cell(row, terms.quoted_text)
         if quote:
-            yield row, _cell(portfolio, row, "source"), quote
-
-
-def _cell(portfolio: Portfolio, row: Row, name: str) -> str:
-    names = portfolio.headers[row.header].names
-    return row.cells[names.index(name)] if name in names else ""
+            yield row, portfolio.cell(row, terms.source), quote
 
 
 def _nearest(quote: str, text: str) -> str:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from linkedproj.model.shapes import DCT, SH
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from linkedproj.check.named import NamedShapes
+    from linkedproj.model.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Result:
 class Reader:
     """Makes results of what an engine tells (see `linkedproj.check.engines`), with the shapes beside it."""
 
-    def __init__(self, shapes: NamedShapes) -> None:
+    def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
         self._worded: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {}
 
@@ -81,7 +83,7 @@ class Reader:
             value=facts["value"],
             component=facts["component"],
             severity=facts["severity"].rpartition("#")[2].lower(),
-            source_shape=self._shapes.nearest(shape),
+            source_shape=self._shapes.named(ox.NamedNode(shape)) if shape else "",
             code=code,
             messages=messages or spoken,
         )
@@ -97,10 +99,10 @@ class Reader:
         shape = ox.NamedNode(iri)
         failed = [ox.NamedNode(detail) for detail in details if detail]
         choices = ([shape], failed, self._shapes.inner(shape))
-        spoken = ([s for s in choice if self._shapes.messages(s)] for choice in choices)
+        spoken = ([s for s in choice if self._shapes.texts(s, SH + "message")] for choice in choices)
         speaking = next(filter(None, spoken), [])
-        code = next(filter(None, (self._shapes.code(s) for s in [shape, *speaking])), "")
-        return code, _joined(self._shapes.messages(s) for s in speaking)
+        code = next(filter(None, (self._shapes.text(s, DCT + "identifier") for s in [shape, *speaking])), "")
+        return code, _joined(self._shapes.texts(s, SH + "message") for s in speaking)
 
 
 def _joined(texts: Iterable[dict[str, str]]) -> dict[str, str]:

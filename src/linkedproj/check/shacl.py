@@ -7,8 +7,6 @@ COMPARISONS = ("lessThan", "lessThanOrEquals")
 PAIRS = ("equals", "disjoint", *COMPARISONS)
 RANGES = ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
 TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
-# Terms whose values are shapes that a value is measured against, and that therefore never report on their own.
-INNER = ("node", "not", "and", "or", "xone", "qualifiedValueShape")
 
 COMPONENTS = (
     "class", "datatype", "nodeKind", "minCount", "maxCount", "minLength", "maxLength", "pattern", "languageIn",

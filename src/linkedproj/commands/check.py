@@ -47,7 +47,7 @@ def command(
 
     Exit codes: 0 sound, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
-    from linkedproj.build import check_folder
+    from linkedproj.check.portfolio import check_folder
     from linkedproj.mapping.runners import Resources
     from linkedproj.reports import REPORTS, exit_code
     from linkedproj.reports.progress import Progress

@@ -9,7 +9,7 @@ import click
 
 from linkedproj.model.paths import shipped
 from linkedproj.model.rules import LANGUAGES, Rule, Rules, load_rules, text_in
-from linkedproj.reports.words import say
+from linkedproj.reports.words import phrase
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
@@ -32,7 +32,7 @@ def command(code: str, language: str) -> None:
 def explain(rule: Rule, language: str) -> str:
     """Tell all that is known of a rule, in paragraphs."""
     parts = {
-        "severity": say(language, rule.severity.name),
+        "severity": phrase(language, rule.severity.name),
         "means": _shown(rule, text_in(rule.message, language)),
         "fix": _shown(rule, text_in(rule.fix, language)),
         "why": text_in(rule.why, language),
@@ -40,7 +40,7 @@ def explain(rule: Rule, language: str) -> str:
         "right": rule.right,
         "defined": f"{rule.place} {rule.shape}".strip(),
     }
-    return "\n".join([rule.code, *(f"  {say(language, name)}: {text}" for name, text in parts.items() if text)])
+    return "\n".join([rule.code, *(f"  {phrase(language, name)}: {text}" for name, text in parts.items() if text)])
 
 
 def _shown(rule: Rule, text: str) -> str:

@@ -142,7 +142,7 @@ def _chosen(folder: Path, ids: tuple[str, ...]) -> list[SavedQuery]:
 
 def _local_source(data: tuple[Path, ...], records: Path | None) -> StoreSource:
     if records:
-        from linkedproj.build import records_source
+        from linkedproj.queries.records import records_source
 
         return records_source(records)
     from linkedproj.queries.ask.sources import files_source

@@ -130,7 +130,7 @@ def _source(data: tuple[Path, ...], records: Path | None, endpoint: str, kept: P
     from linkedproj.queries.ask.sources import endpoint_source, files_source
 
     if records:
-        from linkedproj.build import records_source
+        from linkedproj.queries.records import records_source
 
         return records_source(records)
     if endpoint:

@@ -1,7 +1,7 @@
 """What is computed from records before they are written, so that the records themselves stay plain.
 
-Each rule adds columns to a batch; the writers do not know which column was typed and which was computed. A rule applies
-to every record type whose shape has the field it fills.
+The ontology says which terms are computed and by which rule; here is what the rules do. Each adds columns to a batch;
+the writers do not know which column was typed and which was computed.
 """
 
 from __future__ import annotations
@@ -11,120 +11,143 @@ from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from linkedproj.model.context import Kind, Rule
+from linkedproj.model.domain import DAY
 from linkedproj.model.lexical import envelope
-from linkedproj.tables.cells import Column
-from linkedproj.tables.portfolio import INVERSES
+from linkedproj.tables.cells import column_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from linkedproj.model.schema import Schema
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.schema import NestedPath, Schema
     from linkedproj.model.settings import Config
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.headers import Header
 
 Cells = Sequence[str]
-Rule = tuple[list[str], "Callable[[Batch], Iterable[Cells]]"]
+Filling = tuple[list[str], "Callable[[Batch], Iterable[Cells]]"]
+"""The names of some computed columns, and the function that fills them for a batch."""
 
 
 class Derivation:
     """The columns of one table with those that are computed, and the way to fill them.
 
-    `columns` are all published columns in the order of the file, then the computed ones.
+    `columns` are all published columns in the order of the file, then the computed ones; `computed` are the names of
+    these.
     """
 
     def __init__(self, header: Header, schema: Schema, config: Config) -> None:
-        self._schema = schema
+        self._schema, self._config = schema, config
+        self._kind: RecordType = header.kind
         self._names = list(header.names)
-        terms = header.kind.terms or frozenset()
-        rules = [
-            *(self._label(tag) for tag in config.languages if "label" in terms),
-            *([self._period()] if "temporal" in terms else []),
-            *([self._status(config.as_of)] if "status" in terms else []),
-            *([self._settings(config)] if "asOf" in terms else []),
-            *_nested_ids(header),
-        ]
-        self._rules = [rule for rule in rules if rule]
-        self.inverses = [term for term in INVERSES if term in terms]
-        added = [name for names, _ in self._rules for name in names] + self.inverses
-        given = {"status"} & set(self._names)
-        typed = [c for c in header.columns if not c.own and c.name != "id" and c.name not in given]
-        self.columns = typed + [self._column(name, len(self._names) + i) for i, name in enumerate(added)]
+        self._fillings = [filling for filling in (*self._fill_terms(), *self._name_nested(header)) if filling[0]]
+        added = [name for names, _ in self._fillings for name in names]
+        added += [inverse.term for inverse in self._kind.inverses]
+        replaced = {term for term in self._kind.derived_by(Rule.PHASE) if term in self._names}
+        typed = [column for column in header.columns if not column.own and column.name not in {"id", *replaced}]
+        more = (column_named(name, len(self._names) + i, schema.fields) for i, name in enumerate(added))
+        self.columns = [*typed, *more]
         self.computed = frozenset(added)
 
     def fill(self, batch: Batch, linked: Iterable[Cells]) -> Batch:
-        """Give a batch with the computed columns behind its own; `linked` are those of `inverses`."""
-        computed = (column for _, rule in self._rules for column in rule(batch))
+        """Return a batch with the computed columns behind its own; `linked` are those of the type's inverses."""
+        computed = (column for _, filling in self._fillings for column in filling(batch))
         return batch.with_more((*computed, *linked))
 
-    def _column(self, name: str, index: int) -> Column:
-        path, _, language = name.partition("@")
-        head, _, tail = path.partition(".")
-        fields = self._schema.fields
-        return Column(name, index, fields.get(tail or head), language, fields[head] if tail else None)
+    def _fill_terms(self) -> Iterator[Filling]:
+        for term, derived in self._kind.derived.items():
+            if derived.rule is Rule.COPY:
+                yield from self._copy(term, derived.sources[0])
+            elif derived.rule is Rule.PERIOD:
+                yield self._period(term)
+            elif derived.rule is Rule.PHASE:
+                yield self._phase(term)
+            elif derived.rule is Rule.SETTING and term not in self._names:
+                yield self._setting(term)
 
     def _index(self, name: str) -> int:
         return self._names.index(name) if name in self._names else -1
 
-    def _label(self, tag: str) -> Rule | None:
-        """Copy title or name: a viewer without inference knows no other name than rdfs:label."""
-        index = max(self._index(f"title@{tag}"), self._index(f"name@{tag}"))
-        return ([f"label@{tag}"], lambda batch: (batch.columns[index],)) if index >= 0 else None
+    def _copy(self, term: str, source: str) -> Iterator[Filling]:
+        """Copy a term: a viewer without inference knows no other name than rdfs:label."""
+        is_text = self._schema.fields[term].kind is Kind.TEXT
+        for tag in [f"@{tag}" for tag in self._config.languages] if is_text else [""]:
+            index = self._index(source + tag)
+            if index >= 0:
+                yield [term + tag], _copying(index)
 
-    def _period(self) -> Rule | None:
+    def _period(self, term: str) -> Filling:
         """Spell out the full days that stated dates can mean: queries and shapes compare nothing else."""
-        start, end = self._index("start"), self._index("end")
+        start, end = self._index(self._kind.begins), self._index(self._kind.ends)
         if start < 0 and end < 0:
-            return None
+            return [], lambda _: ()
+        nested = self._schema.types[self._schema.fields[term].target]
+        days = nested.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY)
 
         def period(batch: Batch) -> Iterable[Cells]:
-            first, last = list(map(_first, _column(batch, start))), list(map(_last, _column(batch, end)))
-            named = [name if begun or ended else "" for name, begun, ended in zip(batch.ids, first, last, strict=True)]
-            return named, first, last
+            columns = [
+                list(
+                    map(_first, _column(batch, start))
+                    if derived.rule is Rule.FIRST_DAY
+                    else map(_last, _column(batch, end))
+                )
+                for derived in days.values()
+            ]
+            named = [name if any(found) else "" for name, *found in zip(batch.ids, *columns, strict=True)]
+            return named, *columns
 
-        return ["temporal.id", "temporal.from", "temporal.until"], period
+        return [f"{term}.id", *(f"{term}.{inner}" for inner in days)], period
 
-    def _settings(self, config: Config) -> Rule:
+    def _setting(self, term: str) -> Filling:
         """Say on the portfolio itself what portfolio.toml settles for all of it."""
-        settled = {"asOf": config.as_of, "licence": config.licence}
-        values = [value for name, value in settled.items() if name not in self._names]
-        names = [name for name in settled if name not in self._names]
-        return names, lambda batch: [[value] * len(batch) for value in values]
+        is_day = self._schema.fields[term].iri == DAY
+        value = self._config.as_of if is_day else self._config.licence
+        return [term], lambda batch: ([value] * len(batch),)
 
-    def _status(self, as_of: str) -> Rule:
-        start, end, stated = self._index("start"), self._index("end"), self._index("status")
+    def _phase(self, term: str) -> Filling:
+        """Compute the code for where the stated dates stand to the day of the portfolio; a code that is there wins."""
+        start, end, stated = self._index(self._kind.begins), self._index(self._kind.ends), self._index(term)
+        codes = self._schema.phases.get(self._schema.fields[term].base, {})
+        day = self._config.as_of
 
-        def status(batch: Batch) -> Iterable[Cells]:
-            derived = list(map(status_at, repeat(as_of), _column(batch, start), _column(batch, end)))
+        def phase(batch: Batch) -> Iterable[Cells]:
+            phases = map(phase_at, repeat(day), _column(batch, start), _column(batch, end))
+            derived = [codes.get(phase, "") for phase in phases]
             if stated < 0:
                 return (derived,)
             return ([given or found for given, found in zip(batch.columns[stated], derived, strict=True)],)
 
-        return ["status"], status
+        return [term], phase
+
+    def _name_nested(self, header: Header) -> Iterator[Filling]:
+        """Name nested records after their owners, so that there is never a blank node."""
+        links = {column.parents[: depth + 1] for column in header.columns for depth in range(len(column.parents))}
+        for path in self._schema.nested_paths(self._kind):
+            if path.links in links:
+                yield [f"{path.name}.id"], _suffixing(path)
 
 
-def _nested_ids(header: Header) -> list[Rule]:
-    """Name a nested record after its owner and its field, so that there is never a blank node."""
-    parents = dict.fromkeys(column.parent.term for column in header.columns if column.parent)
-    return [([f"{term}.id"], _suffix(term)) for term in parents]
+def _copying(index: int) -> Callable[[Batch], Iterable[Cells]]:
+    return lambda batch: (batch.columns[index],)
 
 
-def _suffix(term: str) -> Callable[[Batch], Iterable[Cells]]:
-    return lambda batch: ([f"{identifier}-{term}" for identifier in batch.ids],)
+def _suffixing(path: NestedPath) -> Callable[[Batch], Iterable[Cells]]:
+    return lambda batch: ([f"{identifier}{path.suffix}" for identifier in batch.ids],)
 
 
 @lru_cache(maxsize=16_384)
-def status_at(day: str, start: str, end: str) -> str:
-    """Give the status of an initiative on a day, by its stated dates ("" when unknown).
+def phase_at(day: str, start: str, end: str) -> str:
+    """Return where stated dates stand to a day: "past", "present", "future" or "unknown".
 
-    Source: the code list `status` of the vocabulary; an initiative is over on the day after its envelope ends.
+    What has an end is past on the day after its envelope ends.
     """
     first, last = _first(start), _last(end)
     if last and last < day:
-        return "completed"
+        return "past"
     if first and first > day:
-        return "planned"
-    return "ongoing" if first and last else "unknown"
+        return "future"
+    return "present" if first and last else "unknown"
 
 
 def _column(batch: Batch, index: int) -> Cells:

@@ -42,8 +42,8 @@ class Dumps:
             self._join_tables(output, path)
             return
         parts = [part for name in schema.types for part in self._parts(name, output)]
-        tail = self._statements(output) if output.supporting and "Evidence" in schema.types else ()
-        join(parts, path, output.format, schema, tail=tail, keeps=self._steps.keeps)
+        tail = self._statements(output) if output.supporting and schema.evidence.type_name else ()
+        join(parts, path, output.format, schema, tail=tail)
 
     def _parts(self, name: str, output: Output) -> Iterator[Path]:
         for outcome in self._steps.outcomes.get(name, ()):
@@ -61,12 +61,13 @@ class Dumps:
 
     def _statements(self, output: Output) -> Iterator[str]:
         """Write evidence and quotes, each once: several statements share a sentence."""
-        schema, evidence = self.portfolio.schema, self.evidence
+        schema, evidence, terms = self.portfolio.schema, self.evidence, self.portfolio.schema.evidence
         fields = schema.fields
-        spoken = [Column("exact", 0, fields["exact"]), Column("language", 1, fields["language"])]
+        spoken = [Column(term, i, fields[term]) for i, term in enumerate((terms.text, terms.language)) if term]
         stated = ((identifier, cells) for identifier, cells, _, _ in evidence.statements)
         quoted = ((identifier, [text, language]) for identifier, text, language in evidence.quotes)
-        for name, columns, records in (("Evidence", evidence.columns, stated), ("Quote", spoken, quoted)):
+        quote = fields[terms.quote].target
+        for name, columns, records in ((terms.type_name, evidence.columns, stated), (quote, spoken, quoted)):
             write = self._compile(output.format, schema.types[name], columns)
             once = (next(same) for _, same in groupby(records, key=itemgetter(0)))
             while chunk := list(islice(once, ROWS)):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linkedproj.mapping.tasks import ROW_BLOCK, rows_of
-from linkedproj.system.sorting import Gathering, RunFile
+from linkedproj.system.sorting import RunFile, Sorter
 from linkedproj.tables.headers import Header, find_tables
-from linkedproj.tables.portfolio import ANONYMOUS
 from linkedproj.tables.readers.csv import read_header
 from linkedproj.tables.reading import read_file, report_header
 from linkedproj.tables.shards import cut, first_id, whole
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linkedproj.model.context import RecordType
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.portfolio import Portfolio
     from linkedproj.tables.readers.source import TableFile
     from linkedproj.tables.shards import Shard
@@ -36,7 +34,7 @@ class Inventory:
     def __init__(self, portfolio: Portfolio, work: Path, size: int) -> None:
         self.portfolio, self.size = portfolio, size
         self.shards: dict[str, list[Shard]] = {}
-        self.own: dict[str, list[Run]] = {}
+        self.own: dict[str, list[SortedRun]] = {}
         self.bytes: Counter[str] = Counter()
         self._work = work
 
@@ -69,17 +67,15 @@ class Inventory:
         self.shards.setdefault(kind.name, []).append(whole(file, len(portfolio.headers) - 1, start, line))
 
     def _take_in(self, file: TableFile, kind: RecordType, path: Path) -> None:
-        with file.path.open("rb") as opened:
-            runs = RunFile(path, hashlib.file_digest(opened, "sha256").hexdigest())
-        rows = Gathering(runs, limit=16_384, block=ROW_BLOCK)
+        runs = RunFile(path)
+        rows: Sorter[Any] = Sorter(runs, block=ROW_BLOCK)
         for batch in read_file(file, kind, self.portfolio, self.portfolio.found):
             rows.add(rows_of(batch))
         self.own.setdefault(kind.name, []).extend(rows.runs())
-        runs.close()
 
     def in_order(self, name: str) -> list[Shard]:
-        """Cut the tables of a type, if the ids look as if they were in order; else give nothing."""
-        if name in ANONYMOUS or name in self.own or name not in self.shards:
+        """Cut the tables of a type, if the ids look as if they were in order; else return nothing."""
+        if self.portfolio.schema.types[name].anonymous or name in self.own or name not in self.shards:
             return []
         shards: list[Shard] = []
         for shard in self.shards[name]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from linkedproj.system.sorting import SortedRuns, merged
+from linkedproj.system.sorting import Sorter, merged, merged_in_blocks
 from linkedproj.tables.cells import nearest, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from linkedproj.model.errors import Problem
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.portfolio import Portfolio, Row
 
 _CHUNK = 1 << 16
@@ -24,9 +24,9 @@ _CANDIDATES = 20_000
 
 def case_problems(portfolio: Portfolio, type_name: str) -> Iterator[Problem]:
     """Find ids that differ only in case: their pages and files would collide."""
-    folded: SortedRuns[tuple[str, str]] = SortedRuns(_CHUNK)
-    for identifier in merged(portfolio.runs["ids", type_name]):
-        folded.add((identifier.lower(), identifier))
+    folded: Sorter[tuple[str, str]] = Sorter()
+    for ids in merged_in_blocks(portfolio.runs["ids", type_name]):
+        folded.add((identifier.lower(), identifier) for identifier in ids)
     collisions: dict[str, str] = {}
     previous = ("", "")
     for key in folded:
@@ -44,7 +44,7 @@ def case_problems(portfolio: Portfolio, type_name: str) -> Iterator[Problem]:
 
 
 def reference_problems(portfolio: Portfolio) -> Iterator[Problem]:
-    """Find links to records that do not exist; rows that could not be read are not held against others."""
+    """Find links to records that do not exist; a record that could not be read may be there."""
     for target in [name for kind, name in portfolio.runs if kind == "references"]:
         wanted = unknown(portfolio.runs["references", target], portfolio.runs["ids", target])
         missing = {identifier for identifier in wanted if not portfolio.may_hold(target, identifier)}
@@ -52,8 +52,8 @@ def reference_problems(portfolio: Portfolio) -> Iterator[Problem]:
             yield from _dangling(portfolio, target, missing)
 
 
-def unknown(references: Iterable[Run], ids: Iterable[Run]) -> set[str]:
-    """Give the references that are no ids: as many ids as fit in memory are held against all references at a time."""
+def unknown(references: Iterable[SortedRun], ids: Iterable[SortedRun]) -> set[str]:
+    """Return the references that are no ids: all are compared with as many ids as fit in memory at a time."""
     found: set[str] = set()
     known = merged(ids)
     low = ""
@@ -68,13 +68,13 @@ def unknown(references: Iterable[Run], ids: Iterable[Run]) -> set[str]:
         low = high + "\0"
 
 
-def _between(run: Run, low: str, high: str | None) -> Iterator[str]:
+def _between(run: SortedRun, low: str, high: str | None) -> Iterator[str]:
     items = run.since(low)
     return items if high is None or run.last <= high else takewhile(lambda item: item <= high, items)
 
 
 def absent(wanted: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    """Give what is wanted and not known; both come in order."""
+    """Yield what is wanted and not known; both come in order."""
     present = iter(known)
     current = next(present, None)
     for value in wanted:
@@ -101,5 +101,5 @@ def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[
 
 def _links(portfolio: Portfolio, row: Row, target: str) -> Iterator[tuple[str, str]]:
     for column in portfolio.headers[row.header].columns:
-        if column.field and column.field.target == target and not column.parent:
+        if column.field and column.field.target == target and not column.parents:
             yield from ((column.name, value) for value in split(column.field, row.cells[column.index]))

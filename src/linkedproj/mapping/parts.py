@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.portfolio import Tables
 
-SUPPORTING = ("Source", "Evidence", "Quote")
-"""Types that go to the evidence file; all others are the portfolio."""
-
 TABLE = "csv"
 _BUFFER = 1 << 20
 
@@ -45,14 +42,12 @@ class Output:
         """How the files of its parts end."""
         return f".{self.name}.part"
 
-    def takes(self, type_name: str) -> bool:
-        """Tell whether records of a type go into it."""
-        if self.format == TABLE:
-            return True
-        return type_name != "Evidence" and (type_name in SUPPORTING) == self.supporting
+    def takes(self, kind: RecordType) -> bool:
+        """Check whether the rows of a type go into it; statements of evidence are written when all are known."""
+        return self.format == TABLE or (not kind.anonymous and kind.supporting == self.supporting)
 
 
-class Part:
+class DumpPart:
     """What one task writes of one dump; `triples` and `nodes` count by type, when the format is N-Triples."""
 
     def __init__(self, output: Output, kind: RecordType, path: Path, tables: Tables) -> None:
@@ -94,12 +89,10 @@ class Part:
         return write
 
 
-def join(  # noqa: PLR0913 - the parts, and what stands around them
-    parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *, tail: Iterable[str] = (), keeps: bool = True
-) -> None:
+def join(parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *, tail: Iterable[str] = ()) -> None:
     """Make one file of its parts, in the order given, and of the texts of further records.
 
-    Parts that nobody `keeps` are removed as they are copied: most of them never reach the disk.
+    Parts are removed as they are copied: most of them never reach the disk.
     """
     form = FORMATS[format_name]
     between, is_first = form.between.encode(), True
@@ -112,8 +105,7 @@ def join(  # noqa: PLR0913 - the parts, and what stands around them
                 out.write(b"" if is_first else between)
                 _append(opened, out)
                 is_first = False
-            if not keeps:
-                part.unlink()
+            part.unlink()
         for text in tail:
             out.write((b"" if is_first else between) + text.encode())
             is_first = False

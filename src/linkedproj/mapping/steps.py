@@ -8,18 +8,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.pace import Pace
-from linkedproj.mapping.tasks import CLAIMS, STATED, Slice, Task, batches
+from linkedproj.mapping.tasks import CLAIMS, STATED, Slice, Task, batches, links_of
 from linkedproj.system.sorting import merged
-from linkedproj.tables.portfolio import ANONYMOUS, INVERSES, Found, Row, Tables
+from linkedproj.tables.portfolio import Found, Row, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.inventory import Inventory
-    from linkedproj.mapping.runners import Run
-    from linkedproj.mapping.tasks import Outcome, Setting
-    from linkedproj.system.sorting import Run as Items
+    from linkedproj.mapping.runners import Perform
+    from linkedproj.mapping.tasks import MappingRun, Outcome
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.shards import Shard
 
@@ -33,7 +33,7 @@ class Steps:
     """
 
     def __init__(
-        self, inventory: Inventory, evidence: Evidence, setting: Setting, run: Run, tell: Callable[[str], None]
+        self, inventory: Inventory, evidence: Evidence, setting: MappingRun, run: Perform, tell: Callable[[str], None]
     ) -> None:
         self.portfolio, self.evidence = inventory.portfolio, evidence
         self.outcomes: dict[str, list[Outcome]] = {}
@@ -43,31 +43,19 @@ class Steps:
         self._sliced: dict[str, Slice] = {}
 
     @property
-    def keeps(self) -> bool:
-        """Whether a later run may take up what this one wrote."""
-        return bool(self._setting.digest)
-
-    @property
     def with_capitals(self) -> list[str]:
         """The types of which some ids have capital letters."""
-        found = self.outcomes.items()
-        return [name for name, done in found if name not in ANONYMOUS and any(each.has_capitals for each in done)]
+        types, found = self.portfolio.schema.types, self.outcomes.items()
+        return [name for name, done in found if not types[name].anonymous and any(each.has_capitals for each in done)]
 
     def write(self) -> None:
-        """Run all tasks: rows in no order are sorted first; evidence, children and initiatives follow each other."""
+        """Run all tasks: rows in no order are sorted first, then the types follow each other in waves."""
         kinds = self.portfolio.schema.types.values()
         ordered = {kind.name: shards for kind in kinds if (shards := self._inventory.in_order(kind.name))}
         self._sort([name for name in (*self._inventory.shards, *self._inventory.own) if name not in ordered])
-        children = set(INVERSES.values())
-        initiatives = {kind.name for kind in kinds if kind.terms and not kind.terms.isdisjoint(INVERSES)}
-        present = [kind.name for kind in kinds if kind.name in ordered or kind.name in self._sliced]
-        waves = (
-            [name for name in present if name in ANONYMOUS],
-            [name for name in present if name not in ANONYMOUS and name not in initiatives],
-            [name for name in present if name in initiatives and name not in children],
-        )
-        for wave in waves:
-            self._map({name: ordered[name] for name in wave if name in ordered}, [n for n in wave if n not in ordered])
+        for wave in self.portfolio.schema.waves:
+            in_order = {name: ordered[name] for name in wave if name in ordered}
+            self._map(in_order, [name for name in wave if name in self._sliced and name not in ordered])
         for name in (target for what, target in self.portfolio.runs if what == CLAIMS and target not in self.outcomes):
             self.evidence.unclaimed += (Row(*claim) for claim in merged(self.portfolio.runs[CLAIMS, name]))
 
@@ -123,10 +111,9 @@ class Steps:
         for low, high in pairwise(["", *cuts, ""]):
             yield Task("", name, Slice(runs, low, high), joins=self._joins(name, low, high), low=low, high=high)
 
-    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[Items, ...]]:
+    def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[SortedRun, ...]]:
         kind = self.portfolio.schema.types[name]
-        wanted = {INVERSES[term]: (f"links {INVERSES[term]}", name) for term in INVERSES if term in (kind.terms or ())}
-        wanted |= {STATED: (STATED, name), CLAIMS: (CLAIMS, name)}
+        wanted = {key: (key, name) for key in (STATED, CLAIMS, *map(links_of, kind.inverses))}
         return {
             join: tuple(run for run in self.portfolio.runs[key] if run.meets((low,), (high,) if high else None))
             for join, key in wanted.items()
@@ -134,7 +121,7 @@ class Steps:
         }
 
     def _performed(self, tasks: Sequence[Task], step: str) -> dict[str, list[Outcome]]:
-        """Run tasks, and give what came of them by type, in the order of the tasks."""
+        """Run tasks, and return what came of them by type, in the order of the tasks."""
         if not tasks:
             return {}
         named = [replace(task, name=f"{task.kind.lower()}-{step}-{number:05}") for number, task in enumerate(tasks)]
@@ -143,7 +130,7 @@ class Steps:
             self._setting,
             tables=Tables(self.portfolio.schema, self.portfolio.config, self.portfolio.headers),
             weighs=self.evidence.present,
-            knows_all="Evidence" not in self.portfolio.incomplete,
+            knows_all=self.portfolio.schema.evidence.type_name not in self.portfolio.incomplete,
             emptied=frozenset(self.portfolio.found.emptied),
             step=f"{step}-{self._number}",
         )
@@ -183,7 +170,7 @@ class Steps:
 
 
 def _is_within(task: Task, outcome: Outcome) -> bool:
-    """Tell whether a task could be done, and found no ids but those that it answers for."""
+    """Check whether a task could be done, and found no ids but those that it answers for."""
     if outcome.is_torn or not outcome.in_order:
         return False
     return not outcome.first or (task.low <= outcome.first and (not task.high or outcome.last < task.high))

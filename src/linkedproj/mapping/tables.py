@@ -1,7 +1,7 @@
 """From tables to dumps: the tables cut into tasks, the tasks run, their parts joined, and what only the whole can tell.
 
-Children (the types that INVERSES turns round) are written before their initiatives, evidence is read before all; which
-process does what, and when, leaves no trace in the dumps.
+Types are written in the waves of the schema: evidence is read before all, children before the records they lead to.
+Which process does what, and when, leaves no trace in the dumps.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from linkedproj.mapping.keys import case_problems, reference_problems
 from linkedproj.mapping.parts import Output
 from linkedproj.mapping.runners import Resources, opened, run_here
 from linkedproj.mapping.steps import Steps
-from linkedproj.mapping.tasks import Setting
+from linkedproj.mapping.tasks import MappingRun
 from linkedproj.model.errors import DataError
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import load_schema
-from linkedproj.model.settings import load_config
+from linkedproj.model.settings import load_config, refuse_unknown_columns
 from linkedproj.tables.portfolio import Portfolio
 from linkedproj.tables.shards import SIZE
 from linkedproj.writers import FORMATS
@@ -33,7 +33,7 @@ from linkedproj.writers import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from linkedproj.mapping.runners import Run
+    from linkedproj.mapping.runners import Perform
     from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
 
@@ -45,12 +45,21 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Mapped:
-    """What came of a mapping: the portfolio as read, its evidence, and how many triples and nodes each type has."""
+    """What came of a mapping: the portfolio as read, its evidence, and how many triples and nodes each type has.
+
+    `dumps` are the files that were written.
+    """
 
     portfolio: Portfolio
     evidence: Evidence
     triples: Mapping[str, int]
     nodes: Mapping[str, int]
+    dumps: Mapping[Output, Path]
+
+    @property
+    def statements(self) -> tuple[Path, ...]:
+        """The dumps in N-Triples: what shapes and questions are held against."""
+        return tuple(path for output, path in self.dumps.items() if output.format == "ntriples")
 
 
 def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, each by its own name
@@ -61,23 +70,21 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
     work: Path,
     dumps: Mapping[Output, Path],
     *,
-    run: Run = run_here,
+    run: Perform = run_here,
     tell: Tell = lambda _: None,
     size: int = SIZE,
-    digest: str = "",
 ) -> Mapped:
     """Read and check all tables of a folder (`shown` as people call it), and write dumps of them in the same pass.
 
     `work` is a folder for parts, which lasts as long as the rows of the portfolio are asked for. `dumps` are files, but
     for the tables, of which a folder takes one a type. `run` runs the tasks, `size` is that of a shard in bytes, and
-    `tell` hears how many of them are done. With a `digest` of settings, ontology and program, what an earlier run left
-    in `work` is taken up. Nothing is raised for what is wrong in a table: it is in the `problems` of portfolio and
-    evidence.
+    `tell` hears how many of them are done. Nothing is raised for what is wrong in a table: it is in the `problems` of
+    portfolio and evidence.
     """
     portfolio = Portfolio(schema, config)
     evidence, inventory = Evidence(portfolio), Inventory(portfolio, work, size)
     inventory.read(folder, shown)
-    steps = Steps(inventory, evidence, Setting(portfolio, work, tuple(dumps), digest=digest), run, tell)
+    steps = Steps(inventory, evidence, MappingRun(portfolio, work, tuple(dumps)), run, tell)
     steps.write()
     portfolio.found.counts = Counter({name: portfolio.counts[name] for name in schema.types if portfolio.counts[name]})
     with ThreadPoolExecutor(1) as beside:
@@ -88,20 +95,29 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
         portfolio.problems.extend(reference_problems(portfolio))
         evidence.finish()
         joined.result()
-    return Mapped(portfolio, evidence, steps.triples, steps.nodes)
+    return Mapped(portfolio, evidence, steps.triples, steps.nodes, dict(dumps))
 
 
-def map_folder(
-    folder: Path, out: Path, formats: Sequence[str] = ("ntriples",), *, jobs: int = 1, runner: str = "local"
+def map_folder(  # noqa: PLR0913 - what can be asked of a mapping, each by its own name
+    folder: Path,
+    out: Path,
+    formats: Sequence[str] = ("ntriples",),
+    *,
+    jobs: int = 1,
+    runner: str = "local",
+    ontology: Path | None = None,
 ) -> Mapped:
     """Write the records of a folder as `portfolio.nt` and so on into another: no shapes, no catalogue, no release.
+
+    `ontology` is the folder of context, vocabulary and shapes, if it is not the shipped one.
 
     Raises:
         DataError: the records are not sound.
         SetupError: portfolio.toml, the ontology or the runner cannot be used.
     """
     config = load_config(folder, folder.as_posix())
-    schema = load_schema(shipped("ontology"), config.base)
+    schema = load_schema(ontology or shipped("ontology"), config.base)
+    refuse_unknown_columns(config, schema)
     out.mkdir(parents=True, exist_ok=True)
     dumps = {Output(name, name): out / f"portfolio{FORMATS[name].suffix}" for name in formats}
     with opened(Resources(jobs, runner)) as run, TemporaryDirectory(dir=out, prefix=".parts-") as work:

@@ -63,12 +63,52 @@ class Field:
     order: int = 0
 
 
+class Rule(enum.Enum):
+    """How the build computes the values of a term."""
+
+    COPY = "copy"
+    FIRST_DAY = "first-day"
+    LAST_DAY = "last-day"
+    PERIOD = "period"
+    PHASE = "phase"
+    INVERSE = "inverse"
+    SETTING = "setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """How a term of a record type is computed: from the terms `sources` of the same record.
+
+    With `is_fillable`, a table may have a column for it, whose cells win over what is computed.
+    """
+
+    rule: Rule
+    sources: tuple[str, ...] = ()
+    is_fillable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """A term whose values are the records of the type `child` that lead back by the property `iri`."""
+
+    term: str
+    iri: str
+    child: str
+
+
 @dataclass(frozen=True, slots=True)
 class RecordType:
     """One kind of record: its class, and the base its ids are appended to.
 
-    `classes` are the IRIs written as rdf:type, `terms` the fields a record of this type may have (None: all of them),
-    `required` the columns that must not be empty; the last three come from the ontology.
+    All but the first three come from the ontology. `classes` are the IRIs written as rdf:type, `terms` the fields a
+    record of this type may have (None: all of them), `required` the columns that must not be empty.
+
+    A `nested` type has no table: its nodes belong to the record that points to them. `supporting` records go to the
+    evidence file, `anonymous` ones need no id of the curator's. `derived` says by term how values are computed,
+    `inverses` which terms turn a link round. Dates of the terms `begins` and `ends` bound a record ("" without one).
+    `bounds` names by link the terms that may not exceed those of the record it leads to, `wholes` by term the one whose
+    amount contains its amount, `units` by term the one that its figures are measured in. `short_name` is the property
+    that stands for the record's label in a sentence.
     """
 
     name: str
@@ -78,11 +118,30 @@ class RecordType:
     order: int = 0
     terms: frozenset[str] | None = None
     required: frozenset[str] = frozenset()
+    nested: bool = False
+    supporting: bool = False
+    anonymous: bool = False
+    derived: Mapping[str, Derived] = field(default_factory=dict)
+    inverses: tuple[Inverse, ...] = ()
+    begins: str = ""
+    ends: str = ""
+    bounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wholes: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    short_name: str = ""
 
     @property
     def table(self) -> str:
         """The name of the type's tables: "project" for project.csv."""
         return self.name.lower()
+
+    def is_computed(self, term: str) -> bool:
+        """Check whether the build alone fills a term, so that no table has a column for it."""
+        return term in self.derived and not self.derived[term].is_fillable
+
+    def derived_by(self, *rules: Rule) -> dict[str, Derived]:
+        """Return the terms that are computed by one of some rules."""
+        return {term: derived for term, derived in self.derived.items() if derived.rule in rules}
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ _AUTHORITY = re.compile(r"//(?:[^/?#@]*@)?(?P<host>[^/?#@:]+)(?::(?P<port>[0-9]*
 
 
 def is_day(text: str) -> bool:
-    """Tell whether `text` is a day of the calendar, written YYYY-MM-DD."""
+    """Return whether `text` is a day of the calendar, written YYYY-MM-DD."""
     if not _DAY.fullmatch(text):
         return False
     try:
@@ -58,19 +58,19 @@ def is_day(text: str) -> bool:
 
 
 def is_month(text: str) -> bool:
-    """Tell whether `text` is a month, written YYYY-MM."""
+    """Return whether `text` is a month, written YYYY-MM."""
     match = _MONTH.fullmatch(text)
     return match is not None and "01" <= match[2] <= "12" and match[1] != "0000"
 
 
 def is_year(text: str) -> bool:
-    """Tell whether `text` is a year, written YYYY."""
+    """Return whether `text` is a year, written YYYY."""
     return bool(_YEAR.fullmatch(text)) and text != "0000"
 
 
 @lru_cache(maxsize=16_384)
 def date_fault(text: str) -> str:
-    """Give the rule that a date cell breaks, or "": YYYY-MM-DD, YYYY-MM and YYYY are dates."""
+    """Return the rule that a date cell breaks, or "": YYYY-MM-DD, YYYY-MM and YYYY are dates."""
     if is_day(text) or is_month(text) or is_year(text):
         return ""
     return "LP-CELL-DAY" if _DAY.fullmatch(text) or _MONTH.fullmatch(text) else "LP-CELL-DATE"
@@ -81,12 +81,12 @@ DATES = {10: XSD + "date", 7: XSD + "gYearMonth", 4: XSD + "gYear"}
 
 
 def date_type(text: str) -> str:
-    """Give the datatype of a well spelled date cell: xsd:date, xsd:gYearMonth or xsd:gYear."""
+    """Return the datatype of a well spelled date cell: xsd:date, xsd:gYearMonth or xsd:gYear."""
     return DATES[len(text)]
 
 
 def envelope(stated: str) -> tuple[str, str]:
-    """Give the first and the last day a stated date can mean, both included.
+    """Return the first and the last day a stated date can mean, both included.
 
     `stated` is well spelled: "2017-11" is 1 to 30 November 2017, "2019" the whole year.
     Source: XSD 1.1 Part 2, date, gYearMonth and gYear (lexical mapping).
@@ -99,7 +99,7 @@ def envelope(stated: str) -> tuple[str, str]:
 
 
 def iri_fault(text: str) -> str:
-    """Say what keeps `text` from being an absolute IRI we publish ("scheme", "character", "fragment", "host"), or "".
+    """Return what keeps `text` from being an IRI that is published: "scheme", "character", "fragment", "host" or "".
 
     What passes is accepted by every RDF parser we know; schemes are those that lead to a page or a name.
     Source: RFC 3987 section 2.2.

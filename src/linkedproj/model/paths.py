@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from linkedproj.model.errors import SetupError
@@ -23,11 +22,3 @@ def shipped(name: str) -> Path:
         if (candidate / "README.md").is_file():
             return candidate
     raise SetupError(f"the folder {name}/ is missing from this installation. Install linkedproj again.")
-
-
-def fingerprint() -> str:
-    """Give a digest of this program: what another version of it made may differ."""
-    found = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        found.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
-    return found.hexdigest()

@@ -10,18 +10,20 @@ import enum
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.errors import Place
-from linkedproj.model.shapes import DCT, RDFS, SH, SKOS, Shapes
+from linkedproj.model.shapes import DCT, RDFS, SH, SKOS, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from linkedproj.model.errors import Problem
-    from linkedproj.model.shapes import Term
+    from linkedproj.model.shapes import Shapes, Term
 
 LANGUAGES = ("en", "ca", "es")
 UNCODED = "LP-SHACL"
@@ -110,7 +112,7 @@ def load_rules(shapes: Path, shown: str = "") -> Rules:
     profiles = sorted(shapes.parent.glob("profiles/*/shapes.ttl"))
     files = {shapes: shown} | {path: f"{folder}/profiles/{path.parent.name}/shapes.ttl" for path in profiles}
     for path, name in files.items():
-        for rule in _shape_rules(Shapes(path, name)):
+        for rule in _shape_rules(read_shapes(path, name)):
             found[rule.code] = rule
     return Rules({code: found[code] for code in sorted(found)})
 
@@ -130,22 +132,25 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04X}", cut)
 
 
-def catalogue() -> dict[str, Rule]:
+@cache
+def catalogue() -> Mapping[str, Rule]:
     """Give the rules that are not shapes, by code."""
     lines = (files("linkedproj.model") / "rules.toml").read_text(encoding="utf-8")
     entries: dict[str, Any] = tomllib.loads(lines)
     shared: dict[str, str] = entries.pop("hint")
     at = {line[1:-1]: number for number, line in enumerate(lines.splitlines(), 1) if line.startswith("[LP-")}
-    return {
-        code: Rule(
-            code=code,
-            severity=Severity(entry.pop("severity")),
-            hint=entry.pop("hint", shared),
-            place=Place("linkedproj/model/rules.toml", at[code]),
-            **entry,
-        )
-        for code, entry in entries.items()
-    }
+    return MappingProxyType(
+        {
+            code: Rule(
+                code=code,
+                severity=Severity(entry.pop("severity")),
+                hint=entry.pop("hint", shared),
+                place=Place("linkedproj/model/rules.toml", at[code]),
+                **entry,
+            )
+            for code, entry in entries.items()
+        }
+    )
 
 
 def _shape_rules(shapes: Shapes) -> list[Rule]:

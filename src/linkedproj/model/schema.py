@@ -4,24 +4,44 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.model.context import RDF, Context, Kind, RecordType, load_context
+from linkedproj.model.context import RDF, Context, Kind, RecordType, Rule, load_context
+from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_phases
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from linkedproj.model.context import Field
+    from linkedproj.model.domain import Triples
 
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 
-Triples = dict[str, dict[str, list[str]]]
+
+@dataclass(frozen=True)
+class NestedPath:
+    """The way from a record of a type to a nested one: the links that lead there.
+
+    A nested record is called after its owner: its id is the owner's, with `suffix` behind it.
+    """
+
+    links: tuple[Field, ...]
+    nested: RecordType
+    suffix: str
+
+    @property
+    def name(self) -> str:
+        """What stands before the last dot in the names of its columns."""
+        return ".".join(link.term for link in self.links)
 
 
 @dataclass(frozen=True)
@@ -29,13 +49,16 @@ class Schema:
     """All that is known of records before the first one is read.
 
     `codes` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
-    about ("title@ca"), by the shape's IRI.
+    about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
+    list which code stands for "past", "present", "future" and "unknown".
     """
 
     context: Context
     types: Mapping[str, RecordType]
     codes: Mapping[str, frozenset[str]]
     shape_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    evidence: EvidenceTerms = field(default_factory=EvidenceTerms)
+    phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -47,25 +70,108 @@ class Schema:
         """The terms that can name a column."""
         return self.context.fields
 
+    def refuse_circles(self) -> None:
+        """Refuse types that would have to be read before themselves, or that are nested in themselves.
+
+        Raises:
+            SetupError: naming them.
+        """
+        _ = self.waves, self._nested
+
+    @cached_property
+    def waves(self) -> tuple[tuple[str, ...], ...]:
+        """The types in the order in which they have to be read: evidence, then children, then those they lead to.
+
+        Raises:
+            SetupError: a type would have to be read before itself.
+        """
+        before = {name: self._read_before(kind) for name, kind in self.types.items()}
+        for kind in self.types.values():
+            for link in kind.bounds:
+                before[self.fields[link].target].add(kind.name)
+        sorter, waves = TopologicalSorter(before), []
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            circle = " -> ".join(reversed(error.args[1]))
+            raise SetupError(
+                f"{circle}: a record would wait for itself. Take lp:inverseOf or lp:keepsWithin from one of the links.",
+                Place("ontology/shapes.ttl"),
+            ) from error
+        while sorter.is_active():
+            ready = sorter.get_ready()
+            waves.append(tuple(name for name in self.types if name in ready))
+            sorter.done(*ready)
+        return tuple(waves)
+
+    def _read_before(self, kind: RecordType) -> set[str]:
+        found = {inverse.child for inverse in kind.inverses}
+        return found if kind.anonymous else found | {each.name for each in self.types.values() if each.anonymous}
+
+    def nested_paths(self, kind: RecordType) -> tuple[NestedPath, ...]:
+        """Return the ways from a record of a type to the records nested in it, the nearest ones first.
+
+        Raises:
+            SetupError: a nested type holds itself.
+        """
+        return self._nested[kind.name]
+
+    @cached_property
+    def _nested(self) -> dict[str, tuple[NestedPath, ...]]:
+        found = {}
+        for kind in self.types.values():
+            paths = pending = list(self._nested_in(kind, (), ""))
+            while pending:
+                pending = [more for path in pending for more in self._nested_in(path.nested, path.links, path.suffix)]
+                paths = [*paths, *pending]
+            found[kind.name] = tuple(paths)
+        return found
+
+    def _nested_in(self, kind: RecordType, links: tuple[Field, ...], suffix: str) -> Iterator[NestedPath]:
+        for term in sorted(kind.terms or (), key=lambda term: self.fields[term].order if term in self.fields else 0):
+            nested = self.types.get(self.fields[term].target) if term in self.fields else None
+            if nested is None or not nested.nested:
+                continue
+            if any(link.target == nested.name for link in links):
+                raise SetupError(f"the nested type {nested.name} holds itself.", Place("ontology/shapes.ttl"))
+            is_period = term in kind.derived_by(Rule.PERIOD)
+            yield NestedPath((*links, self.fields[term]), nested, suffix if is_period else f"{suffix}-{term}")
+
+    def term_for(self, kind: RecordType, iri: str) -> str:
+        """Return the first term of a type that has a property, or ""."""
+        found = (field for field in self.fields.values() if field.iri == iri and field.term in (kind.terms or ()))
+        return next((field.term for field in found), "")
+
+    def nested_path(self, kind: RecordType, owner: str, nested: RecordType, identifier: str) -> NestedPath | None:
+        """Return the way from a record to one that is nested in it, by the types and ids of both."""
+        paths = [path for path in self.nested_paths(kind) if path.nested is nested]
+        return next((path for path in paths if owner + path.suffix == identifier), paths[0] if paths else None)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The types whose records a portfolio lists."""
+        listed = (field for field in self.fields.values() if field.iri == MEMBER and field.target)
+        return tuple(dict.fromkeys(field.target for field in listed))
+
     def type_of_table(self, table: str) -> RecordType | None:
-        """Give the record type of the table "project", or nothing."""
+        """Return the record type of the table "project", or nothing."""
         return next((t for t in self.types.values() if t.table == table), None)
 
     def split(self, iri: str) -> tuple[str, str] | None:
-        """Take the IRI of a record apart into the name of its type and its id."""
+        """Split the IRI of a record into the name of its type and its id."""
         for kind in self.types.values():
             if iri.startswith(kind.base):
                 return kind.name, iri[len(kind.base) :]
         return None
 
     def resolve(self, reference: str) -> tuple[RecordType, str] | None:
-        """Take "type/id", as in the column `subject`, apart into a record type and an id."""
+        """Split "type/id", as evidence names a record, into a record type and an id."""
         table, _, identifier = reference.partition("/")
         kind = self.type_of_table(table)
         return (kind, identifier) if kind and identifier else None
 
     def iri_of(self, field: Field, value: str) -> str:
-        """Give the IRI that a well spelled value of a link field stands for."""
+        """Return the IRI that a well spelled value of a link field stands for."""
         if field.kind is Kind.RECORD:
             resolved = self.resolve(value)
             return resolved[0].base + resolved[1] if resolved else field.base + value
@@ -84,6 +190,7 @@ def load_schema(ontology: Path, base: str | None = None) -> Schema:
     vocabulary = _index(read_turtle(ontology / "linkedproj.ttl"))
     shapes = _index(read_turtle(ontology / "shapes.ttl"))
     columns = _columns(shapes)
+    domain = Domain(context, shapes)
     types = {
         name: replace(
             kind,
@@ -93,7 +200,16 @@ def load_schema(ontology: Path, base: str | None = None) -> Schema:
         )
         for name, kind in context.types.items()
     }
-    return Schema(context, types, _codes(context, vocabulary), _shape_columns(shapes))
+    schema = Schema(
+        context,
+        domain.types(types),
+        _codes(context, vocabulary),
+        _shape_columns(shapes),
+        domain.evidence(),
+        read_phases(context, vocabulary),
+    )
+    schema.refuse_circles()
+    return schema
 
 
 def vocabulary_terms(ontology: Path, schema: Schema) -> set[str]:
@@ -102,29 +218,24 @@ def vocabulary_terms(ontology: Path, schema: Schema) -> set[str]:
     Raises:
         SetupError: the vocabulary is missing, or is no Turtle.
     """
-    own = {_text(quad.subject) for quad in read_turtle(ontology / "linkedproj.ttl")}
+    own = {_text(triple.subject) for triple in read_turtle(ontology / "linkedproj.ttl")}
     properties = {field.iri for field in schema.fields.values()}
     return own | properties | {iri for kind in schema.types.values() for iri in kind.classes}
 
 
-def read_turtle(path: Path) -> Iterator[ox.Quad]:
-    """Parse a shipped Turtle file.
+def read_turtle(path: Path) -> Iterable[ox.Triple]:
+    """Read a shipped Turtle file.
 
     Raises:
         SetupError: it is missing, or is no Turtle.
     """
-    try:
-        yield from ox.parse(path=path, format=ox.RdfFormat.TURTLE)
-    except OSError as error:
-        raise SetupError("the file is missing.", Place(f"ontology/{path.name}")) from error
-    except SyntaxError as error:
-        raise SetupError(str(error.msg), Place(f"ontology/{path.name}", error.lineno or 0)) from error
+    return read_shapes(path, f"ontology/{path.name}").triples
 
 
-def _index(quads: Iterable[ox.Quad]) -> Triples:
+def _index(triples: Iterable[ox.Triple]) -> Triples:
     found: Triples = defaultdict(lambda: defaultdict(list))
-    for quad in quads:
-        found[_text(quad.subject)][_text(quad.predicate)].append(_text(quad.object))
+    for triple in triples:
+        found[_text(triple.subject)][_text(triple.predicate)].append(_text(triple.object))
     return found
 
 
@@ -133,7 +244,7 @@ def _text(term: object) -> str:
 
 
 def _superclasses(iri: str, vocabulary: Triples) -> Iterator[str]:
-    """Give a class and all that stand above it, nearest first: no reasoner is assumed at query time."""
+    """Yield a class and all that stand above it, nearest first: no reasoner is assumed at query time."""
     pending, seen = [iri], set()
     while pending:
         current = pending.pop(0)
@@ -154,7 +265,7 @@ def _columns(shapes: Triples) -> dict[str, tuple[frozenset[str], frozenset[str]]
     """Read from the shapes which terms a class has, and which columns must be filled.
 
     A property shape names the terms it is about by `sh:name`; `sh:minCount` makes a column required, a qualified
-    shape with one `sh:languageIn` makes it required in that language. Those in the group "Derived" are filled by the
+    shape with one `sh:languageIn` makes it required in that language. Those in the group s:Derived are filled by the
     build where a curator leaves them empty.
     """
     found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
@@ -170,9 +281,9 @@ def _columns(shapes: Triples) -> dict[str, tuple[frozenset[str], frozenset[str]]
 
 
 def _required(shapes: Triples, prop: str) -> list[str]:
-    """Give the language tags ("@ca") in which a property is required; [""] when it is required as such."""
+    """Return the language tags ("@ca") in which a property is required; [""] when it is required as such."""
     po = shapes[prop]
-    computed = any(group.endswith("#Derived") for group in po.get(SH + "group", ()))
+    computed = COMPUTED in po.get(SH + "group", ())
     if computed or po.get(SH + "severity", [SH + "Violation"])[0] != SH + "Violation":
         return []
     if int(po.get(SH + "minCount", ["0"])[0]) > 0:
@@ -181,7 +292,7 @@ def _required(shapes: Triples, prop: str) -> list[str]:
 
 
 def _languages(shapes: Triples, prop: str) -> list[str]:
-    """Give the one language tag that the qualified shape of a property asks for."""
+    """Return the one language tag that the qualified shape of a property asks for."""
     value = shapes[prop].get(SH + "qualifiedValueShape", [""])[0]
     language = shapes.get(value, {}).get(SH + "languageIn", [""])[0]
     return [f"@{tag}" for tag in shapes.get(language, {}).get(RDF + "first", [])]

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 import re
-import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
 
+from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.model.lexical import LANGUAGE, iri_fault
-from linkedproj.model.portal import SETTINGS as PORTAL_SETTINGS
-from linkedproj.model.portal import Portal, mailbox_fault, places, read_portal, texts
+from linkedproj.model.lexical import iri_fault, is_day
+from linkedproj.model.portal import Portal, mailbox_fault, read_portal
+from linkedproj.model.rules import visible
+from linkedproj.model.toml import read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+    from jsonschema import Draft202012Validator
+
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.schema import Schema
+    from linkedproj.model.toml import Keys
+
+    # Where a fault is, and a sentence about it.
+    SettingFault = tuple[Keys, str]
+
+SCHEMA = "portfolio.schema.json"
+"""The JSON Schema of portfolio.toml beside this module; editors complete and check the file by it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,7 @@ class Config:
     `as_of` is the day at which the status of an initiative is derived, `curated` the columns per table whose values are
     the curator's own words, `ids` the rules by which a table's ids are joined from other cells, `mailboxes` the local
     parts of e-mail addresses that belong to a role and may be published; `portal` is what portals are told,
-    `places` says where each setting stands in the file ("" is the file).
+    `places` says where each setting, and each item of a list, stands in the file ("curated.project.0"; "" is the file).
     """
 
     id: str
@@ -50,113 +64,190 @@ def load_config(folder: Path, shown: str) -> Config:
     """Read `portfolio.toml` in a portfolio's folder; `shown` is that folder as people call it.
 
     Raises:
-        SetupError: it is missing, is no TOML, or a setting is missing or wrong; all faults are named.
+        SetupError: it is missing, is no TOML, or breaks its schema; all faults are named, each with its place.
     """
-    place = Place(f"{shown}/portfolio.toml")
+    file = f"{shown}/portfolio.toml"
     try:
-        text = (folder / "portfolio.toml").read_text("utf-8")
-        settings = tomllib.loads(text)
+        content, found = read_toml(folder / "portfolio.toml", file)
     except (FileNotFoundError, NotADirectoryError):
         hint = "Name the folder that holds the tables and portfolio.toml."
         raise SetupError(f"there is no portfolio.toml in {shown}. {hint}", None) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SetupError(f"this is no TOML: {error}", place) from error
-    faults = list(_faults(settings))
-    if faults:
-        raise SetupError(" ".join(faults), place)
+    places = {".".join(map(str, keys)): place for keys, place in found.items()}
+    settings = _with_text_days(content)
+    _refuse([*_schema_faults(settings), *_contact_faults(settings)], places)
     return Config(
         id=settings["id"],
         version=settings["version"],
         base=settings["base"],
-        as_of=settings["as-of"].isoformat(),
+        as_of=settings["as-of"],
         licence=settings["licence"],
         languages=tuple(settings.get("languages", ["en"])),
         delimiter=settings.get("delimiter", ","),
         title=settings.get("title", {}),
         portal=read_portal(settings),
-        places=places(text, place.file),
+        places=places,
         curated={table: tuple(columns) for table, columns in settings.get("curated", {}).items()},
         ids=settings.get("ids", {}),
         mailboxes=frozenset(settings.get("mailboxes", Config.mailboxes)),
     )
 
 
+def refuse_unknown_columns(config: Config, schema: Schema) -> None:
+    """Refuse columns under [curated] and tables under [curated] and [ids] that no record type has.
+
+    Raises:
+        SetupError: each of them is named, with its place and the nearest that there is.
+    """
+    kinds = {kind.table: kind for kind in schema.types.values()}
+    faults: list[SettingFault] = []
+    for setting, tables in (("curated", config.curated), ("ids", config.ids)):
+        unknown = [table for table in tables if table not in kinds]
+        faults += [
+            ((setting, table), f"'{setting}.{table}' is no table of records.{_did_you_mean(table, kinds)}")
+            for table in unknown
+        ]
+    for table, columns in config.curated.items():
+        for number, column in enumerate(columns if table in kinds else ()):
+            if not _is_column(column, kinds[table], schema, config.languages):
+                hint = _did_you_mean(column, _columns(kinds[table], schema, config.languages))
+                sentence = f"'curated.{table}' names {_shown(column)}, which is no column of {table}.{hint}"
+                faults.append((("curated", table, number), sentence))
+    _refuse(faults, config.places)
+
+
 def is_version(name: str) -> bool:
-    """Tell whether a release can have this version: it names a folder beside "latest"."""
-    return bool(_VERSION.fullmatch(name)) and name != "latest"
+    """Return whether a release can have this version: it names a folder beside "latest"."""
+    return not any(_validator().evolve(schema=_schema()["properties"]["version"]).iter_errors(name))
 
 
-def _faults(settings: dict[str, Any]) -> list[str]:
-    """Say what is wrong with the settings, a sentence each."""
-    faults, given = [], dict(_flat(settings))
-    for key, (needed, is_right, remedy) in _SETTINGS.items():
-        if key not in given:
-            if needed:
-                faults.append(f"'{key}' is missing: {remedy}")
-        elif not is_right(given[key]):
-            faults.append(f"'{key}' is {given[key]!r}: {remedy}")
-    for key in given.keys() - _SETTINGS.keys():
-        near = difflib.get_close_matches(key, _SETTINGS, 1)
-        faults.append(f"'{key}' is no setting." + (f" Did you mean '{near[0]}'?" if near else ""))
-    return sorted([*faults, *_contact_faults(given)])
+def _refuse(faults: Iterable[SettingFault], places: Mapping[str, Place]) -> None:
+    """Raise what was found, a line each, in the order of the file.
+
+    Raises:
+        SetupError: something was found.
+    """
+    placed = sorted({(_nearest_place(keys, places), sentence) for keys, sentence in faults})
+    if placed:
+        first, *others = placed
+        lines = (first[1], *(f"{place}: {sentence}" for place, sentence in others))
+        raise SetupError("\n".join(lines), first[0])
 
 
-def _flat(settings: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give each setting by its full name: "publisher.name" for a name in the table [publisher]."""
-    tables = {key.partition(".")[0] for key in _SETTINGS if "." in key}
-    for key, value in settings.items():
-        if key in tables and isinstance(value, dict):
-            yield from ((f"{key}.{name}", inner) for name, inner in value.items())
+def _nearest_place(keys: Keys, places: Mapping[str, Place]) -> Place:
+    """Find a setting, else the table that it lacks in, else the file."""
+    ways = (".".join(map(str, keys[:length])) for length in range(len(keys), -1, -1))
+    return next(places[way] for way in ways if way in places)
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    text = (files("linkedproj.model") / SCHEMA).read_text("utf-8")
+    # The end of a text in the patterns of JSON Schema (ECMA-262) is "$"; in Python that lets a line end through.
+    content: dict[str, Any] = json.loads(text.replace('$"', r'\\Z"'))
+    return content
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    formats = FormatChecker(())
+    for name, is_right in (("date", is_day), ("iri", lambda text: not iri_fault(text))):
+        formats.checks(name)(lambda value, is_right=is_right: not isinstance(value, str) or is_right(value))
+    return Draft202012Validator(_schema(), format_checker=formats)
+
+
+def _schema_faults(settings: Mapping[str, Any]) -> Iterator[SettingFault]:
+    """Check the settings against their schema."""
+    for error in _validator().iter_errors(settings):
+        keys: Keys = tuple(error.absolute_path)
+        remedy = _remedy(error.absolute_schema_path)
+        if error.validator == "required":
+            for name in (name for name in error.validator_value if name not in error.instance):
+                yield (*keys, name), f"'{_called((*keys, name))}' is missing: {_remedy(['properties', name])}"
+        elif error.validator == "additionalProperties":
+            yield from _unknown_settings(error.instance, cast("dict[str, Any]", error.schema), keys, remedy)
         else:
-            yield key, value
+            is_item = bool(keys) and isinstance(keys[-1], int)
+            verb, value = "holds" if is_item else "is", _shown(error.instance)
+            yield keys, f"'{_called(keys)}' {verb} {value}: {remedy}"
 
 
-def _contact_faults(given: Mapping[str, Any]) -> list[str]:
-    email, mailboxes = given.get("contact.email"), given.get("mailboxes", Config.mailboxes)
-    if not isinstance(email, str):
-        return []
-    fault = mailbox_fault(email, frozenset(map(str, mailboxes)))
-    return [f"'contact.email' is {email!r}: {fault}"] if fault else []
+def _unknown_settings(
+    stated: Iterable[str], schema: Mapping[str, Any], keys: Keys, remedy: str
+) -> Iterator[SettingFault]:
+    known = [_called((*keys, name)) for name in schema.get("properties", ())]
+    for name in stated:
+        called = _called((*keys, name))
+        if called not in known and not any(re.search(pattern, name) for pattern in schema.get("patternProperties", ())):
+            hint = _did_you_mean(called, known) if known else f" {remedy[:1].upper()}{remedy[1:]}"
+            yield (*keys, name), f"'{called}' is no setting.{hint}"
 
 
-def _rules(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+def _remedy(way: Iterable[str | int]) -> str:
+    """Return what the schema says to write (errorMessage), at the innermost place on the way to one of its rules."""
+    node: Any = _schema()
+    found = ""
+    for step in way:
+        if isinstance(node, dict) and "$ref" in node and step not in node:
+            shared = _schema()["$defs"][node["$ref"].rpartition("/")[2]]
+            found, node = node.get("errorMessage", shared.get("errorMessage", found)), shared
+        node = node[step]
+        found = node.get("errorMessage", found) if isinstance(node, dict) else found
+    return found
 
 
-def _lists(value: object) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(columns, list) and all(isinstance(column, str) for column in columns) for columns in value.values()
-    )
+def _contact_faults(settings: Mapping[str, Any]) -> Iterator[SettingFault]:
+    """Check a rule that no schema can hold: which mailbox is published is another setting."""
+    contact, mailboxes = settings.get("contact"), settings.get("mailboxes", Config.mailboxes)
+    email = contact.get("email") if isinstance(contact, dict) else None
+    if isinstance(email, str) and "@" in email and isinstance(mailboxes, list | frozenset):
+        fault = mailbox_fault(email, frozenset(map(str, mailboxes)))
+        if fault:
+            yield ("contact", "email"), f"'contact.email' is {_shown(email)}: {fault}"
 
 
-_SETTINGS: dict[str, tuple[bool, Callable[[Any], object], str]] = {
-    "id": (True, lambda v: isinstance(v, str) and _VERSION.fullmatch(v), "write a short name for the portfolio."),
-    "version": (
-        True,
-        lambda v: isinstance(v, str) and is_version(v),
-        'write the version of this release, such as "2026.11.0".',
-    ),
-    "base": (
-        True,
-        lambda v: isinstance(v, str) and not iri_fault(v) and v.endswith("/"),
-        'write the IRI that all identifiers begin with, ending in "/".',
-    ),
-    "as-of": (
-        True,
-        lambda v: isinstance(v, dt.date) and not isinstance(v, dt.datetime),
-        "write the day at which the status of projects is stated, such as 2020-02-11, without quotes.",
-    ),
-    "licence": (True, lambda v: isinstance(v, str) and not iri_fault(v), "write the IRI of the data's licence."),
-    "languages": (
-        False,
-        lambda v: isinstance(v, list) and v and all(isinstance(t, str) and LANGUAGE.fullmatch(t) for t in v),
-        'write a list of language tags, such as ["en", "ca", "es"].',
-    ),
-    "delimiter": (False, lambda v: v in {",", ";", "\t", "|"}, 'write ",", ";", "|" or a tab.'),
-    "title": (False, texts, "write one title a language."),
-    **PORTAL_SETTINGS,
-    "curated": (False, _lists, "write a list of column names per table."),
-    "ids": (False, _rules, "write a rule per table, such as '{project}-{organisation}'."),
-    "mailboxes": (False, lambda v: isinstance(v, list), "write a list of names that stand before the @."),
-}
-"""Setting -> is it needed, is this value right, and what to write."""
+def _is_column(column: str, kind: RecordType, schema: Schema, languages: Collection[str]) -> bool:
+    path, _, language = column.partition("@")
+    head, _, tail = path.partition(".")
+    field = schema.fields.get(head)
+    if field is None or (kind.terms is not None and head not in kind.terms):
+        return False
+    if tail:
+        nested = schema.types.get(field.target)
+        return nested is not None and _is_column(column.partition(".")[2], nested, schema, languages)
+    return language in languages if field.kind is Kind.TEXT else not language
+
+
+def _columns(kind: RecordType, schema: Schema, languages: Collection[str], depth: int = 1) -> Iterator[str]:
+    """Yield the columns that a table of a type can have; of records inside it, so many levels."""
+    for term in schema.fields if kind.terms is None else kind.terms:
+        if field := schema.fields.get(term):
+            yield from (f"{term}@{tag}" for tag in languages) if field.kind is Kind.TEXT else (term,)
+            nested = schema.types.get(field.target)
+            if depth and nested is not None:
+                yield from (f"{term}.{inner}" for inner in _columns(nested, schema, languages, depth - 1))
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(name, list(known), 1)
+    return f" Did you mean '{nearest[0]}'?" if nearest else ""
+
+
+def _called(keys: Keys) -> str:
+    """Call a setting as people do: by its names, whichever item of it is meant."""
+    return ".".join(key for key in keys if isinstance(key, str))
+
+
+def _shown(value: object) -> str:
+    text = f"'{value}'" if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return visible(text)
+
+
+def _with_text_days(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+    """Turn dates into text, as editors do that check TOML by a JSON Schema."""
+    if isinstance(value, dict):
+        return {key: _with_text_days(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_text_days(inner) for inner in value]
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value

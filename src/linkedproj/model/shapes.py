@@ -1,10 +1,14 @@
-"""The shapes file as a graph, and where each of its terms stands in the text."""
+"""A Turtle file as a graph, and where each of its terms stands in the text: the shapes, and what is read like them.
+
+`read_shapes` reads a file once, as long as nobody changes it; every room works on the same `Shapes`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -12,7 +16,7 @@ import pyoxigraph as ox
 from linkedproj.model.errors import Place, SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -22,6 +26,19 @@ DCT = "http://purl.org/dc/terms/"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+NESTING = ("node", "or", "xone", "and", "not", "qualifiedValueShape")
+"""Terms of SHACL whose values are shapes that a value must, or must not, conform to."""
+
+MADE_UP = "urn:linkedproj:shape:"
+"""What the IRIs of shapes begin with that have none in their file."""
+
+_FILES = 64
+_SIGNS = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?"}
+_CLASSES = {ox.NamedNode(RDFS + "Class"), ox.NamedNode("http://www.w3.org/2002/07/owl#Class")}
+_SHAPES = {ox.NamedNode(SH + "NodeShape"), ox.NamedNode(SH + "PropertyShape")}
+_SINGLE = {SH + name for name in ("property", "node", "not", "qualifiedValueShape")}
+_LISTS = {SH + name for name in ("and", "or", "xone")}
 
 # Source: Turtle 1.1, section 6.5, as far as needed to know what is a name and what is text or comment.
 _TOKEN = re.compile(
@@ -49,62 +66,46 @@ class Token:
     subject: str
 
     def place(self, shown: str) -> Place:
-        """Say where this stands in the file shown under a name."""
+        """Return where this stands in the file shown under a name."""
         return Place(shown, self.line, self.column)
 
 
 class Shapes:
-    """A Turtle file of shapes: its triples by subject, and the place of its names.
+    """A graph by subject; with its text, the place of its names. `shown` is what the file is called to people."""
 
-    Raises:
-        SetupError: the file is missing, or is no Turtle.
-    """
-
-    def __init__(self, path: Path, shown: str = "") -> None:
-        self.shown = shown or f"{path.parent.name}/{path.name}"
-        try:
-            text = path.read_text(encoding="utf-8")
-            quads = list(ox.parse(input=text, format=ox.RdfFormat.TURTLE))
-        except OSError as error:
-            raise SetupError("the file cannot be read. Put it back, or name another.", Place(self.shown)) from error
-        except UnicodeDecodeError as error:
-            raise SetupError("the file is not UTF-8. Save it as UTF-8.", Place(self.shown)) from error
-        except SyntaxError as error:
-            raise SetupError(_reason(error), Place(self.shown, error.lineno or 0, error.offset or 0)) from error
-        self.prefixes: dict[str, str] = {}
-        self.tokens = tuple(_tokens(text, self.prefixes))
-        self._places: dict[str, list[Token]] = defaultdict(list)
-        for token in self.tokens:
-            self._places[token.subject].append(token)
+    def __init__(self, triples: Iterable[ox.Triple], text: str = "", shown: str = "") -> None:
+        self.triples, self.text_of_file, self.shown = tuple(triples), text, shown
         self._graph: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self._parents: dict[Term, list[Term]] = defaultdict(list)
-        for quad in quads:
-            self._graph[quad.subject][quad.predicate.value].append(quad.object)
-            self._parents[quad.object].append(quad.subject)
+        for triple in self.triples:
+            self._graph[triple.subject][triple.predicate.value].append(triple.object)  # type: ignore[index, arg-type]  # no RDF-star
+            self._parents[triple.object].append(triple.subject)  # type: ignore[index, arg-type]  # no RDF-star
+
+    # ------------------------------------------------------------ the graph
 
     def subjects(self, *predicates: str) -> list[Term]:
-        """Give what has a value for any of the predicates (all subjects if none is named), in file order."""
+        """Return what has a value for any of the predicates (all subjects if none is named), in file order."""
         return [s for s, po in self._graph.items() if not predicates or any(p in po for p in predicates)]
 
     def predicates(self, subject: Term) -> list[str]:
-        """Give the predicates of a subject."""
+        """Return the predicates of a subject."""
         return list(self._graph[subject]) if subject in self._graph else []
 
     def objects(self, subject: Term, predicate: str) -> list[Term]:
-        """Give the values of a predicate."""
+        """Return the values of a predicate."""
         return self._graph[subject].get(predicate, []) if subject in self._graph else []
 
     def text(self, subject: Term, predicate: str) -> str:
-        """Give the first value of a predicate as a string, or "" without one."""
+        """Return the first value of a predicate as a string, or "" without one."""
         return next((value.value for value in self.objects(subject, predicate)), "")
 
     def texts(self, subject: Term, predicate: str) -> dict[str, str]:
-        """Give the literals of a predicate by language; "" is the language of those without a tag."""
+        """Return the literals of a predicate by language; "" is the language of those without a tag."""
         literals = [v for v in self.objects(subject, predicate) if isinstance(v, ox.Literal)]
         return {literal.language or "": literal.value for literal in literals}
 
     def members(self, head: Term) -> list[Term]:
-        """Give the members of an RDF list."""
+        """Return the members of an RDF list."""
         found, seen = [], set()
         while head in self._graph and head not in seen:
             seen.add(head)
@@ -112,17 +113,104 @@ class Shapes:
             head = next(iter(self.objects(head, RDF + "rest")), head)
         return found
 
+    def parents(self, node: Term) -> list[Term]:
+        """Return what refers to a node."""
+        return self._parents.get(node, [])
+
     def named(self, node: Term) -> str:
-        """Give the IRI of a node, or that of the nearest node above it which has one."""
+        """Return the IRI of a node as its file has it, or that of the nearest node above it which has one."""
         pending, seen = [node], set()
         while pending:
             current = pending.pop(0)
-            if isinstance(current, ox.NamedNode):
+            if isinstance(current, ox.NamedNode) and not current.value.startswith(MADE_UP):
                 return current.value
             if current not in seen:
                 seen.add(current)
-                pending += self._parents.get(current, [])
+                pending += self.parents(current)
         return ""
+
+    # ------------------------------------------------------------ shapes
+
+    def shacl(self, node: Term, name: str) -> list[Term]:
+        """Return the values of a term of SHACL."""
+        return self.objects(node, SH + name)
+
+    def implicit(self) -> list[Term]:
+        """Return the shapes that are classes, and therefore their own targets (SHACL, section 2.1.3.3)."""
+        kinds = {subject: set(self.objects(subject, RDF + "type")) for subject in self._graph}
+        return [s for s, k in kinds.items() if k & _CLASSES and k & _SHAPES and isinstance(s, ox.NamedNode)]
+
+    def inner(self, node: Term, names: Iterable[str] = NESTING) -> list[Term]:
+        """Return the shapes that a value must (or must not) conform to, lists spread out."""
+        values = [value for name in names for value in self.shacl(node, name)]
+        return [inner for value in values for inner in (self.members(value) or [value])]
+
+    def path(self, node: Term) -> str:
+        """Spell a path: a property as its IRI, anything longer as in SPARQL 1.1, section 9.1."""
+        if isinstance(node, ox.NamedNode):
+            return node.value
+        if self.objects(node, RDF + "first"):
+            return "/".join(self._step(part) for part in self.members(node))
+        for alternatives in self.shacl(node, "alternativePath"):
+            return "|".join(self._step(part) for part in self.members(alternatives))
+        parts = ((sign, part) for name, sign in _SIGNS.items() for part in self.shacl(node, name))
+        return next((sign.format(self._step(part)) for sign, part in parts), "")
+
+    def _step(self, node: Term) -> str:
+        return f"<{node.value}>" if isinstance(node, ox.NamedNode) else f"({self.path(node)})"
+
+    @cached_property
+    def all_named(self) -> Shapes:
+        """The same shapes as engines get them: each has an IRI, so that what is reported can be looked up again.
+
+        A blank node's label means nothing outside the parser that made it; each engine would name a nameless shape
+        anew.
+        """
+        names: dict[Term, ox.NamedNode] = {}
+        for node in self._blank_shapes():
+            names.setdefault(node, ox.NamedNode(f"{MADE_UP}{len(names) + 1}"))
+        renamed = (
+            ox.Triple(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object))  # type: ignore[arg-type]  # no RDF-star
+            for t in self.triples
+        )
+        return Shapes(renamed, self.text_of_file, self.shown)
+
+    def _blank_shapes(self) -> Iterator[Term]:
+        """Find the nodes that can only be shapes (SHACL, section 2); a blank path or list stays blank."""
+        for triple in self.triples:
+            name = triple.predicate.value
+            found: list[Term] = []
+            if name in _SINGLE:
+                found = [triple.object]  # type: ignore[list-item]  # no RDF-star
+            elif name in _LISTS:
+                found = self.members(triple.object)  # type: ignore[arg-type]  # no RDF-star
+            elif name == SH + "path" or name.startswith(SH + "target"):
+                found = [triple.subject]  # type: ignore[list-item]  # no RDF-star
+            yield from (node for node in found if isinstance(node, ox.BlankNode))
+
+    # ------------------------------------------------------------ the text
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Token, ...], dict[str, str]]:
+        prefixes: dict[str, str] = {}
+        return tuple(_tokens(self.text_of_file, prefixes)), prefixes
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The IRIs of the text, in its order."""
+        return self._read[0]
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes of the text."""
+        return self._read[1]
+
+    @cached_property
+    def _places(self) -> dict[str, list[Token]]:
+        places: dict[str, list[Token]] = defaultdict(list)
+        for token in self.tokens:
+            places[token.subject].append(token)
+        return places
 
     def short(self, iri: str) -> str:
         """Write an IRI as the file does, with its prefix."""
@@ -133,10 +221,46 @@ class Shapes:
         return f"{name}:{iri[len(base) :]}"
 
     def place(self, subject: Term, iri: str = "") -> Place:
-        """Say where `iri` stands in a statement about `subject`, or else where that statement begins."""
-        own = self._places.get(self.named(subject), [])
-        token = next((t for t in own if t.iri == iri), own[0] if own else None)
+        """Return where `iri` stands in a statement about `subject`, or else where that statement begins."""
+        tokens = self._places.get(self.named(subject), [])
+        token = next((t for t in tokens if t.iri == iri), tokens[0] if tokens else None)
         return token.place(self.shown) if token else Place(self.shown)
+
+
+def read_shapes(path: Path, shown: str = "", base: str = "") -> Shapes:
+    """Read a Turtle file; it is read and parsed once, however often it is asked for, until it changes.
+
+    `shown` is what it is called to people (otherwise its own name and that of its folder). Without `base`, which is
+    what IRIs are relative to, all have to be absolute.
+
+    Raises:
+        SetupError: the file is missing, or is no Turtle.
+    """
+    shown = shown or f"{path.parent.name}/{path.name}"
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise SetupError("the file cannot be read. Put it back, or name another.", Place(shown)) from error
+    return _read_once(path, shown, base, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@lru_cache(_FILES)
+def _read_once(path: Path, shown: str, base: str, _: tuple[int, ...]) -> Shapes:
+    """Read a file as it was at a time.
+
+    Raises:
+        SetupError: the file is missing, or is no Turtle.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        quads = ox.parse(input=text, format=ox.RdfFormat.TURTLE, base_iri=base or None, rename_blank_nodes=True)
+        return Shapes((quad.triple for quad in quads), text, shown)
+    except OSError as error:
+        raise SetupError("the file cannot be read. Put it back, or name another.", Place(shown)) from error
+    except UnicodeDecodeError as error:
+        raise SetupError("the file is not UTF-8. Save it as UTF-8.", Place(shown)) from error
+    except SyntaxError as error:
+        raise SetupError(_reason(error), Place(shown, error.lineno or 0, error.offset or 0)) from error
 
 
 def _reason(error: SyntaxError) -> str:
@@ -145,7 +269,7 @@ def _reason(error: SyntaxError) -> str:
 
 
 def _tokens(text: str, prefixes: dict[str, str]) -> Iterator[Token]:
-    """Give each IRI of the text, prefixed names expanded, with what its statement is about; fill in the prefixes."""
+    """Yield each IRI of the text, prefixed names expanded, with what its statement is about; fill in the prefixes."""
     subject, depth, line, start = "", 0, 1, 0
     for match in _TOKEN.finditer(text):
         iri = _iri(match, prefixes)

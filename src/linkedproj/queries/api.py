@@ -39,10 +39,10 @@ def query(
 ) -> QueryResult:
     """Run a saved query and return its rows; arguments are given by name, in text or as values of Python.
 
-    `data` is a dump folder, a file or files of RDF, or a store (`linkedproj.build.load_store`); without it the newest
-    dump in public/ is asked. `endpoint` is the address of a SPARQL endpoint to ask instead. `base` is what the IRIs
-    of the portfolio begin with, where the data do not tell ("https://data.example.org/id/"). `store` is a folder in
-    which a store on disk is kept.
+    `data` is a dump folder, a file or files of RDF, or a store (`linkedproj.queries.records.load_records`); without
+    it the newest dump in public/ is asked. `endpoint` is the address of a SPARQL endpoint to ask instead. `base` is
+    what the IRIs of the portfolio begin with, where the data do not tell ("https://data.example.org/id/"). `store` is
+    a folder in which a store on disk is kept.
 
     Raises:
         QueryError: there is no such query, an argument does not fit, or the data cannot be read.

@@ -23,9 +23,9 @@ def staging(served: Path) -> Path:
     return served.with_name(f".{served.name}.next")
 
 
-def parts_of(served: Path) -> Path:
-    """Name the folder in which the parts of a long build outlive its end, until one is published."""
-    return served.with_name(f".{served.name}.parts")
+def scratch_of(served: Path) -> Path:
+    """Return where a build keeps what is not published: on the disk of the served folder, which has room for it."""
+    return served.with_name(f".{served.name}.scratch")
 
 
 @contextmanager
@@ -53,8 +53,8 @@ def restore(served: Path) -> None:
     aside = _aside(served)
     if aside.exists() and not served.exists():
         aside.rename(served)
-    shutil.rmtree(aside, ignore_errors=True)
-    shutil.rmtree(staging(served), ignore_errors=True)
+    for folder in (aside, staging(served), scratch_of(served)):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def exchange(served: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from linkedproj.model.errors import ReleaseError
-from linkedproj.release.exchange import exchange, locked, parts_of, restore, staging
+from linkedproj.release.exchange import exchange, locked, restore, scratch_of, staging
 from linkedproj.release.history import Issue, read_history, write_history
 from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
 
@@ -33,14 +33,14 @@ class Release:
     Use it as a context: unless `publish` was called, nothing of it remains and what was there before is untouched.
     A version that ends in "-draft" is a draft: the next build removes it, and `latest/` holds it only as long as there
     is no release. `root` is the staged public folder, `folder` its dumps of this version, `history` the releases so
-    far, `parts` a folder beside it for what a later build can take up. `leads` tells whether `latest/` and the
+    far, `scratch` a private folder beside it for what is not published. `leads` tells whether `latest/` and the
     catalogue are this version's.
     """
 
     def __init__(self, out: Path, version: str, tell: Callable[[str], None] = lambda _: None) -> None:
         # A link to the published folder stays; what it leads to is replaced.
         self.served, self.version, self._tell = out.resolve(), version, tell
-        self.root, self.parts = staging(self.served), parts_of(self.served)
+        self.root, self.scratch = staging(self.served), scratch_of(self.served)
         self.folder = self.root / "dump" / version
         self.history: list[Issue] = []
         self._written: set[str] = set()
@@ -54,11 +54,13 @@ class Release:
         restore(self.served)
         self.history = read_history(self.served / "dump")
         self.folder.mkdir(parents=True)
+        self.scratch.mkdir(mode=0o700)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Remove what was not published."""
-        shutil.rmtree(self.root, ignore_errors=True)
+        for folder in (self.root, self.scratch):
+            shutil.rmtree(folder, ignore_errors=True)
         self._closing.close()
         with suppress(OSError):
             for folder in self._made:
@@ -170,7 +172,6 @@ class Release:
             write_history(self.history, self.root / "dump")
         write_sums(self._sums(), self.root / SUMS)
         exchange(self.served)
-        shutil.rmtree(self.parts, ignore_errors=True)
 
     def _sums(self) -> dict[str, str]:
         """Sum what a build wrote outside the dumps; what was carried over keeps its sum, right or wrong."""

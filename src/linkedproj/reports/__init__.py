@@ -1,4 +1,8 @@
-"""Reports of a check, one format a module."""
+"""What was found, for people and for programs: reports of a check, one format a module, and what a build has to tell.
+
+A format prints from a `Report`, which knows the problems in order, what they were found in, and how they are worded in
+each language. `progress` is what a terminal shows meanwhile.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.rules import LANGUAGES, visible
-from linkedproj.reports.words import say
+from linkedproj.reports.words import phrase
 
 if TYPE_CHECKING:
     from linkedproj.model.errors import Problem
@@ -31,7 +31,7 @@ def write(report: Report, language: str) -> str:
         report=report,
         language=language if language in LANGUAGES else "en",
         languages=LANGUAGES,
-        say=say,
+        phrase=phrase,
         files=[visible(file, _LONGEST) for file in files],
         rules=rules,
         rows=[_row(report, problem, files, rules) for problem in report.problems],

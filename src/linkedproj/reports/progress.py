@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Self, TextIO
 if TYPE_CHECKING:
     from types import TracebackType
 
-_PATIENCE, _BEAT = 1.0, 0.25
+    from rich.live import Live
+    from rich.text import Text
+
+_PATIENCE = 1.0
+_PER_SECOND = 4
 
 
 class Progress:
@@ -18,39 +22,47 @@ class Progress:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr
-        self._step, self._shown = "", 0
-        self._done = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._step, self._started = "", time.monotonic()
+        self._live: Live | None = None
+        self._timer = threading.Timer(_PATIENCE, self._show)
+        self._timer.daemon = True
 
     def __call__(self, step: str) -> None:
-        """Say what is being done now."""
+        """Take note of what is being done now."""
         self._step = step
 
     def __enter__(self) -> Self:
         """Begin to watch the clock."""
         if self._stream.isatty():
-            self._thread = threading.Thread(target=self._watch, daemon=True)
-            self._thread.start()
+            self._timer.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Clear the line."""
-        self._done.set()
-        if self._thread:
-            self._thread.join()
-            self._write("")
+        self._timer.cancel()
+        if self._timer.ident is not None:
+            self._timer.join()
+        if self._live:
+            self._live.stop()
 
-    def _watch(self) -> None:
-        started = time.monotonic()
-        while not self._done.wait(_BEAT):
-            seconds = time.monotonic() - started
-            if seconds >= _PATIENCE:
-                self._write(f"{self._step} … {seconds:.0f} s")
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.live import Live
 
-    def _write(self, line: str) -> None:
-        if line or self._shown:
-            self._stream.write("\r" + line.ljust(self._shown) + ("" if line else "\r"))
-            self._stream.flush()
-            self._shown = len(line)
+        self._live = Live(
+            console=Console(file=self._stream),
+            get_renderable=self._line,
+            refresh_per_second=_PER_SECOND,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._live.start(refresh=True)
+
+    def _line(self) -> Text:
+        from rich.text import Text
+
+        seconds = time.monotonic() - self._started
+        return Text(f"{self._step} … {seconds:.0f} s", no_wrap=True, overflow="ellipsis")

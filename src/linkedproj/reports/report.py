@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.check.checked import NOBODY, Checked
 from linkedproj.model.rules import Severity, Wording, visible
-from linkedproj.reports.words import say
+from linkedproj.reports.words import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ class Report:
         object.__setattr__(self, "problems", tuple(sorted(self.problems, key=lambda problem: problem.order)))
 
     def severity(self, problem: Problem) -> Severity:
-        """Say how bad a problem is."""
+        """Return the severity of a problem."""
         return self.rules.severity(problem)
 
     def counts(self) -> Counter[Severity]:
@@ -57,11 +57,11 @@ class Report:
         return max(0, sum(self.records.values()) - len(faulty))
 
     def _is_judged(self) -> bool:
-        """Tell whether the engine had its say: without it, no record is known to be fine."""
+        """Check whether the engine has judged: without it, no record is known to be fine."""
         return not any(problem.rule == "LP-ENGINE" for problem in self.problems)
 
     def wording(self, problem: Problem, language: str) -> Wording:
-        """Say a problem in a language; the sentence of a shape does not know its record, so that is put first."""
+        """Word a problem in a language; the sentence of a shape does not know its record, so that is put first."""
         wording = self.rules.wording(problem, language)
         rule = self.rules.by_code.get(problem.rule)
         if rule and rule.shape and problem.record:
@@ -69,21 +69,21 @@ class Report:
         return wording
 
     def judged(self, language: str) -> list[str]:
-        """Say which engine judged the records, and what another judged again; nothing if none did."""
+        """Word which engine judged the records, and what another judged again; nothing if none did."""
         return judged_by(self.checked, language)
 
     def total(self, language: str) -> str:
         """Sum up: how many problems of which kind, in how many files, and how many records are fine."""
         every, counts = sum(self.records.values()), self.counts()
         if not self.problems:
-            return say(language, "no_problems", all=every)
+            return phrase(language, "no_problems", all=every)
         touched = len({problem.place.file for problem in self.problems})
-        where = say(language, "some_files" if self.files >= touched else "files", n=touched, all=self.files)
-        return say(
+        where = phrase(language, "some_files" if self.files >= touched else "files", n=touched, all=self.files)
+        return phrase(
             language,
             "total" if every and self._is_judged() else "no_records",
-            problems=say(language, "problems", n=len(self.problems)),
-            kinds=", ".join(say(language, kind, n=counts[kind]) for kind in Severity if counts[kind]),
+            problems=phrase(language, "problems", n=len(self.problems)),
+            kinds=", ".join(phrase(language, kind, n=counts[kind]) for kind in Severity if counts[kind]),
             files=where,
             fine=self.fine(),
             all=every,
@@ -91,18 +91,18 @@ class Report:
 
 
 def exit_code(report: Report) -> int:
-    """Give 1 if something stops publication, else 0: warnings and notes do not."""
+    """Return 1 if something stops publication, else 0: warnings and notes do not."""
     return 1 if report.counts()[Severity.VIOLATION] else 0
 
 
 def judged_by(checked: Checked, language: str) -> list[str]:
-    """Say what judged the records: first the engine, then the cross-check; nothing without an engine."""
+    """Word what judged the records: first the engine, then the cross-check; nothing without an engine."""
     if not checked.engine:
         return []
-    told = say(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)
+    judged = phrase(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)
     again = checked.crosscheck
     if again is None:
-        return [told]
+        return [judged]
     if again.units == again.of:
-        return [told, say(language, "crosscheck_all", engine=again.engine)]
-    return [told, say(language, "crosscheck", **asdict(again), all=checked.records)]
+        return [judged, phrase(language, "crosscheck_all", engine=again.engine)]
+    return [judged, phrase(language, "crosscheck", **asdict(again), all=checked.records)]

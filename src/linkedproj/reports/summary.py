@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linkedproj.mapping.evidence import BASES
 from linkedproj.model.paths import shipped
 from linkedproj.model.rules import load_rules
+from linkedproj.model.width import pad, width
 from linkedproj.reports import Report
 from linkedproj.writers.described import can_write
 
@@ -22,7 +23,7 @@ _STEP = 1000
 
 
 def evidence_lines(findings: Findings) -> list[str]:
-    """Say how the values are known, and what came of comparing quotes with their sources."""
+    """Word how the values are known, and what came of comparing quotes with their sources."""
     coverage, quotes = findings.evidence.coverage, findings.quotes
     total = sum(map(coverage.count, BASES))
     lines = []
@@ -73,7 +74,7 @@ def coverage_lines(coverage: Coverage) -> list[str]:
 
 
 def built_lines(built: Built) -> list[str]:
-    """Say what was read, what was written, and where to look next."""
+    """Word what was read, what was written, and where to look next."""
     portfolio, evidence = built.findings.portfolio, built.findings.evidence
     read = ", ".join(f"{number} {name.lower()}" for name, number in portfolio.counts.items())
     triples = [(name, str(portfolio.counts[name] or "-"), str(n)) for name, n in built.findings.triples.items()]
@@ -94,7 +95,7 @@ def built_lines(built: Built) -> list[str]:
 
 
 def _standing(built: Built) -> Iterator[str]:
-    """Say what this build is, and what it changed beside its own folder."""
+    """Word what this build is, and what it changed beside its own folder."""
     release = "--release VERSION makes a release"
     if not built.leads:
         about = f"a draft ({release})" if built.is_draft else f"release {built.version}, published before"
@@ -123,13 +124,15 @@ def size(number: int) -> str:
 
 
 def _aligned(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Align the columns of a table: names to the left, numbers to the right."""
+    """Align the columns of a table: names to the left, numbers to the right.
+
+    >>> list(_aligned([("city", "n"), ("東京", "12")]))
+    ['city   n', '東京  12']
+    """
     table = [list(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    numeric = [all(not cell[:1].isalpha() for cell in column[1:]) for column in zip(*table, strict=True)]
+    columns = list(zip(*table, strict=True))
+    widths = [max(map(width, column)) for column in columns]
+    numeric = [all(not cell[:1].isalpha() for cell in column[1:]) for column in columns]
     for row in table:
-        cells = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ]
+        cells = [pad(cell, size, right=right) for cell, size, right in zip(row, widths, numeric, strict=True)]
         yield "  ".join(cells).rstrip()

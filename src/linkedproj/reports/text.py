@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from linkedproj.model.rules import visible
-from linkedproj.reports.words import say
+from linkedproj.reports.words import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _block(report: Report, problem: Problem, language: str) -> str:
     lines = [f"{_shown(problem.place)}: {wording.message} [{problem.rule}]"]
     lines += [wording.fix] if wording.fix else []
     others = [_shown(place) for place in problem.also if str(place) not in wording.message]
-    lines += [say(language, "see", places=", ".join(others))] if others else []
+    lines += [phrase(language, "see", places=", ".join(others))] if others else []
     return "\n    ".join(lines)
 
 
@@ -60,6 +60,6 @@ def _shown(place: Place) -> str:
 def _rest(problems: list[Problem], language: str) -> str:
     numbers = sorted({problem.place.line for problem in problems if problem.place.line})
     listed = ", ".join(str(number) for number in numbers[:_LINES]) + (", …" if len(numbers) > _LINES else "")
-    lines = say(language, "lines", lines=listed) if listed else ""
+    lines = phrase(language, "lines", lines=listed) if listed else ""
     first = problems[0]
-    return say(language, "more", n=len(problems), rule=first.rule, file=visible(first.place.file, 400), lines=lines)
+    return phrase(language, "more", n=len(problems), rule=first.rule, file=visible(first.place.file, 400), lines=lines)

@@ -11,35 +11,40 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
+from linkedproj.model.context import RDF
+from linkedproj.model.rdf import TURTLE, read_term, serialize
 from linkedproj.model.rules import LANGUAGES
+from linkedproj.model.schema import RDFS, SH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from linkedproj.model.errors import Problem
+    from linkedproj.model.rdf import Term
     from linkedproj.reports.report import Report
 
-_PREFIXES = """\
-@prefix lp: <https://w3id.org/linkedproj/ns#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix sh: <http://www.w3.org/ns/shacl#> .
-"""
+    Statement = tuple[str, Term]
+
+_LP = "https://w3id.org/linkedproj/ns#"
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _UNFIT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f]")
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def write(report: Report, _language: str = "en") -> str:
     """Print the report as Turtle, in every language; the same problems always have the same IRIs."""
     names = [_name(problem, number) for number, problem in enumerate(report.problems)]
-    whole = hashlib.sha256("".join(names).encode()).hexdigest()[:24]
-    head = [f"<urn:linkedproj:report:{whole}> a sh:ValidationReport", f"sh:conforms {str(not names).lower()}"]
-    head += [f"rdfs:comment {_literal(' '.join(report.judged(tag)))}@{tag}" for tag in LANGUAGES if report.judged(tag)]
-    head += [f"sh:result {' , '.join(f'<{name}>' for name in names)}"] if names else []
-    blocks = [" ;\n  ".join(head) + " .\n"]
+    whole = f"urn:linkedproj:report:{hashlib.sha256(''.join(names).encode()).hexdigest()[:24]}"
+    triples = list(_triples(whole, _about(report, names)))
     for name, problem in zip(names, report.problems, strict=True):
-        blocks.append(" ;\n  ".join([f"<{name}> a sh:ValidationResult", *_statements(report, problem)]) + " .\n")
-    return "\n".join([_PREFIXES, *blocks])
+        triples += _triples(name, _result(report, problem))
+    return serialize(triples, TURTLE, {"lp": _LP, "rdfs": RDFS, "sh": SH})
+
+
+def _triples(subject: str, statements: Iterable[Statement]) -> Iterator[ox.Triple]:
+    for predicate, value in statements:
+        yield ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), value)
 
 
 def _name(problem: Problem, number: int) -> str:
@@ -48,38 +53,50 @@ def _name(problem: Problem, number: int) -> str:
     return f"urn:linkedproj:result:{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
-def _statements(report: Report, problem: Problem) -> Iterator[str]:
+def _about(report: Report, names: Iterable[str]) -> Iterator[Statement]:
+    yield f"{RDF}type", ox.NamedNode(f"{SH}ValidationReport")
+    yield f"{SH}conforms", ox.Literal(not report.problems)
+    for language in LANGUAGES:
+        if judged := report.judged(language):
+            yield f"{RDFS}comment", _text(" ".join(judged), language)
+    for name in names:
+        yield f"{SH}result", ox.NamedNode(name)
+
+
+def _result(report: Report, problem: Problem) -> Iterator[Statement]:
     values, place = problem.values, problem.place
-    yield f"sh:focusNode {_focus(problem)}"
+    yield f"{RDF}type", ox.NamedNode(f"{SH}ValidationResult")
+    yield f"{SH}focusNode", _focus(problem)
     if path := _iri(values.get("path", "")):
-        yield f"sh:resultPath {path}"
-    if value := values.get("node") or (_literal(problem.cell) if problem.cell else ""):
-        yield f"sh:value {value}"
-    yield f"sh:resultSeverity sh:{report.severity(problem).capitalize()}"
-    yield f"sh:sourceConstraintComponent {_iri(values.get('component', '')) or 'lp:ReaderConstraintComponent'}"
+        yield f"{SH}resultPath", path
+    if value := values.get("node"):
+        yield f"{SH}value", read_term(value)
+    elif problem.cell:
+        yield f"{SH}value", _text(problem.cell)
+    yield f"{SH}resultSeverity", ox.NamedNode(SH + report.severity(problem).capitalize())
+    component = _iri(values.get("component", "")) or ox.NamedNode(f"{_LP}ReaderConstraintComponent")
+    yield f"{SH}sourceConstraintComponent", component
     if shape := _iri(values.get("shape", "")):
-        yield f"sh:sourceShape {shape}"
+        yield f"{SH}sourceShape", shape
     for language in LANGUAGES:
         wording = report.wording(problem, language)
-        message = "\n".join(part for part in (wording.message, wording.fix) if part)
-        yield f"sh:resultMessage {_literal(message)}@{language}"
-    yield f"lp:code {_literal(problem.rule)}"
-    yield f"lp:file {_literal(place.file)}"
-    if place.line:
-        yield f"lp:line {place.line}"
-    if place.column:
-        yield f"lp:column {place.column}"
+        yield f"{SH}resultMessage", _text("\n".join(filter(None, (wording.message, wording.fix))), language)
+    yield f"{_LP}code", _text(problem.rule)
+    yield f"{_LP}file", _text(place.file)
+    for name, number in (("line", place.line), ("column", place.column)):
+        if number:
+            yield f"{_LP}{name}", ox.Literal(number)
 
 
-def _focus(problem: Problem) -> str:
+def _focus(problem: Problem) -> ox.NamedNode:
     about = f"record:{problem.record}" if problem.record else f"file:{problem.place.file}"
-    return _iri(problem.values.get("focus", "")) or f"<urn:linkedproj:{quote(about, safe='/:', errors='replace')}>"
+    made = f"urn:linkedproj:{quote(about, safe='/:', errors='replace')}"
+    return _iri(problem.values.get("focus", "")) or ox.NamedNode(made)
 
 
-def _iri(text: str) -> str:
-    return f"<{text}>" if _ABSOLUTE.fullmatch(text) and not text.startswith("_:") else ""
+def _iri(text: str) -> ox.NamedNode | None:
+    return ox.NamedNode(text) if _ABSOLUTE.fullmatch(text) else None
 
 
-def _literal(text: str) -> str:
-    fit = _UNFIT.sub("\ufffd", text)
-    return '"' + "".join(_ESCAPES.get(character, character) for character in fit) + '"'
+def _text(text: str, language: str | None = None) -> ox.Literal:
+    return ox.Literal(_UNFIT.sub("\ufffd", text), language=language)

@@ -1,106 +1,51 @@
-"""Sort more than fits in memory."""
+"""Sort more than fits in memory: runs of sorted tuples on disk, read back in order.
+
+A `Sorter` takes items in any order. Whenever they reach its bytes of memory they are sorted and written to a file as a
+`SortedRun`, and `merged` reads several runs as one. A run can be handed to another process, which sees the same files.
+
+Items are plain tuples of texts, bytes, numbers and lists of them, or single texts; items that compare equal keep no
+order of their own. They are written by marshal, twice as fast as pickle or JSON, and only into folders that nobody else
+may write to: what reads it trusts every byte.
+"""
 
 from __future__ import annotations
 
 import heapq
 import marshal
+import shutil
 import tempfile
 import weakref
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import chain, dropwhile, islice, pairwise
+from itertools import chain, dropwhile, groupby, islice, pairwise
 from operator import itemgetter
-from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from typing import Self
 
-T = TypeVar("T", bound=tuple[Any, ...])
+T = TypeVar("T")
 
-_BLOCK, _FEW = 256, 256
+MEMORY = 8 << 20
+"""Bytes of items that a sorter keeps before it writes them to its file."""
+
+BLOCK = 256
+"""Items in a block of a run; so many are read at a time."""
+
+_BLOCK_BYTES, _BLOCKS = 1 << 16, 64
+_FEW, _FEW_BYTES = 256, 1 << 16
+_OVERHEAD = 100
 _LENGTH = 8
 
 
-class SortedRuns(Generic[T]):
-    """Collect tuples of strings, numbers and lists of strings; give them back in order, as often as asked.
-
-    Up to `limit` items stay in memory; beyond that, sorted runs go to unnamed temporary files and are merged when
-    read, so that memory stays flat however many items there are. Items that compare equal keep no order of their own:
-    put something that tells them apart (a row number) into the tuple.
-    """
-
-    def __init__(self, limit: int = 16_384) -> None:
-        self._limit = limit
-        self._items: list[T] = []
-        self._files: list[IO[bytes]] = []
-        self._bounds: list[tuple[T, T]] = []
-        self._sorted = True
-        self._count = 0
-
-    def __len__(self) -> int:
-        """Count the items."""
-        return self._count + len(self._items)
-
-    def add(self, item: T) -> None:
-        """Add one item."""
-        self._items.append(item)
-        self._sorted = False
-        if len(self._items) >= self._limit:
-            self._spill()
-
-    def __iter__(self) -> Iterator[T]:
-        """Give all items in order."""
-        if not self._sorted:
-            self._items.sort()
-            self._sorted = True
-        runs = [*map(self._read, self._files), iter(self._items)]
-        bounds = [*self._bounds, *([(self._items[0], self._items[-1])] if self._items else [])]
-        in_order = all(last < first for (_, last), (first, _) in pairwise(bounds))
-        # What came in order need not be merged: this is how tables mostly are.
-        return chain.from_iterable(runs) if in_order else heapq.merge(*runs)
-
-    def _spill(self) -> None:
-        self._items.sort()
-        file: IO[bytes] = tempfile.TemporaryFile(prefix="linkedproj-")  # noqa: SIM115 - lives as long as the runs
-        weakref.finalize(self, file.close)
-        for start in range(0, len(self._items), _BLOCK):
-            # marshal takes plain tuples only, none with named parts.
-            write_block(file, [tuple(item) for item in self._items[start : start + _BLOCK]])
-        self._files.append(file)
-        self._bounds.append((self._items[0], self._items[-1]))
-        self._count += len(self._items)
-        self._items = []
-
-    def _read(self, file: IO[bytes]) -> Iterator[T]:
-        """Read one run; the bound method keeps the files open as long as somebody reads."""
-        yield from read_blocks(file)
-
-
-def write_block(file: IO[bytes], block: list[Any]) -> None:
-    """Append a block of plain tuples, strings, bytes and numbers to a temporary file."""
-    packed = marshal.dumps(block)
-    file.write(len(packed).to_bytes(_LENGTH, "little") + packed)
-
-
-def read_blocks(file: IO[bytes]) -> Iterator[Any]:
-    """Give the items of all blocks of a file; several readers of the same file each keep their own position."""
-    position = 0
-    while True:
-        file.seek(position)
-        block = _load(file)
-        if not block:
-            return
-        position = file.tell()
-        yield from block
-
-
 @dataclass(frozen=True)
-class Run:
+class SortedRun:
     """Items in order, written once: a few of them in memory, more in blocks of a file.
 
-    `blocks` are the first item and the position of each block, `origin` is a digest of what it was made of. A run can
-    be handed to another process, which sees the same files.
+    `blocks` are the key of the first item and the position of each block, `last` is the key of the last item. The key
+    is the first part of a tuple, as a tuple, or a text itself: an item may be large.
     """
 
     count: int
@@ -108,120 +53,166 @@ class Run:
     items: tuple[Any, ...] = ()
     path: Path | None = None
     blocks: tuple[tuple[Any, int], ...] = ()
-    origin: str = ""
 
     @property
     def first(self) -> Any:  # noqa: ANN401 - an item
-        """The first item."""
-        return self.blocks[0][0] if self.blocks else self.items[0]
+        """The key of the first item."""
+        return self.blocks[0][0] if self.blocks else _key(self.items[0])
 
     def meets(self, low: Any, high: Any) -> bool:  # noqa: ANN401 - items
-        """Tell whether any item may lie from `low` to below `high` (None is no bound)."""
+        """Tell whether any item may lie from the key `low` to below `high` (None is no bound)."""
         return self.count > 0 and self.last >= low and (high is None or self.first < high)
 
     def since(self, low: Any = None) -> Iterator[Any]:  # noqa: ANN401 - items
-        """Give the items from the first that is not below `low` on."""
-        start = bisect_left(self.blocks, low, key=itemgetter(0)) if self.blocks and low is not None else 0
-        items = self._read(max(start - 1, 0)) if self.path else iter(self.items)
+        """Yield the items from the first that is not below `low` on."""
+        items = chain.from_iterable(self._blocks_from(low))
         return items if low is None else dropwhile(lambda item: item < low, items)
 
     def since_in_blocks(self, low: Any = None) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - items
-        """Give what `since` gives, in lists."""
-        start = bisect_left(self.blocks, low, key=itemgetter(0)) if self.blocks and low is not None else 0
-        first = True
-        for block in self._blocks(max(start - 1, 0)):
-            yield block if low is None or not first else block[bisect_left(block, low) :]
-            first = False
+        """Yield what `since` does, in lists."""
+        is_first = True
+        for block in self._blocks_from(low):
+            yield block if low is None or not is_first else block[bisect_left(block, low) :]
+            is_first = False
 
-    def _read(self, block: int) -> Iterator[Any]:
-        return chain.from_iterable(self._blocks(block))
-
-    def _blocks(self, first: int) -> Iterator[Sequence[Any]]:
+    def _blocks_from(self, low: Any) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - an item
+        """Yield the blocks from the one that may hold `low` on."""
         if self.path is None:
             yield self.items
             return
-        for _, position in self.blocks[first:]:
+        start = bisect_left(self.blocks, low, key=itemgetter(0)) if low is not None else 0
+        for _, position in self.blocks[max(start - 1, 0) :]:
             # Opened for each block: hundreds of runs are merged at a time.
             with self.path.open("rb") as file:
                 file.seek(position)
-                yield _load(file)
+                # Read whole, for marshal.load asks the file for every small piece.
+                packed = file.read(int.from_bytes(file.read(_LENGTH), "little"))
+            yield marshal.loads(packed)  # noqa: S302 - written by `RunFile`, in a folder of our own
 
 
-def merged(runs: Iterable[Run], low: Any = None) -> Iterator[Any]:  # noqa: ANN401 - items
-    """Give the items of several runs in order, from `low` on; equal items all come."""
+def merged(runs: Iterable[SortedRun], low: Any = None) -> Iterator[Any]:  # noqa: ANN401 - items
+    """Yield the items of several runs in order, from `low` on; equal items all come."""
     return chain.from_iterable(merged_in_blocks(runs, low))
 
 
-def merged_in_blocks(runs: Iterable[Run], low: Any = None) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - items
-    """Give what `merged` gives, in lists."""
+def merged_in_blocks(runs: Iterable[SortedRun], low: Any = None) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - items
+    """Yield what `merged` does, in lists."""
     found = sorted((run for run in runs if run.count and (low is None or run.last >= low)), key=lambda run: run.first)
     # What came in order need not be merged: this is how tables mostly are.
-    if all(before.last <= after.first for before, after in pairwise(found)):
+    if all(before.last < after.first for before, after in pairwise(found)):
         for run in found:
             yield from run.since_in_blocks(low)
         return
     items = heapq.merge(*(run.since(low) for run in found))
-    while block := list(islice(items, _BLOCK)):
+    while block := list(islice(items, BLOCK)):
         yield block
 
 
 class RunFile:
-    """The file into which one task writes all its runs; it is made when it is needed."""
+    """The file into which several sorters may write their runs; it is made when it is needed."""
 
-    def __init__(self, path: Path, origin: str = "") -> None:
-        self.path, self._origin = path, origin
-        self._file: IO[bytes] | None = None
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._is_new = True
 
-    def write(self, items: Sequence[Any], block: int = _BLOCK) -> Run:
+    def write(self, items: Sequence[Any], block: int = BLOCK) -> SortedRun:
         """Write items that are in order, so many to a block."""
-        if len(items) <= _FEW:
-            return Run(len(items), items[-1] if items else None, tuple(items), origin=self._origin)
-        if self._file is None:
-            self._file = self.path.open("wb")
         blocks = []
-        for start in range(0, len(items), block):
-            blocks.append((items[start], self._file.tell()))
-            write_block(self._file, list(items[start : start + block]))
-        return Run(len(items), items[-1], (), self.path, tuple(blocks), self._origin)
-
-    def close(self) -> None:
-        """Write the rest."""
-        if self._file:
-            self._file.close()
+        with self.path.open("wb" if self._is_new else "ab") as file:
+            for start in range(0, len(items), block):
+                blocks.append((_key(items[start]), file.tell()))
+                packed = marshal.dumps(list(items[start : start + block]))
+                file.write(len(packed).to_bytes(_LENGTH, "little") + packed)
+        self._is_new = False
+        return SortedRun(len(items), _key(items[-1]), (), self.path, tuple(blocks))
 
 
-class Gathering:
-    """Items of one kind that a task comes across, in any order; sorted and written away whenever there are many.
+class Sorter(Generic[T]):
+    """Collect items in any order, and yield them in order, as often as asked.
 
-    `unique` items are kept once a run.
+    At most about `memory` bytes of them are kept; the rest lies in runs of `file`, or of a file of its own, which goes
+    with the sorter. `unique` items are kept once a run. A block has `block` items, or fewer where these are large.
     """
 
-    def __init__(self, file: RunFile, *, unique: bool = False, limit: int = 32_768, block: int = _BLOCK) -> None:
-        self._file, self._limit, self._block = file, limit, block
+    def __init__(
+        self, file: RunFile | None = None, *, memory: int = MEMORY, unique: bool = False, block: int = BLOCK
+    ) -> None:
+        self._file, self._memory, self._block = file, memory, block
         self._items: set[Any] | list[Any] = set() if unique else []
-        self._runs: list[Run] = []
+        self._size = self._count = 0
+        self._runs: list[SortedRun] = []
+        self._removal: weakref.finalize[Any, Any] | None = None
 
-    def add(self, items: Iterable[Any]) -> None:
+    def __enter__(self) -> Self:
+        """Return the sorter itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove its own file."""
+        if self._removal:
+            self._removal()
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return self._count + len(self._items)
+
+    def add(self, items: Iterable[T]) -> None:
         """Take items."""
+        fresh = [item for item in set(items) if item not in self._items] if self._is_unique else list(items)
+        # What they take when written is close to what they take in memory, and quick to know.
+        self._size += len(marshal.dumps(fresh)) + _OVERHEAD * len(fresh)
         if isinstance(self._items, set):
-            self._items.update(items)
+            self._items.update(fresh)
         else:
-            self._items.extend(items)
-        if len(self._items) >= self._limit:
+            self._items += fresh
+        if self._items and self._size >= self._memory:
             self._spill()
 
-    def runs(self) -> tuple[Run, ...]:
-        """Write what is left, and give all runs."""
-        if self._items:
+    @property
+    def _is_unique(self) -> bool:
+        return isinstance(self._items, set)
+
+    def __iter__(self) -> Iterator[T]:
+        """Yield all items in order."""
+        # A generator, which keeps the sorter and its file as long as somebody reads.
+        yield from merged([*self._runs, _in_memory(self._items)])
+
+    def groups(self) -> Iterator[tuple[Any, list[Any]]]:
+        """Yield the first part of items that are pairs, each once, with its second parts in order."""
+        pairs: Iterator[Any] = iter(self)
+        for key, same in groupby(pairs, key=itemgetter(0)):
+            yield key, [second for _, second in same]
+
+    def runs(self) -> tuple[SortedRun, ...]:
+        """Return all runs; a few last items stay in memory."""
+        if 0 < len(self._items) <= _FEW and self._size <= _FEW_BYTES:
+            self._runs.append(_in_memory(self._items))
+            self._forget()
+        elif self._items:
             self._spill()
         return tuple(self._runs)
 
     def _spill(self) -> None:
-        self._runs.append(self._file.write(sorted(self._items), self._block))
+        if self._file is None:
+            folder = tempfile.mkdtemp(prefix="linkedproj-")
+            self._removal = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            self._file = RunFile(Path(folder, "runs"))
+        items = sorted(self._items)
+        # Of every run that is merged, a block is in memory: all of them together are a small part of what was sorted.
+        most = min(_BLOCK_BYTES, self._memory // _BLOCKS) // max(self._size // len(items), 1)
+        self._runs.append(self._file.write(items, max(1, min(self._block, most))))
+        self._forget()
+
+    def _forget(self) -> None:
+        self._count += len(self._items)
         self._items.clear()
+        self._size = 0
 
 
-def _load(file: IO[bytes]) -> list[Any]:
-    """Read one block: whole, and loaded from memory, for marshal.load asks the file for every small piece."""
-    length = int.from_bytes(file.read(_LENGTH), "little")
-    return marshal.loads(file.read(length)) if length else []  # noqa: S302 - written by `write_block`
+def _in_memory(items: Iterable[Any]) -> SortedRun:
+    ordered = tuple(sorted(items))
+    return SortedRun(len(ordered), _key(ordered[-1]) if ordered else None, ordered)
+
+
+def _key(item: Any) -> Any:  # noqa: ANN401 - an item
+    return item[:1] if isinstance(item, tuple) else item

@@ -8,6 +8,8 @@ from __future__ import annotations
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
+from linkedproj.model.rdf import escape
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -34,26 +36,26 @@ class Batch:
         return len(self.ids)
 
     def with_more(self, columns: Iterable[Sequence[str]]) -> Batch:
-        """Give the same rows with further columns."""
+        """Return the same rows with further columns."""
         return Batch(self.header, self.ids, self.lines, [*self.columns, *columns])
 
     def rows(self) -> zip[tuple[str, ...]]:
-        """Give the cells row by row."""
+        """Yield the cells row by row."""
         return zip(*self.columns, strict=True)
 
     def escaped(self, index: int) -> Sequence[str]:
-        """Give a column with what may not stand in a quoted literal of N-Triples and Turtle escaped.
+        """Return a column with what may not stand in a quoted literal of N-Triples and Turtle escaped.
 
         Columns that are the same object, such as a title and the label copied from it, are escaped once.
         """
         return self._remembered(self._escaped, index, escape)
 
     def quoted(self, index: int) -> Sequence[str]:
-        """Give a column as JSON strings without their quotation marks."""
+        """Return a column as JSON strings without their quotation marks."""
         return self._remembered(self._quoted, index, _json)
 
     def listed(self, index: int) -> Sequence[str]:
-        """Give a column of lists with "; " and nothing else between the values."""
+        """Return a column of lists with "; " and nothing else between the values."""
         column = self.columns[index]
         if id(column) not in self._listed:
             self._listed[id(column)] = column if _are_regular(column) else [_regular(cell) for cell in column]
@@ -64,19 +66,6 @@ class Batch:
         if id(column) not in known:
             known[id(column)] = _changed(column, change)
         return known[id(column)]
-
-
-def escape(text: str) -> str:
-    """Escape what may not stand in a quoted literal of N-Triples and Turtle."""
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
-    if '"' in text:
-        text = text.replace('"', '\\"')
-    if "\n" in text:
-        text = text.replace("\n", "\\n")
-    if "\r" in text:
-        text = text.replace("\r", "\\r")
-    return text
 
 
 def _json(text: str) -> str:

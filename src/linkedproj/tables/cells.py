@@ -28,15 +28,15 @@ _EMAIL = re.compile(r"(?P<local>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@[A-Za-z0-9-]+(
 class Column:
     """One column of one table.
 
-    `field` is the term its values belong to; for a dotted column (`budget.value`) `parent` is the link to the nested
-    record. `own` columns (`_note`) and `id` have no field.
+    `field` is the term its values belong to; for a dotted column (`budget.value`) `parents` are the links to the nested
+    record, the outermost first. `own` columns (`_note`), `id` and the ids of nested records have no field.
     """
 
     name: str
     index: int
     field: Field | None = None
     language: str = ""
-    parent: Field | None = None
+    parents: tuple[Field, ...] = ()
 
     @property
     def own(self) -> bool:
@@ -52,8 +52,15 @@ class Fault:
     values: Mapping[str, str]
 
 
+def column_named(name: str, index: int, fields: Mapping[str, Field]) -> Column:
+    """Compile the name of a column ("title@en", "budget.value"); what is no term becomes no field."""
+    path, _, language = name.partition("@")
+    *links, last = path.split(".")
+    return Column(name, index, fields.get(last), language, tuple(fields[link] for link in links if link in fields))
+
+
 def split(field: Field, cell: str) -> list[str]:
-    """Give the values of a cell: one, or those between `;` where the field may have several."""
+    """Return the values of a cell: one, or those between `;` where the field may have several."""
     if not field.many:
         return [cell] if cell else []
     if ";" not in cell:
@@ -83,7 +90,7 @@ class CellChecks:
         }
 
     def faults(self, column: Column, cell: str) -> Iterator[Fault]:
-        """Give every fault of a cell; an empty cell has none."""
+        """Yield every fault of a cell; an empty cell has none."""
         if not cell or column.own:
             return
         yield from self._text_faults(cell)
@@ -94,7 +101,7 @@ class CellChecks:
             yield from (fault for value in dict.fromkeys(values) if (fault := check(column.field, value)))
 
     def is_plain(self, column: Column, cell: str) -> bool:
-        """Tell at a glance that a cell is sound, its text being free of controls and stray blanks.
+        """Check at a glance that a cell is sound, its text being free of controls and stray blanks.
 
         False says nothing: `faults` then looks closely.
         """
@@ -110,7 +117,7 @@ class CellChecks:
         return field.kind is Kind.LITERAL and not field.many and not SPELLINGS[field.datatype](cell)
 
     def are_codes(self, field: Field, values: Collection[str]) -> bool:
-        """Tell whether all values are codes of a field's code list."""
+        """Check whether all values are codes of a field's code list."""
         return self._schema.codes.get(field.base, frozenset()).issuperset(values)
 
     def _text_faults(self, cell: str) -> Iterator[Fault]:
@@ -142,13 +149,13 @@ class CellChecks:
 
 
 def nearest(word: str, words: Iterable[str]) -> dict[str, str]:
-    """Give the slot `nearest`, when one of `words` is close enough to be meant."""
+    """Return the slot `nearest`, when one of `words` is close enough to be meant."""
     close = difflib.get_close_matches(word, sorted(words), 1)
     return {"nearest": close[0]} if close else {}
 
 
 def id_fault(value: str) -> Fault | None:
-    """Give what is wrong with the id of a record."""
+    """Return what is wrong with the id of a record."""
     if not ID.fullmatch(value):
         return Fault("LP-ID-FORM", {"value": value})
     return Fault("LP-ID-RESERVED", {"value": value}) if value in RESERVED else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.lexical import LANGUAGE
-from linkedproj.tables.cells import Column, Fault, nearest
+from linkedproj.tables.cells import Column, Fault, column_named, nearest
 from linkedproj.tables.readers import READERS
 from linkedproj.tables.readers.source import TableFile
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
     from linkedproj.tables.readers.source import Report
-
-DERIVED = frozenset({"label", "temporal", "participation", "activity", "asOf"})
-"""Fields that are computed from others, so that no table has a column for them."""
 
 
 def find_tables(folder: Path, shown: str, schema: Schema, config: Config, report: Report) -> list[TableFile]:
@@ -37,8 +34,8 @@ def find_tables(folder: Path, shown: str, schema: Schema, config: Config, report
             continue
         kind = schema.type_of_table(table)
         file = TableFile(path, f"{shown}/{path.name}", table, config.delimiter)
-        if kind is None:
-            known = nearest(table, [kind.table for kind in schema.types.values()])
+        if kind is None or kind.nested:
+            known = nearest(table, [kind.table for kind in schema.types.values() if not kind.nested])
             report(Problem("LP-FILE-TABLE", Place(file.shown), cell=table, values={"table": table, **known}))
         else:
             found.append((kind.order, path.name, file))
@@ -60,7 +57,7 @@ class Header:
         self.columns = [column for column in map(self._column, range(len(names)), names) if column]
 
     def place(self, line: int, index: int) -> Place:
-        """Give the place of the cell `index` in the record that begins at `line`."""
+        """Return the place of the cell `index` in the record that begins at `line`."""
         return READERS[self.file.path.suffix].find(self.file, line, self.names, index)
 
     @property
@@ -82,36 +79,53 @@ class Header:
     def _twice(self, index: int, name: str) -> Fault | None:
         return Fault("LP-COLUMN-TWICE", {}) if name in self.names[:index] else None
 
-    def _both(self, index: int, head: str, *, nested: bool) -> Fault | None:
+    def _both(self, index: int, name: str) -> Fault | None:
         """Refuse a column that names a record beside columns that describe it: which one is meant?"""
-        before = self.names[:index]
-        found = head in before if nested else any(name.startswith(f"{head}.") for name in before)
+        path, before = name.partition("@")[0], self.names[:index]
+        links = path.split(".")[:-1]
+        named = any(".".join(links[: depth + 1]) in before for depth in range(len(links)))
+        found = named or any(other.startswith(f"{path}.") for other in before)
         return Fault("LP-COLUMN-TWICE", {}) if found else None
 
     def _published(self, index: int, name: str) -> tuple[Column, Fault | None]:
-        path, _, language = name.partition("@")
-        head, _, tail = path.partition(".")
-        parent = self._schema.fields.get(head) if tail else None
-        field = self._schema.fields.get(tail or head)
-        column = Column(name, index, field, language, parent)
+        column = column_named(name, index, self._schema.fields)
+        links = name.partition("@")[0].split(".")[:-1]
         if not name.strip():
             return column, Fault("LP-COLUMN-EMPTY", {})
-        twice = self._twice(index, name) or self._both(index, head, nested=bool(tail))
+        twice = self._twice(index, name) or self._both(index, name)
         if twice:
             return column, twice
-        if field is None or (tail and parent is None) or head in DERIVED:
-            return column, Fault("LP-COLUMN-UNKNOWN", nearest(name, self._candidates()))
-        return column, self._misplaced(head, field, parent) or self._misspoken(field, language)
+        if column.field is None or len(column.parents) < len(links):
+            return column, self._unknown(name)
+        return column, self._misplaced(name, column) or self._misspoken(column.field, column.language)
 
-    def _misplaced(self, head: str, field: Field, parent: Field | None) -> Fault | None:
-        if self.kind.terms is not None and head not in self.kind.terms:
-            return Fault("LP-COLUMN-PLACE", {"table": self.kind.table})
-        if parent is None:
-            return None
-        nested = self._schema.types.get(parent.target)
-        if nested is None or (nested.terms is not None and field.term not in nested.terms):
-            return Fault("LP-COLUMN-UNKNOWN", nearest(f"{head}.{field.term}", self._candidates()))
+    def _unknown(self, name: str) -> Fault:
+        return Fault("LP-COLUMN-UNKNOWN", nearest(name, self._candidates(self.kind)))
+
+    def _misplaced(self, name: str, column: Column) -> Fault | None:
+        """Follow a column from the record into those nested in it, as far as its name leads."""
+        kind = self.kind
+        path = [*column.parents, column.field] if column.field else []
+        for depth, field in enumerate(path):
+            if kind.is_computed(field.term):
+                return self._unknown(name)
+            if kind.terms is not None and field.term not in kind.terms:
+                is_elsewhere = not depth and self._is_column(field.term)
+                return Fault("LP-COLUMN-PLACE", {"table": self.kind.table}) if is_elsewhere else self._unknown(name)
+            target = self._schema.types.get(field.target)
+            if depth == len(path) - 1:
+                return self._unknown(name) if target and target.nested else None
+            if target is None:
+                return self._unknown(name)
+            if not target.nested:
+                return Fault("LP-COLUMN-NESTED", {"term": field.term, "found": target.table})
+            kind = target
         return None
+
+    def _is_column(self, term: str) -> bool:
+        """Check whether a table of another type may have a column for a term."""
+        kinds = (kind for kind in self._schema.types.values() if not kind.nested)
+        return any(term in (kind.terms or ()) and not kind.is_computed(term) for kind in kinds)
 
     def _misspoken(self, field: Field, language: str) -> Fault | None:
         if field.kind is not Kind.TEXT:
@@ -121,16 +135,16 @@ class Header:
         expected = ", ".join(f"{field.term}@{tag}" for tag in self._languages)
         return Fault("LP-COLUMN-LANGUAGE", {"language": language, "term": field.term, "expected": expected})
 
-    def _candidates(self) -> Iterator[str]:
-        for term in self.kind.terms if self.kind.terms is not None else self._schema.fields:
+    def _candidates(self, kind: RecordType) -> Iterator[str]:
+        """Yield the names of the columns that records of a type may have, nested ones included."""
+        for term in kind.terms if kind.terms is not None else self._schema.fields:
             field = self._schema.fields.get(term)
-            if field is None or term in DERIVED:
+            if field is None or kind.is_computed(term):
                 continue
+            nested = self._schema.types.get(field.target)
             if field.kind is Kind.TEXT:
                 yield from (f"{term}@{tag}" for tag in self._languages)
-            elif field.target and field.target in self._schema.types:
-                nested = self._schema.types[field.target]
-                yield from (f"{term}.{inner}" for inner in nested.terms or ())
-                yield term
+            elif nested and nested.nested and nested.terms is not None:
+                yield from (f"{term}.{inner}" for inner in self._candidates(nested))
             else:
                 yield term

@@ -17,19 +17,10 @@ if TYPE_CHECKING:
 
     from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.headers import Header
     from linkedproj.tables.readers.source import TableFile
-
-
-IN_INITIATIVE = "https://w3id.org/linkedproj/ns#inInitiative"
-
-INVERSES = {"participation": "Participation", "activity": "Activity"}
-"""Field of an initiative -> the record type whose links to the initiative it turns round."""
-
-ANONYMOUS = frozenset({"Evidence"})
-"""Types whose records need no id of the curator's: the build derives one."""
 
 
 class Row(NamedTuple):
@@ -50,7 +41,7 @@ class Tables:
     headers: list[Header] = field(default_factory=list)
 
     def place(self, row: Row, column: str = "") -> Place:
-        """Give the place of a row, or of the cell of one of its columns."""
+        """Return the place of a row, or of the cell of one of its columns."""
         header = self.headers[row.header]
         if column in header.names:
             return header.place(row.line, header.names.index(column))
@@ -65,12 +56,12 @@ class Tables:
         return Problem(rule, self.place(row, column), record, column, cell, values)
 
     def cell(self, row: Row, column: str) -> str:
-        """Give a cell by the name of its column, "" where the table has no such column."""
+        """Return a cell by the name of its column, "" where the table has no such column."""
         names = self.headers[row.header].names
         return row.cells[names.index(column)] if column in names else ""
 
     def has(self, type_name: str, column: str) -> bool:
-        """Tell whether any table of a type has a column."""
+        """Check whether any table of a type has a column."""
         return any(column in header.names for header in self.headers if header.kind.name == type_name)
 
     def published(self, type_name: str) -> list[str]:
@@ -84,13 +75,12 @@ class Tables:
             if header.kind.name == type_name:
                 found |= {column.name for column in header.columns if not column.own and column.name != "id"}
 
-        def order(column: str) -> tuple[int, int, int]:
+        def order(column: str) -> tuple[list[int], int]:
             path, _, language = column.partition("@")
-            head, _, tail = path.partition(".")
-            inner = fields[tail].order if tail in fields else -1
-            return fields[head].order, inner, languages.index(language) if language in languages else -1
+            terms = [fields[term].order for term in path.split(".")]
+            return terms, languages.index(language) if language in languages else -1
 
-        ids = ["id"] if type_name not in ANONYMOUS else []
+        ids = ["id"] if not self.schema.types[type_name].anonymous else []
         return ids + sorted(found, key=order)
 
 
@@ -130,7 +120,7 @@ class Portfolio(Tables):
         super().__init__(schema, config)
         self.found = Found()
         self.files: list[TableFile] = []
-        self.runs: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
+        self.runs: defaultdict[tuple[str, str], list[SortedRun]] = defaultdict(list)
         self.sources: dict[str, Callable[[], Iterator[Batch]]] = {}
 
     @property
@@ -149,11 +139,11 @@ class Portfolio(Tables):
         return self.found.incomplete
 
     def batches(self, type_name: str) -> Iterator[Batch]:
-        """Give the rows of one type in the order of their ids; of two with one id, only the first."""
+        """Yield the rows of one type in the order of their ids; of two with one id, only the first."""
         return self.sources[type_name]() if type_name in self.sources else iter(())
 
     def rows(self, type_name: str) -> Iterator[Row]:
-        """Give the rows of one type one by one, in the order of `batches`."""
+        """Yield the rows of one type one by one, in the order of `batches`."""
         for batch in self.batches(type_name):
             for identifier, line, cells in zip(batch.ids, batch.lines, batch.rows(), strict=True):
                 yield Row(identifier, batch.header, line, list(cells))
@@ -164,5 +154,5 @@ class Portfolio(Tables):
         return not self.found.incomplete and not self.found.unread
 
     def may_hold(self, type_name: str, identifier: str) -> bool:
-        """Tell whether a record may be there although `rows` does not give it: it could not be read."""
+        """Check whether a record may be there although `rows` does not yield it: it could not be read."""
         return type_name in self.found.incomplete or identifier in self.found.unread.get(type_name, ())

@@ -11,7 +11,7 @@ from linkedproj.model.errors import Place, Problem
 from linkedproj.tables.batch import Batch
 from linkedproj.tables.cells import RESERVED, CellChecks, Column, Fault, id_fault
 from linkedproj.tables.headers import Header
-from linkedproj.tables.portfolio import ANONYMOUS, Row
+from linkedproj.tables.portfolio import Row
 from linkedproj.tables.readers import READERS
 from linkedproj.tables.readers.csv import batches, lines_of
 
@@ -81,7 +81,7 @@ def report_header(header: Header, line: int, tables: Tables, found: Found) -> No
         problems.append(Problem(fault.rule, header.place(line, index), column=name, cell=name, values=values))
     if header.file.path.suffix != ".csv":
         return
-    named = "id" in header.names or table in tables.config.ids or header.kind.name in ANONYMOUS
+    named = "id" in header.names or table in tables.config.ids or header.kind.anonymous
     for name in [*([] if named else ["id"]), *header.missing]:
         place = Place(header.file.shown, line, 1)
         problems.append(Problem("LP-COLUMN-MISSING", place, column=name, values={"table": table}))
@@ -108,7 +108,7 @@ class _Known(set[str]):
         self._column, self._checks = column, checks
 
     def hold(self, cells: Iterable[str]) -> bool:
-        """Tell whether all cells are well formed; none is looked at twice."""
+        """Check whether all cells are well formed; none is looked at twice."""
         fresh = set(cells) - self
         if not fresh:
             return True
@@ -121,7 +121,7 @@ class _Known(set[str]):
         return True
 
     def _are_plain(self, cells: Collection[str]) -> bool:
-        """Tell at a glance that cells hold ids or codes, each once; False says nothing."""
+        """Check at a glance that cells hold ids or codes, each once; False says nothing."""
         field = self._column.field
         if field is None or field.kind not in (Kind.LINK, Kind.CODE):
             return False
@@ -154,7 +154,7 @@ class Taker:
         self._required = [column.index for column in self.header.columns if column.name in self.kind.required]
 
     def take(self, lines: Iterable[int], rows: list[list[str]]) -> Batch | None:
-        """Check some rows, each with the line where it begins; give those that have an id."""
+        """Check some rows, each with the line where it begins; return those that have an id."""
         if self._at >= 0 and set(map(len, rows)) == {self._width} and _is_plain_text(map(_JOINT.join, rows)):
             columns = list(zip(*rows, strict=True))
             if self._is_sound(columns):
@@ -210,7 +210,7 @@ class Taker:
         """Find the id of a row: its cell, or joined from others by the rule in portfolio.toml."""
         column = next((c for c in self.header.columns if c.name == "id"), Column("id", -1))
         identifier = cells[column.index] if column.index >= 0 else ""
-        if not identifier and self.kind.name in ANONYMOUS:
+        if not identifier and self.kind.anonymous:
             return f"{self.file.path.name}:{line:09}", []
         identifier = identifier or self._joined(cells)
         if not identifier and column.index < 0 and self.file.path.suffix == ".csv":
@@ -245,12 +245,12 @@ class Taker:
         cell = row.cells[column.index] if column.index >= 0 else ""
         if fault.rule == "LP-CELL-REQUIRED" and any(p.place == place for p in self.found.problems[self._before :]):
             return  # the reader could make nothing of what stands there
-        record = f"{self.kind.table}/{row.id}" if row.id and self.kind.name not in ANONYMOUS else ""
+        record = f"{self.kind.table}/{row.id}" if row.id and not self.kind.anonymous else ""
         self.found.problems.append(Problem(fault.rule, place, record, column.name, cell, fault.values))
 
 
 def _is_plain_text(texts: Iterable[str]) -> bool:
-    """Tell at a glance that no cell has a control, an e-mail's @ or a blank at its edge; False says nothing."""
+    """Check at a glance that no cell has a control, an e-mail's @ or a blank at its edge; False says nothing."""
     joined = _JOINT.join(texts)
     if "\n" in joined:
         joined = joined.replace("\n", " ")

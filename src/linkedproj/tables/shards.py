@@ -34,7 +34,7 @@ class Shard:
 
 
 def whole(file: TableFile, header: int, start: int, line: int) -> Shard:
-    """Take the whole of a table for one shard."""
+    """Return the whole of a table as one shard."""
     return Shard(file, header, start, file.path.stat().st_size, line)
 
 

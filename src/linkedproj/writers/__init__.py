@@ -1,6 +1,8 @@
 """From rows to dumps: one format a module, and the table that names them.
 
-A writer never sees a graph: it turns the columns of a batch into text, in the order of the context.
+A writer never sees a graph: it is compiled once for the columns of a table (`compile_rows`), and then turns batch after
+batch of rows into text, in the order of the context. `described` holds what explains the published tables, `diagram`
+draws the model.
 """
 
 from __future__ import annotations

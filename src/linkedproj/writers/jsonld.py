@@ -39,7 +39,7 @@ def head(schema: Schema) -> str:
 
 
 def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch: one JSON object a line."""
+    """Return the function that writes the records of a batch: one JSON object a line."""
     makers = [_maker(group, schema) for group in plan(columns, schema)]
     start = _start(kind, schema)
 

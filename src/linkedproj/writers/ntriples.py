@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import RDF
 from linkedproj.model.lexical import DATES
-from linkedproj.tables.batch import escape
+from linkedproj.model.rdf import literal
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan, singly
 from linkedproj.writers.values import value_of
@@ -27,21 +27,24 @@ if TYPE_CHECKING:
 
     # The statements of one field about each subject of a batch.
     Make = Callable[[Sequence[str], Batch], list[str]]
+    # Counts what was made of groups of fields, whose subjects are of a type.
+    Count = Callable[[RecordType, Sequence[Group], Sequence[list[str]]], None]
 
 _END = " .\n"
 
 
 def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch."""
+    """Return the function that writes the records of a batch."""
     return compile_counting(kind, columns, schema, Counter(), Counter())
 
 
 def compile_counting(
     kind: RecordType, columns: Iterable[Column], schema: Schema, triples: Counter[str], nodes: Counter[str]
 ) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch, and counts statements and subjects by their type."""
+    """Return the function that writes the records of a batch, and counts statements and subjects by their type."""
     groups = singly(plan(columns, schema))
-    makers = [_maker(group, schema) for group in groups]
+    count = _counting(triples, nodes)
+    makers = [_maker(group, schema, count) for group in groups]
     types, base = _types(kind), f"<{kind.base}"
 
     def write(batch: Batch) -> list[str]:
@@ -49,42 +52,39 @@ def compile_counting(
         made = [make(subjects, batch) for make in makers]
         nodes[kind.name] += len(subjects)
         triples[kind.name] += len(subjects) * len(kind.classes)
-        for group, texts in zip(groups, made, strict=True):
-            _count(group, texts, kind, triples, nodes)
+        count(kind, groups, made)
         return list(map("".join, zip([subject.join(types) for subject in subjects], *made, strict=True)))
 
     return write
 
 
-def _count(group: Group, texts: list[str], kind: RecordType, triples: Counter[str], nodes: Counter[str]) -> None:
+def _counting(triples: Counter[str], nodes: Counter[str]) -> Count:
     """Count statements by the type of their subject: a nested record is a subject of its own."""
-    filled = len(texts) - texts.count("")
-    if not group.nested:
-        triples[kind.name] += "".join(texts).count("\n") if group.field.many else filled
-        return
-    triples[kind.name] += filled
-    triples[group.nested.name] += "".join(texts).count("\n") - filled
-    nodes[group.nested.name] += filled
+
+    def count(kind: RecordType, groups: Sequence[Group], made: Sequence[list[str]]) -> None:
+        for group, texts in zip(groups, made, strict=True):
+            filled = len(texts) - texts.count("")
+            triples[kind.name] += "".join(texts).count("\n") if group.field.many and not group.nested else filled
+            if group.nested:
+                nodes[group.nested.name] += filled
+                triples[group.nested.name] += filled * len(group.nested.classes)
+
+    return count
 
 
 def term(value: Value) -> str:
     """Write an RDF term."""
-    if value.iri:
-        return f"<{value.iri}>"
-    text = f'"{escape(value.text)}"'
-    if value.language:
-        return f"{text}@{value.language}"
-    return f"{text}^^<{value.datatype}>" if value.datatype else text
+    return f"<{value.iri}>" if value.iri else literal(value.text, value.language, value.datatype)
 
 
 def _types(kind: RecordType) -> list[str]:
-    """Give what stands between the subjects of the statements that tell the classes of a record."""
+    """Return what stands between the subjects of the statements that tell the classes of a record."""
     return ["", *(f" <{RDF}type> <{iri}>{_END}" for iri in kind.classes)]
 
 
-def _maker(group: Group, schema: Schema) -> Make:
+def _maker(group: Group, schema: Schema, count: Count) -> Make:
     if group.nested:
-        return _nested(group, group.nested, schema)
+        return _nested(group, group.nested, schema, count)
     language = group.columns[0].language or group.field.language
     if group.is_text:
         return _text(group, language)
@@ -163,14 +163,16 @@ def _listed(group: Group, language: str, schema: Schema) -> Make:
     return make
 
 
-def _nested(group: Group, nested: RecordType, schema: Schema) -> Make:
+def _nested(group: Group, nested: RecordType, schema: Schema, count: Count) -> Make:
     """Write a nested record where it has any value."""
-    makers = [_maker(inner, schema) for inner in group.inner]
+    makers = [_maker(inner, schema, count) for inner in group.inner]
     types, link, base, index = _types(nested), f" <{group.field.iri}> ", f"<{nested.base}", group.identifier
 
     def make(subjects: Sequence[str], batch: Batch) -> list[str]:
         nodes = [f"{base}{identifier}>" for identifier in batch.columns[index]]
-        inner = map("".join, zip(*(maker(nodes, batch) for maker in makers), strict=True))
+        made = [maker(nodes, batch) for maker in makers]
+        count(nested, group.inner, made)
+        inner = map("".join, zip(*made, strict=True))
         return [
             f"{subject}{link}{node}{_END}{node.join(types)}{text}" if text else ""
             for subject, node, text in zip(subjects, nodes, inner, strict=True)

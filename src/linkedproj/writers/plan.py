@@ -74,7 +74,7 @@ def plan(columns: Iterable[Column], schema: Schema) -> list[Group]:
     """Group columns by field, in the order of the context: the order of columns in a file changes nothing."""
     by_term: dict[str, list[Column]] = {}
     for column in columns:
-        field = column.parent or column.field
+        field = column.parents[0] if column.parents else column.field
         if field is not None:
             by_term.setdefault(field.term, []).append(column)
     groups = [_group(schema.fields[term], members, schema) for term, members in by_term.items()]
@@ -82,10 +82,11 @@ def plan(columns: Iterable[Column], schema: Schema) -> list[Group]:
 
 
 def _group(field: Field, members: list[Column], schema: Schema) -> Group:
-    if members[0].parent is None:
+    if not members[0].parents:
         return Group(field, tuple(sorted(members, key=lambda column: column.language)))
-    inner = plan([replace(column, parent=None) for column in members if column.field], schema)
-    identifier = next(column.index for column in members if column.field is None)
+    is_id = [column.field is None and len(column.parents) == 1 for column in members]
+    within = [replace(each, parents=each.parents[1:]) for each, skip in zip(members, is_id, strict=True) if not skip]
+    inner, identifier = plan(within, schema), members[is_id.index(True)].index
     return Group(field, (), tuple(inner), schema.types[field.target], identifier)
 
 

@@ -20,7 +20,7 @@ SEPARATOR = ";"
 
 
 def compile_table(columns: Sequence[str], names: Sequence[str]) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the rows of a batch, whose columns are `names`, as one text of a table."""
+    """Return the function that writes the rows of a batch, whose columns are `names`, as one text of a table."""
     places = [names.index(column) if column in names else -1 for column in columns]
 
     def write(batch: Batch) -> list[str]:

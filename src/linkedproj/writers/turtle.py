@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
 from linkedproj.model.lexical import DATES
-from linkedproj.tables.batch import escape
+from linkedproj.model.rdf import escape
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan
 from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
@@ -36,7 +36,7 @@ _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def prefixes(schema: Schema) -> dict[str, str]:
-    """Give the prefixes of a dump: the context's, one per record type, one per code list."""
+    """Return the prefixes of a dump: the context's, one per record type, one per code list."""
     found = dict(schema.context.prefixes)
     named = [(kind.table, kind.base) for kind in schema.types.values()]
     named += [(field.base[:-1].rpartition("/")[2], field.base) for field in schema.fields.values() if field.base]
@@ -71,7 +71,7 @@ class Names:
         return [self.link(base, identifier) if identifier else "" for identifier in identifiers]
 
     def plain(self, base: str, identifiers: str) -> str:
-        """Give what stands before each of many ids, one a line, where none has to be written in full, else ""."""
+        """Return what stands before each of many ids, one a line, where none has to be written in full, else ""."""
         name = self._by_base.get(base)
         is_plain = name and "~" not in identifiers and ".\n" not in identifiers and identifiers[-1:] != "."
         return f"{name}:" if is_plain else ""
@@ -92,11 +92,11 @@ class Names:
 
 
 def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) -> Callable[[Batch], list[str]]:
-    """Give the function that writes the records of a batch: a block a record, and one per nested record behind it."""
+    """Return the function that writes the records of a batch: a block a record, and one per nested record behind it."""
     names = Names(prefixes(schema))
     groups = plan(columns, schema)
-    makers = [_link(group, names) if group.nested else _plain(group, names, schema) for group in groups]
-    blocks = [_block(group, names, schema) for group in groups if group.nested]
+    makers = [_maker(group, names, schema) for group in groups]
+    blocks = [block for group in groups for block in _blocks(group, names, schema)]
     types = f" a {' , '.join(map(names.iri, kind.classes))}"
 
     def write(batch: Batch) -> list[str]:
@@ -106,6 +106,10 @@ def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) ->
         return list(map("".join, zip(*made, strict=True)))
 
     return write
+
+
+def _maker(group: Group, names: Names, schema: Schema) -> Make:
+    return _link(group, names) if group.nested else _plain(group, names, schema)
 
 
 def _plain(group: Group, names: Names, schema: Schema) -> Make:
@@ -182,7 +186,7 @@ def _link(group: Group, names: Names) -> Make:
     """Write the link to a nested record where it has any value."""
     base, index = group.nested.base if group.nested else "", group.identifier
     start = f" ;\n    {names.iri(group.field.iri)} "
-    indices = [column.index for inner in group.inner for column in inner.columns]
+    indices = list(_indices(group))
 
     def make(batch: Batch) -> Iterable[str]:
         # A list of nothing is no value.
@@ -193,9 +197,24 @@ def _link(group: Group, names: Names) -> Make:
     return make
 
 
+def _indices(group: Group) -> Iterator[int]:
+    """Yield the columns of all values in a nested record and in those nested in it."""
+    yield from (column.index for column in group.columns)
+    for inner in group.inner:
+        yield from _indices(inner)
+
+
+def _blocks(group: Group, names: Names, schema: Schema) -> Iterator[Make]:
+    """Yield the makers of a nested record's block, and of those nested in it."""
+    if group.nested:
+        yield _block(group, names, schema)
+    for inner in group.inner:
+        yield from _blocks(inner, names, schema)
+
+
 def _block(group: Group, names: Names, schema: Schema) -> Make:
     base, index = group.nested.base if group.nested else "", group.identifier
-    makers = [_plain(inner, names, schema) for inner in group.inner]
+    makers = [_maker(inner, names, schema) for inner in group.inner]
     types = f" a {' , '.join(map(names.iri, group.nested.classes))}" if group.nested else ""
 
     def make(batch: Batch) -> Iterable[str]:

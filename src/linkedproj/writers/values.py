@@ -36,7 +36,7 @@ class Value:
 
 
 def value_of(field: Field, cell: str, language: str, schema: Schema) -> Value:
-    """Give the RDF term that one well spelled value of a field becomes."""
+    """Return the RDF term that one well spelled value of a field becomes."""
     if field.kind in (Kind.LINK, Kind.CODE, Kind.RECORD, Kind.PREDICATE):
         return Value(iri=schema.iri_of(field, cell))
     if field.kind is Kind.IRI:
@@ -49,5 +49,5 @@ def value_of(field: Field, cell: str, language: str, schema: Schema) -> Value:
 
 
 def datatype_of(field: Field, cell: str) -> str:
-    """Give the datatype of a cell: a date is typed by its precision."""
+    """Return the datatype of a cell: a date is typed by its precision."""
     return date_type(cell) if field.datatype == XSD + "date" else field.datatype

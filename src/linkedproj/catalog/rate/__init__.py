@@ -11,14 +11,15 @@ from linkedproj.catalog.gaps import judge
 from linkedproj.catalog.profile import Profile, profile_names, read_profile
 from linkedproj.catalog.rate.live import tried_at
 from linkedproj.catalog.rate.mqa import DCAT, Score, score
-from linkedproj.catalog.rate.official import Run, run_official
+from linkedproj.catalog.rate.official import OfficialRun, run_official
 from linkedproj.model.errors import Place, Problem, SetupError
-from linkedproj.model.shapes import DCT, Shapes
+from linkedproj.model.shapes import DCT, read_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from linkedproj.catalog.rate.mqa import Loss
+    from linkedproj.model.shapes import Shapes
 
 __all__ = ["Rating", "is_perfect", "rate"]
 
@@ -34,7 +35,7 @@ class Rating:
     score: Score
     profiles: tuple[str, ...]
     problems: tuple[Problem, ...]
-    runs: tuple[Run, ...] = ()
+    runs: tuple[OfficialRun, ...] = ()
 
 
 def rate(public: Path, ontology: Path, live: str = "", shapes: Path | None = None, profile: str = "") -> Rating:
@@ -50,7 +51,7 @@ def rate(public: Path, ontology: Path, live: str = "", shapes: Path | None = Non
     path, shown = public / _CATALOGUE, f"{public.name}/{_CATALOGUE}"
     if not path.is_file():
         raise SetupError(f"there is no {_CATALOGUE} in {public}. Build for a profile such as dcat-ap first.")
-    catalogue = Shapes(path, shown)
+    catalogue = read_shapes(path, shown)
     graph = _read(path)
     profiles = _claimed(public, ontology, catalogue, profile)
     problems = [problem for one in profiles for problem in judge(_read(public / one.files[0]), [one], {})]
@@ -66,7 +67,7 @@ def rate(public: Path, ontology: Path, live: str = "", shapes: Path | None = Non
 
 
 def _claimed(public: Path, ontology: Path, catalogue: Shapes, name: str) -> list[Profile]:
-    """Give the profile of a name, else those whose files are there and whose standard the catalogue names."""
+    """Return the profile of a name, else those whose files are there and whose standard the catalogue names."""
     profiles = [read_profile(ontology, name)] if name else [read_profile(ontology, n) for n in profile_names(ontology)]
     stated = {value.value for node in catalogue.subjects() for value in catalogue.objects(node, DCT + "conformsTo")}
     return [
@@ -85,7 +86,7 @@ def _read(path: Path) -> list[ox.Triple]:
 
 
 def _base(catalogue: Shapes) -> str:
-    """Give what our own IRIs begin with: the catalogue stands at the top."""
+    """Return what our own IRIs begin with: the catalogue stands at the top."""
     tops = [node.value for node in catalogue.subjects(DCAT + "dataset")]
     return tops[0].rpartition("/")[0] + "/" if tops else ""
 
@@ -109,7 +110,7 @@ def _problem(loss: Loss, catalogue: Shapes, *, counts: bool) -> Problem:
     return Problem(rule, _place(catalogue, loss.node), column=metric.name, cell=", ".join(loss.values), values=values)
 
 
-def _official(run: Run, number: int, catalogue: Shapes) -> Problem:
+def _official(run: OfficialRun, number: int, catalogue: Shapes) -> Problem:
     result = run.results[number]
     detail = f"{run.name}: {result.focus} {result.path} {result.value} {result.facts().get('detail', '')}"
     values = {"severity": result.severity, "detail": " ".join(detail.split()), "shape": result.source_shape}
@@ -121,7 +122,7 @@ def _place(catalogue: Shapes, iri: str) -> Place:
 
 
 def is_perfect(rating: Rating) -> bool:
-    """Tell whether no point was lost and no rule is broken."""
+    """Return whether no point was lost and no rule is broken."""
     return not rating.score.losses and not any(
         problem.values.get("severity", "violation") == "violation" for problem in rating.problems
     )

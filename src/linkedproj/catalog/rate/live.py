@@ -18,7 +18,7 @@ _SECONDS = 10
 
 
 def tried_at(base: str, live: str) -> Callable[[str], bool]:
-    """Give a function that tells whether an address answers with 200; those under `base` are tried under `live`.
+    """Return a function that tells whether an address answers with 200; those under `base` are tried under `live`.
 
     Raises:
         SetupError: `live` is no address of the web.

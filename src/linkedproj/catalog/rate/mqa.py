@@ -97,7 +97,7 @@ def score(graph: Iterable[ox.Triple], answers: Callable[[str], bool] | None, *, 
 
 
 def possible() -> int:
-    """Give the most points that can be reached."""
+    """Return the most points that can be reached."""
     return sum(metric.points for metric in metrics())
 
 
@@ -108,7 +108,7 @@ def metrics() -> tuple[Metric, ...]:
 
 
 def dimension_points(dimension: str) -> int:
-    """Give the most points of a dimension."""
+    """Return the most points of a dimension."""
     return sum(metric.points for metric in metrics() if metric.dimension == dimension)
 
 
@@ -123,7 +123,7 @@ class _Judge:
         self._about, self._answers, self._conforms = about, answers, conforms
 
     def losses(self, kind: str, node: str) -> tuple[Loss, ...]:
-        """Give what a node of a kind loses."""
+        """Return what a node of a kind loses."""
         lost = []
         for metric in metrics():
             values = [] if not node else self._about[node].get(metric.property, [])

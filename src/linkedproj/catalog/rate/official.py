@@ -24,7 +24,7 @@ _RUNS = (("dcat-ap-SHACL.ttl",), ("shapes.ttl", "range.ttl"), ("shapes_recommend
 
 
 @dataclass(frozen=True)
-class Run:
+class OfficialRun:
     """Files of shapes that were run as one; `dropped` are references in them that lead to nothing."""
 
     name: str
@@ -36,7 +36,7 @@ class Run:
         return sum(result.severity == severity for result in self.results)
 
 
-def run_official(graph: Iterable[ox.Triple], folder: Path, profiles: Collection[str]) -> list[Run]:
+def run_official(graph: Iterable[ox.Triple], folder: Path, profiles: Collection[str]) -> list[OfficialRun]:
     """Run the shape files in a folder, and in those of its folders that are named after a profile ("dcat-ap-3.0.1").
 
     Raises:
@@ -67,7 +67,7 @@ def _joined(files: list[Path]) -> str:
     return " + ".join(path.name for path in files) if len(files) <= most else f"{len(files)} files"
 
 
-def _run(graph: list[ox.Triple], files: list[Path], name: str) -> Run:
+def _run(graph: list[ox.Triple], files: list[Path], name: str) -> OfficialRun:
     try:
         shapes = merged(files)
     except SyntaxError as error:
@@ -77,4 +77,4 @@ def _run(graph: list[ox.Triple], files: list[Path], name: str) -> Run:
     dangling = [triple for triple in shapes if triple.predicate == _PROPERTY and triple.object not in whole]
     lost = set(dangling)
     results = validate_triples(graph, [triple for triple in shapes if triple not in lost])
-    return Run(name, tuple(results), tuple(sorted(str(triple.object).strip("<>") for triple in dangling)))
+    return OfficialRun(name, tuple(results), tuple(sorted(str(triple.object).strip("<>") for triple in dangling)))

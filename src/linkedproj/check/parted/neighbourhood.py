@@ -21,8 +21,8 @@ _TYPE = f"<{RDF}type>".encode()
 _BATCH = b"<urn:linkedproj:batch> <"
 
 
-class Parts:
-    """Puts parts together from the files that a finder reads.
+class Neighbourhood:
+    """Puts parts together: records that a finder reads, and what is around them.
 
     `need` is what the shapes need of the nodes that records point to. `marks` are the properties that make a node a
     target, by class or, after a "^", by property (see `reach.marks`).

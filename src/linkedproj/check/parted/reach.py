@@ -13,8 +13,7 @@ from linkedproj.model.shapes import RDF, SH
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkedproj.check.named import NamedShapes
-    from linkedproj.model.shapes import Term
+    from linkedproj.model.shapes import Shapes, Term
 
 _SAME_NODE = ("node", "and", "or", "xone", "not")
 # The nodes that point to one may stand anywhere, a chain of nodes may have any length, and a node that is a target
@@ -36,13 +35,13 @@ class Need:
         return self.steps.setdefault(predicate, Need())
 
     def plain(self) -> dict[str, Any]:
-        """Give the need as JSON can hold it."""
+        """Return the need as JSON can hold it."""
         return {"all": self.all, "steps": {name: step.plain() for name, step in self.steps.items()}}
 
     @staticmethod
-    def of(plain: dict[str, Any]) -> Need:
+    def from_plain(plain: dict[str, Any]) -> Need:
         """Read what `plain` gave."""
-        return Need(plain["all"], {name: Need.of(step) for name, step in plain["steps"].items()})
+        return Need(plain["all"], {name: Need.from_plain(step) for name, step in plain["steps"].items()})
 
 
 @dataclass(frozen=True)
@@ -62,20 +61,20 @@ class Reach:
     `obstacles` names the shapes that no part can satisfy; with any, the data are judged as a whole.
     """
 
-    def __init__(self, shapes: NamedShapes) -> None:
+    def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
         self.obstacles: list[Obstacle] = []
         self.need = Need()
-        for shape in dict.fromkeys(shape for name in TARGETS for shape in shapes.subjects(name)):
+        for shape in dict.fromkeys(shape for name in TARGETS for shape in shapes.subjects(SH + name)):
             self._look(shape, self.need, ())
         for shape in shapes.implicit():
             self._look(shape, self.need, ())
         for term in _FAR_TARGETS:
-            for shape in shapes.subjects(term):
+            for shape in shapes.subjects(SH + term):
                 self._refuse(shape, term)
 
     def _refuse(self, shape: Term, term: str) -> None:
-        obstacle = Obstacle(self._shapes.nearest(shape.value), term)
+        obstacle = Obstacle(self._shapes.named(shape), term)
         if obstacle not in self.obstacles:
             self.obstacles.append(obstacle)
 
@@ -135,20 +134,22 @@ class Reach:
         yield from ends
 
 
-def marks(shapes: NamedShapes) -> dict[str, str]:
+def marks(shapes: Shapes) -> dict[str, str]:
     """Give, for each class that is a target, the property by which a part marks its own nodes of that class.
 
     For targets by sh:targetSubjectsOf, there is one for each property, with "^" before its IRI.
     """
-    classes = {value.value for shape in shapes.subjects("targetClass") for value in shapes.shacl(shape, "targetClass")}
+    classes = {
+        value.value for shape in shapes.subjects(SH + "targetClass") for value in shapes.shacl(shape, "targetClass")
+    }
     classes |= {shape.value for shape in shapes.implicit()}
-    found = shapes.subjects("targetSubjectsOf")
+    found = shapes.subjects(SH + "targetSubjectsOf")
     properties = {f"^{value.value}" for shape in found for value in shapes.shacl(shape, "targetSubjectsOf")}
     return {name: f"urn:linkedproj:mark:{n}" for n, name in enumerate(sorted(classes | properties))}
 
 
-def aimed(shapes: NamedShapes) -> bytes:
-    """Write the shapes with targets that only the marks of a part can hit, whatever other nodes ride along.
+def with_marks(shapes: Shapes) -> list[ox.Triple]:
+    """Return the shapes with targets that only the marks of a part can hit, whatever other nodes ride along.
 
     Each target becomes sh:targetObjectsOf the property that marks it; no path leads along such a mark.
     """
@@ -162,4 +163,4 @@ def aimed(shapes: NamedShapes) -> bytes:
             changed.append(triple)
     implicit = [shape for shape in shapes.implicit() if isinstance(shape, ox.NamedNode)]
     changed += [ox.Triple(shape, _MARKED, ox.NamedNode(marked[shape.value])) for shape in implicit]
-    return shapes.ntriples(changed)
+    return changed

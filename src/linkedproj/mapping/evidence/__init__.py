@@ -1,4 +1,4 @@
-"""Where each value comes from: the rows of evidence.csv, held against the records they speak of.
+"""Where each value comes from: the rows of evidence, compared with the records they speak of.
 
 Four ways to know a value: *stated* (a sentence of the source, quoted), *cited* (a source, no sentence), *derived* (by a
 rule) and *curator* (judged or written by a person). Three ranks: *preferred* and *normal* for what the record says,
@@ -11,15 +11,15 @@ import hashlib
 from collections import defaultdict
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linkedproj.mapping.evidence.claim import Claim, Subject
 from linkedproj.mapping.evidence.coverage import BASES, Coverage
 from linkedproj.mapping.keys import absent
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, Problem
-from linkedproj.system.sorting import Gathering, merged
-from linkedproj.tables.cells import CellChecks, Column, split
+from linkedproj.system.sorting import Sorter, merged
+from linkedproj.tables.cells import CellChecks, column_named, split
 from linkedproj.tables.portfolio import Row
 from linkedproj.writers.values import value_of
 
@@ -28,13 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from linkedproj.system.sorting import RunFile
+    from linkedproj.tables.cells import Column
     from linkedproj.tables.portfolio import Portfolio, Tables
 
 __all__ = ["BASES", "Coverage", "Evidence", "Statement", "Subject", "Weighing", "claimed"]
-
-_FIELDS = ("subject", "predicate", "object", "rank", "basis", "source", "quote")
-_COUNTED = "status"
-_DERIVED_FROM = {"status": ("status", "start", "end")}
 
 
 class Statement(NamedTuple):
@@ -47,9 +44,9 @@ class Statement(NamedTuple):
 
 
 class Weighing:
-    """Hold the claims on some records against them.
+    """Compare the claims on some records with them.
 
-    `emptied` are the faulty cells as (record, column), which nothing can be held against; `is_whole` tells whether all
+    `emptied` are the faulty cells as (record, column), which no claim is compared with; `is_whole` tells whether all
     claims could be read. `problems` are those found, `coverage` how each value is known; `statements`, `quotes` and
     `elsewhere` (the ids that claims name besides their record's, by type) are gathered in `file`.
     """
@@ -58,14 +55,16 @@ class Weighing:
         self.tables, self.schema, self.config = tables, tables.schema, tables.config
         self.problems: list[Problem] = []
         self.coverage = Coverage()
-        self.statements, self.quotes = Gathering(file), Gathering(file, unique=True)
-        self.elsewhere: dict[str, Gathering] = defaultdict(lambda: Gathering(file))
+        self.statements: Sorter[Any] = Sorter(file)
+        self.quotes: Sorter[Any] = Sorter(file, unique=True)
+        self.elsewhere: dict[str, Sorter[Any]] = defaultdict(lambda: Sorter(file))
         self._emptied, self._is_whole = emptied, is_whole
         self._checks = CellChecks(self.schema, self.config.mailboxes)
+        self._terms = self.schema.evidence
         self._notes = _notes(tables)
 
     def weigh(self, subject: Subject, claims: Sequence[Row]) -> None:
-        """Hold the claims on one record against its cells, and count how each of its values is known."""
+        """Compare the claims on one record with its cells, and count how each of its values is known."""
         for row in claims:
             claim = self._claim(row)
             if claim.is_consistent():
@@ -81,7 +80,7 @@ class Weighing:
         for name in claim.predicates:
             column = subject.column(name, self.schema)
             if column is None or column.field is None:
-                claim.report("LP-EVIDENCE-COLUMN", "predicate", name=name, table=subject.kind.table)
+                claim.report("LP-EVIDENCE-COLUMN", self._terms.predicate, name=name, table=subject.kind.table)
                 continue
             if self._is_emptied(subject, column):
                 continue
@@ -95,23 +94,24 @@ class Weighing:
                 self._state(claim, subject, column, value)
 
     def _is_emptied(self, subject: Subject, column: Column) -> bool:
-        """Tell whether the record's own cell was faulty: then nothing can be held against it."""
+        """Check whether the record's own cell was faulty: then no claim can be compared with it."""
         header = self.tables.headers[subject.row.header]
         lost = column.index < 0 and bool(header.problems)
-        names = _DERIVED_FROM.get(column.name, (column.name,))
+        derived = subject.kind.derived.get(column.name)
+        names = (column.name, *(derived.sources if derived else ()))
         return lost or any((subject.reference, name) in self._emptied for name in names)
 
     def _values(self, claim: Claim, column: Column, held: list[str]) -> list[str]:
-        """Give the values that a claim is about, once they agree with what the record holds."""
-        stated = claim["object"]
+        """Return the values that a claim is about, once they agree with what the record holds."""
+        stated, term = claim[self._terms.object], self._terms.object
         if not stated:
             if held and claim.rank != "deprecated":
                 return held
-            claim.report("LP-EVIDENCE-EMPTY", "object", name=column.name)
+            claim.report("LP-EVIDENCE-EMPTY", term, name=column.name)
             return []
         faults = list(self._checks.faults(column, stated))
         for fault in faults:
-            claim.report(fault.rule, "object", name=column.name, **fault.values)
+            claim.report(fault.rule, term, name=column.name, **fault.values)
         if faults or not claim.agrees(column, stated, held):
             return []
         if stated not in held and column.field and column.field.kind is Kind.LINK:
@@ -120,10 +120,10 @@ class Weighing:
 
     def _state(self, claim: Claim, subject: Subject, column: Column, value: str) -> None:
         """Write down a claim as a statement, and its quote beside it."""
-        source, quote = claim["source"], claim["quote.exact"]
+        source, quote = claim[self._terms.source], claim[self._terms.quoted_text]
         quote_id = _digest(source, quote) if quote else ""
         if quote:
-            self.quotes.add([(quote_id, quote, claim["quote.language"])])
+            self.quotes.add([(quote_id, quote, claim[self._terms.quoted_language])])
         cells = [claim.rank, claim.basis, source, quote_id, *(claim[note] for note in self._notes)]
         salt = _digest(value, claim.rank, source, quote)
         self._add(subject, column, value, cells, Statement(salt, [], claim.row.header, claim.row.line))
@@ -133,8 +133,9 @@ class Weighing:
         if column.field is None:
             return
         about = subject.reference
-        if column.parent:
-            about = f"{column.parent.target.lower()}/{subject.row.id}-{column.parent.term}"
+        if column.parents:
+            path = next(path for path in self.schema.nested_paths(subject.kind) if path.links == column.parents)
+            about = f"{path.nested.table}/{subject.row.id}{path.suffix}"
         packed = value_of(column.field, value, column.language, self.schema).packed()
         slug = column.name.replace("@", "-")
         identifier = f"{subject.kind.table}-{subject.row.id}-{slug}-{origin.id[:8]}"
@@ -146,7 +147,10 @@ class Weighing:
         table, coverage, computed = subject.kind.table, self.coverage, subject.derivation.computed
         coverage.records[table] += 1
         for column in subject.derivation.columns:
-            if column.field is None or (column.name in computed and column.name != _COUNTED):
+            derived = subject.kind.derived.get(column.name)
+            # What a curator might have written is counted as known, also where it was computed.
+            is_counted = column.name not in computed or (derived and derived.is_fillable and derived.sources)
+            if column.field is None or not is_counted:
                 continue
             values = split(column.field, subject.cells[column.index])
             coverage.filled[table, column.name] += bool(values)
@@ -187,19 +191,18 @@ class Evidence:
     @property
     def present(self) -> bool:
         """Whether the portfolio keeps evidence at all."""
-        return bool(self.portfolio.counts["Evidence"])
+        return bool(self.portfolio.counts[self.portfolio.schema.evidence.type_name])
 
     @property
     def columns(self) -> list[Column]:
         """The columns of `statements`."""
-        fields = self.portfolio.schema.fields
-        plain = [Column(name, index, fields[name]) for index, name in enumerate(_FIELDS)]
-        notes = enumerate(_notes(self.portfolio), len(plain))
-        return plain + [Column(name, index, fields["note"], name[5:]) for index, name in notes]
+        fields, terms = self.portfolio.schema.fields, self.portfolio.schema.evidence
+        names = (*terms.stated, *_notes(self.portfolio))
+        return [column_named(name, index, fields) for index, name in enumerate(names)]
 
     @property
     def statements(self) -> Iterator[tuple[str, list[str], int, int]]:
-        """Give the evidence records in order: id, cells, and where each was written (a header and a line)."""
+        """Yield the evidence records in order: id, cells, and where each was written (a header and a line)."""
         return merged(self.portfolio.runs.get(("statements", ""), ()))
 
     @property
@@ -209,16 +212,16 @@ class Evidence:
 
     @property
     def quotes(self) -> Iterator[tuple[str, str, str]]:
-        """Give the quoted sentences in order: id, text, language code."""
+        """Yield the quoted sentences in order: id, text, language code."""
         return merged(self.portfolio.runs.get(("quotes", ""), ()))
 
     def finish(self) -> None:
         """Report what can only be told when every record has been seen."""
         for row in self.unclaimed:
             claim = self._claim(row)
-            resolved = self.portfolio.schema.resolve(claim["subject"])
+            resolved = self.portfolio.schema.resolve(claim.subject)
             if not resolved or not self.portfolio.may_hold(resolved[0].name, resolved[1]):
-                claim.report("LP-EVIDENCE-SUBJECT", "subject", value=claim["subject"])
+                claim.report("LP-EVIDENCE-SUBJECT", claim.terms.subject, value=claim.subject)
         targets = [name for kind, name in self.portfolio.runs if kind == "elsewhere"]
         for target in targets:
             self._report_dangling(target)
@@ -236,7 +239,7 @@ class Evidence:
         for value, header, line, cells in merged(wanted):
             if value in missing and not self.portfolio.may_hold(target, value):
                 claim = self._claim(Row("", header, line, cells))
-                claim.report("LP-LINK-DANGLING", "object", value=value, table=table)
+                claim.report("LP-LINK-DANGLING", claim.terms.object, value=value, table=table)
 
     def _report_twice(self, first: Statement, other: Statement) -> None:
         headers = self.portfolio.headers
@@ -251,15 +254,16 @@ class Evidence:
 
 
 def claimed(row: Row, tables: Tables) -> tuple[str, str] | None:
-    """Give the record that a row of evidence speaks of, as its type and id; None when that is no record."""
-    resolved = tables.schema.resolve(tables.cell(row, "subject"))
+    """Return the record that a row of evidence speaks of, as its type and id; None when that is no record."""
+    resolved = tables.schema.resolve(tables.cell(row, tables.schema.evidence.subject))
     return (resolved[0].name, resolved[1]) if resolved else None
 
 
 def _notes(tables: Tables) -> list[str]:
-    return [f"note@{tag}" for tag in tables.config.languages]
+    term = tables.schema.evidence.note
+    return [f"{term}@{tag}" for tag in tables.config.languages] if term else []
 
 
 def _digest(*texts: str) -> str:
-    """Give a short name for texts that is the same on every machine."""
+    """Return a short name for texts that is the same on every machine."""
     return hashlib.sha256("\t".join(texts).encode()).hexdigest()[:12]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
-from linkedproj.tables.cells import Column, split
+from linkedproj.tables.cells import column_named, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from linkedproj.model.context import RecordType
     from linkedproj.model.errors import Problem
     from linkedproj.model.schema import Schema
+    from linkedproj.tables.cells import Column
     from linkedproj.tables.portfolio import Row, Tables
 
 
@@ -39,21 +40,21 @@ class Subject:
         return f"{self.kind.table}/{self.row.id}"
 
     def column(self, name: str, schema: Schema) -> Column | None:
-        """Give a column of the record's file, or one that its type may have elsewhere (with no cell here)."""
+        """Return a column of the record's file, or one that its type may have elsewhere (with no cell here)."""
         for column in self.derivation.columns:
             if column.name == name:
                 return column
-        path, _, language = name.partition("@")
-        head, _, tail = path.partition(".")
-        found = schema.fields.get(tail or head)
-        if found is None or (self.kind.terms is not None and head not in self.kind.terms):
+        found = column_named(name, -1, schema.fields)
+        if found.field is None or (found.field.kind is Kind.TEXT) != bool(found.language):
             return None
-        if (found.kind is Kind.TEXT) != bool(language):
+        holders = [self.kind, *(path.nested for path in schema.nested_paths(self.kind) if path.links == found.parents)]
+        terms, depth = holders[-1].terms, name.partition("@")[0].count(".")
+        if len(holders) != 1 + bool(depth) or (terms is not None and found.field.term not in terms):
             return None
-        return Column(name, -1, found, language, schema.fields[head] if tail else None)
+        return found
 
     def held(self, column: Column) -> list[str]:
-        """Give the values that the record has in a column."""
+        """Return the values that the record has in a column."""
         return split(column.field, self.cells[column.index]) if column.field and column.index >= 0 else []
 
 
@@ -63,46 +64,49 @@ class Claim:
     def __init__(self, tables: Tables, row: Row, report: Callable[[Problem], None]) -> None:
         self._tables, self.row, self._report = tables, row, report
         self._names = tables.headers[row.header].names
-        self.rank = self["rank"] or "preferred"
-        self.basis = self["basis"] or self._usual_basis()
+        self.terms = tables.schema.evidence
+        self.subject = self[self.terms.subject]
+        self.rank = self[self.terms.rank] or "preferred"
+        self.basis = self[self.terms.basis] or self._usual_basis()
 
     def __getitem__(self, name: str) -> str:
-        """Give a cell, "" where the table has no such column."""
+        """Return a cell, "" where the table has no such column."""
         return self.row.cells[self._names.index(name)] if name in self._names else ""
 
     def _usual_basis(self) -> str:
-        if self["quote.exact"]:
+        if self[self.terms.quoted_text]:
             return "stated"
-        return "cited" if self["source"] else "curator"
+        return "cited" if self[self.terms.source] else "curator"
 
     @property
     def predicates(self) -> list[str]:
         """The names of the columns it is about."""
-        return [name for name in map(str.strip, self["predicate"].split(";")) if name]
+        return [name for name in map(str.strip, self[self.terms.predicate].split(";")) if name]
 
     def report(self, rule: str, column: str, **values: str) -> None:
         """Report a problem at a cell of this row."""
         problem = self._tables.problem(self.row, rule, column, **values)
-        self._report(replace(problem, record=self["subject"]))
+        self._report(replace(problem, record=self.subject))
 
     def is_consistent(self) -> bool:
         """Check the cells of the claim against each other."""
-        if not self["predicate"]:
+        terms, quote = self.terms, self[self.terms.quoted_text]
+        if not self[terms.predicate]:
             return False
-        if not self["source"] and (self["quote.exact"] or self.basis == "cited"):
-            self.report("LP-EVIDENCE-SOURCE", "source", basis=self.basis)
+        if not self[terms.source] and (quote or self.basis == "cited"):
+            self.report("LP-EVIDENCE-SOURCE", terms.source, basis=self.basis)
             return False
-        if self.basis == "stated" and not self["quote.exact"]:
-            self.report("LP-EVIDENCE-BASIS", "basis", basis=self.basis)
+        if self.basis == "stated" and not quote:
+            self.report("LP-EVIDENCE-BASIS", terms.basis, basis=self.basis)
             return False
         return True
 
     def agrees(self, column: Column, stated: str, held: Sequence[str]) -> bool:
         """Check that the rank fits what the record holds: preferred values are there, deprecated ones are not."""
         if self.rank == "preferred" and stated not in held:
-            self.report("LP-EVIDENCE-VALUE", "object", name=column.name, value=stated, found="; ".join(held))
+            self.report("LP-EVIDENCE-VALUE", self.terms.object, name=column.name, value=stated, found="; ".join(held))
             return False
         if self.rank == "deprecated" and stated in held:
-            self.report("LP-EVIDENCE-DEPRECATED", "object", name=column.name, value=stated)
+            self.report("LP-EVIDENCE-DEPRECATED", self.terms.object, name=column.name, value=stated)
             return False
         return True

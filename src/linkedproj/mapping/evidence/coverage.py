@@ -35,7 +35,7 @@ class Coverage:
         return sum(number for (_, _, known), number in self.values.items() if known == basis)
 
     def rows(self) -> Iterator[tuple[str, str, dict[str, int]]]:
-        """Give table, column, and the count of its values by basis and of the records where it is unknown."""
+        """Yield table, column, and the count of its values by basis and of the records where it is unknown."""
         for table, column in sorted(self.filled):
             counts = {basis: self.values[table, column, basis] for basis in BASES}
             yield table, column, {**counts, "unknown": self.records[table] - self.filled[table, column]}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import pickle
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from linkedproj.mapping.tasks import Outcome, Setting, Task, perform
+from linkedproj.mapping.tasks import MappingRun, Outcome, Task, perform
 from linkedproj.model.errors import SetupError
+from linkedproj.system.plain import from_plain, to_plain
+from linkedproj.system.workers import cores
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Run = Callable[[Setting, Sequence[Task]], Iterator[Outcome]]
+Perform = Callable[[MappingRun, Sequence[Task]], Iterator[Outcome]]
+"""Does tasks that share a setting, and yields an outcome for each, in any order."""
 
 
 @dataclass(frozen=True)
@@ -38,30 +40,27 @@ class Resources:
     @property
     def processes(self) -> int:
         """How many processes that is."""
-        if self.jobs:
-            return self.jobs
-        # Fewer than the machine has, where the process is held to some of them.
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return self.jobs or cores()
 
 
-def run_here(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
+def run_here(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Do the tasks one after the other in this process."""
     return (perform(setting, task) for task in tasks)
 
 
-def handed_over(setting: Setting) -> Path:
-    """Write a setting where other processes find it: it is large, and each of them needs it once."""
+def hand_over(setting: MappingRun) -> Path:
+    """Write a setting where other processes find it, and return the file: it is large, and each needs it once."""
     path = setting.folder / f"{setting.step}.setting"
-    path.write_bytes(pickle.dumps(setting))
+    path.write_text(json.dumps(to_plain(setting)), "utf-8")
     return path
 
 
 def perform_from(path: Path, task: Task) -> Outcome:
-    """Do a task in another process."""
+    """Do a task with the setting that lies in a file, as another process does."""
     return perform(_setting(path, path.stat().st_mtime_ns), task)
 
 
 @lru_cache(maxsize=1)
-def _setting(path: Path, _: int) -> Setting:
-    setting: Setting = pickle.loads(path.read_bytes())  # noqa: S301 - written by `handed_over`
+def _setting(path: Path, _: int) -> MappingRun:
+    setting: MappingRun = from_plain(json.loads(path.read_text("utf-8")))
     return setting

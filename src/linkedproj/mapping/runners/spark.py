@@ -11,18 +11,18 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from linkedproj.mapping.runners.resources import handed_over, perform_from
+from linkedproj.mapping.runners.resources import hand_over, perform_from
 from linkedproj.model.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from linkedproj.mapping.runners.resources import Resources, Run
-    from linkedproj.mapping.tasks import Outcome, Setting, Task
+    from linkedproj.mapping.runners.resources import Perform, Resources
+    from linkedproj.mapping.tasks import MappingRun, Outcome, Task
 
 
 @contextmanager
-def opened(resources: Resources) -> Iterator[Run]:
+def opened(resources: Resources) -> Iterator[Perform]:
     """Connect to `master`; without one, on the cores of this machine.
 
     Raises:
@@ -42,8 +42,8 @@ def opened(resources: Resources) -> Iterator[Run]:
         raise SetupError(f"Spark could not be started: {_first_line(error)}. It needs Java 17 or later.") from error
     context.setLogLevel("ERROR")
 
-    def run(setting: Setting, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        path = handed_over(setting)
+    def run(setting: MappingRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        path = hand_over(setting)
         # A partition a task: what is slow, or fails, is one shard.
         return iter(context.parallelize(list(tasks), len(tasks)).map(lambda task: perform_from(path, task)).collect())
 

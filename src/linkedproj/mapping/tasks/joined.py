@@ -11,19 +11,19 @@ from linkedproj.system.sorting import merged_in_blocks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from linkedproj.system.sorting import Run
+    from linkedproj.system.sorting import SortedRun
 
 
 class Joined:
     """Items of other tables in the order of the ids they begin with, for the ids of one task."""
 
-    def __init__(self, runs: Sequence[Run], low: str, high: str) -> None:
+    def __init__(self, runs: Sequence[SortedRun], low: str, high: str) -> None:
         self._blocks = merged_in_blocks(runs, (low,) if low else None)
         self._high = high
         self._block: Sequence[Any] = ()
 
     def upto(self, last: str) -> list[Any]:
-        """Give the items up to an id that were not given before."""
+        """Return the items up to an id that were not returned before."""
         found: list[Any] = []
         while self._load():
             end = bisect_right(self._block, last, key=itemgetter(0))
@@ -34,7 +34,7 @@ class Joined:
         return found
 
     def rest(self) -> Iterator[Any]:
-        """Give what was never asked for."""
+        """Yield what was never asked for."""
         while self._load():
             yield from self._block
             self._block = ()

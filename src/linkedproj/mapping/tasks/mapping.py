@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 from linkedproj.mapping.consistency import batch_problems, stated_by
 from linkedproj.mapping.derive import Derivation
 from linkedproj.mapping.evidence import Subject, Weighing, claimed
-from linkedproj.mapping.parts import Part
+from linkedproj.mapping.parts import DumpPart
 from linkedproj.mapping.tasks.joined import Joined
-from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice
+from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice, links_of
 from linkedproj.mapping.tasks.rows import batches, rows_of
 from linkedproj.model.context import Kind
-from linkedproj.system.sorting import Gathering
+from linkedproj.system.sorting import Sorter
 from linkedproj.tables.cells import split
-from linkedproj.tables.portfolio import IN_INITIATIVE, INVERSES, Row
+from linkedproj.tables.portfolio import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from linkedproj.mapping.tasks.model import Outcome, Setting, Task
+    from linkedproj.mapping.tasks.model import MappingRun, Outcome, Task
+    from linkedproj.model.context import Field
     from linkedproj.system.sorting import RunFile
     from linkedproj.tables.batch import Batch
 
@@ -30,18 +31,17 @@ if TYPE_CHECKING:
 class Mapping:
     """Read rows, and write what they say to every output."""
 
-    def __init__(self, setting: Setting, task: Task, outcome: Outcome, runs: RunFile) -> None:
+    def __init__(self, setting: MappingRun, task: Task, outcome: Outcome, runs: RunFile) -> None:
         self._setting, self._task, self._outcome, self._runs = setting, task, outcome, runs
         self._tables = setting.tables
         self._kind = self._tables.schema.types[task.kind]
         self._parts = [
-            Part(output, self._kind, setting.folder / f"{task.name}{output.suffix}", self._tables)
+            DumpPart(output, self._kind, setting.folder / f"{task.name}{output.suffix}", self._tables)
             for output in setting.outputs
-            if output.takes(task.kind)
+            if output.takes(self._kind)
         ]
         self._derivations: dict[int, Derivation] = {}
-        self._gathered: dict[tuple[str, str], Gathering] = {}
-        self._inverses = [term for term in INVERSES if self._kind.terms and term in self._kind.terms]
+        self._gathered: dict[tuple[str, str], Sorter[Any]] = {}
         self._joins = {name: Joined(found, task.low, task.high) for name, found in task.joins.items()}
         emptied = setting.emptied if isinstance(task.source, Slice) else outcome.found.emptied
         self._weighing = Weighing(self._tables, emptied, runs, is_whole=setting.knows_all)
@@ -61,7 +61,7 @@ class Mapping:
             part.close()
 
     def _note_ids(self, batch: Batch) -> bool:
-        """Note the ids, and tell whether they are in order so far."""
+        """Note the ids, and check that they are in order so far."""
         ids, outcome = list(batch.ids), self._outcome
         if isinstance(self._task.source, Slice):
             outcome.first = outcome.first or ids[0]
@@ -73,41 +73,49 @@ class Mapping:
         self._gathering("ids", self._kind.name, unique=False).add(ids)
         return True
 
-    def _gathering(self, what: str, name: str, *, unique: bool) -> Gathering:
+    def _gathering(self, what: str, name: str, *, unique: bool) -> Sorter[Any]:
         if (what, name) not in self._gathered:
-            self._gathered[what, name] = Gathering(self._runs, unique=unique)
+            self._gathered[what, name] = Sorter(self._runs, unique=unique)
         return self._gathered[what, name]
 
     def _gather(self, batch: Batch) -> None:
         """Note what other tables have to be held against."""
         for column in self._tables.headers[batch.header].columns:
-            if column.field and column.field.kind is Kind.LINK and not column.parent:
+            if column.field and column.field.kind is Kind.LINK and not column.parents:
                 cells = set(batch.columns[column.index]) - {""}
                 values = (
                     chain.from_iterable(split(column.field, cell) for cell in cells) if column.field.many else cells
                 )
                 self._gathering("references", column.field.target, unique=True).add(values)
-                if column.field.iri == IN_INITIATIVE and self._kind.name in INVERSES.values():
-                    links = zip(batch.columns[column.index], batch.ids, strict=True)
-                    found = self._gathering(f"links {self._kind.name}", column.field.target, unique=False)
-                    found.add([link for link in links if link[0]])
+                self._gather_links(column.field, batch, batch.columns[column.index])
         for target, stated in stated_by(batch, self._tables):
             self._gathering(STATED, target, unique=False).add([stated])
-        if self._kind.name == "Evidence":
+        if self._kind.anonymous:
             for item in rows_of(batch):
                 about = claimed(Row(*item), self._tables)
                 if about:
                     self._gathering(CLAIMS, about[0], unique=False).add([(about[1], *item[1:])])
 
+    def _gather_links(self, field: Field, batch: Batch, cells: Iterable[str]) -> None:
+        """Note the links that an inverse of the type they lead to turns round."""
+        for inverse in self._tables.schema.types[field.target].inverses:
+            if (inverse.child, inverse.iri) == (self._kind.name, field.iri):
+                links = zip(cells, batch.ids, strict=True)
+                if field.many:
+                    found = [(value, child) for cell, child in links for value in split(field, cell)]
+                else:
+                    found = [link for link in links if link[0]]
+                self._gathering(links_of(inverse), field.target, unique=False).add(found)
+
     def _write(self, batch: Batch) -> None:
         derivation = self._derivation(batch.header)
         joined = {name: join.upto(batch.ids[-1]) for name, join in self._joins.items()}
-        linked = [_linked(batch.ids, joined.get(INVERSES[term], ())) for term in self._inverses]
+        linked = [_linked(batch.ids, joined.get(links_of(inverse), ())) for inverse in self._kind.inverses]
         filled = derivation.fill(batch, linked)
         for part in self._parts:
             part.write(filled, derivation)
         self._outcome.found.problems += batch_problems(batch, joined.get(STATED, ()), self._tables)
-        if self._setting.weighs and self._kind.name != "Evidence":
+        if self._setting.weighs and not self._kind.anonymous:
             self._weigh(filled, derivation, joined.get(CLAIMS, ()))
 
     def _derivation(self, header: int) -> Derivation:
@@ -145,6 +153,6 @@ class Mapping:
 
 
 def _linked(ids: Sequence[str], links: Iterable[tuple[str, str]]) -> list[str]:
-    """Give for each id the ids that lead to it, as one cell."""
+    """Return for each id the ids that lead to it, as one cell."""
     found = {key: "; ".join([child for _, child in same]) for key, same in groupby(links, key=itemgetter(0))}
     return [found.get(identifier, "") for identifier in ids]

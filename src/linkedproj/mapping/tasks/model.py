@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linkedproj.mapping.parts import Output
-    from linkedproj.system.sorting import Run
+    from linkedproj.model.context import Inverse
+    from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.portfolio import Row, Tables
     from linkedproj.tables.shards import Shard
 
@@ -22,14 +23,18 @@ _ROW_BYTES = 100
 CLAIMS, STATED = "claims", "stated"
 
 
+def links_of(inverse: Inverse) -> str:
+    """Name what is gathered of the links that an inverse turns round."""
+    return f"links {inverse.term}"
+
+
 @dataclass(frozen=True)
-class Setting:
+class MappingRun:
     """What all tasks of one run share.
 
     `folder` takes what they write, `outputs` are the dumps they write parts of. `weighs` tells that there is evidence,
     `knows_all` that all of it could be read. `emptied` are the faulty cells of rows that were sorted before. `step`
-    names this part of the run; `digest` stands for everything but the tables that the result depends on: with one,
-    outcomes are kept, and taken up by a later run.
+    names this part of the run.
     """
 
     tables: Tables
@@ -39,14 +44,13 @@ class Setting:
     knows_all: bool = True
     emptied: frozenset[tuple[str, str]] = frozenset()
     step: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True)
 class Slice:
     """Rows that were read and sorted before: of several runs, from the id `low` to below `high` ("" is no bound)."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[SortedRun, ...]
     low: str = ""
     high: str = ""
 
@@ -56,15 +60,15 @@ class Task:
     """Some rows of one type, and what other tables say of them.
 
     `name` names the files it writes. With `sorts`, rows are only read, checked and sorted. `joins` are runs of tuples
-    that begin with an id of this type: the links of a type of INVERSES, claims, and stated dates and amounts. The task
-    answers for the ids from `low` to below `high` ("" is no bound).
+    that begin with an id of this type: links that its inverses turn round, claims, and stated dates and amounts. The
+    task answers for the ids from `low` to below `high` ("" is no bound).
     """
 
     name: str
     kind: str
     source: Shard | Slice
     sorts: bool = False
-    joins: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
+    joins: Mapping[str, tuple[SortedRun, ...]] = field(default_factory=dict)
     low: str = ""
     high: str = ""
 
@@ -80,17 +84,16 @@ class Task:
 class Outcome:
     """What came of a task.
 
-    `file` is the table it read, "" for a slice; `parts` are the files it wrote, by output, `sizes` the bytes of all its
-    files. `runs` is what it gathered, by kind and type. `is_torn` tells that its shard ended within a cell, `in_order`
-    that ids only rose; else nothing of it can be used. `triples` and `nodes` count by type.
+    `file` is the table it read, "" for a slice; `parts` are the files it wrote, by output. `runs` is what it gathered,
+    by kind and type. `is_torn` tells that its shard ended within a cell, `in_order` that ids only rose; else nothing of
+    it can be used. `triples` and `nodes` count by type.
     """
 
     name: str
     file: str = ""
     found: Found = field(default_factory=Found)
     parts: dict[str, Path] = field(default_factory=dict)
-    sizes: dict[Path, int] = field(default_factory=dict)
-    runs: dict[tuple[str, str], tuple[Run, ...]] = field(default_factory=dict)
+    runs: dict[tuple[str, str], tuple[SortedRun, ...]] = field(default_factory=dict)
     first: str = ""
     last: str = ""
     in_order: bool = True
@@ -100,7 +103,3 @@ class Outcome:
     nodes: Counter[str] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
     unclaimed: list[Row] = field(default_factory=list)
-
-    def is_there(self) -> bool:
-        """Tell whether all files that it wrote are still as long as they were."""
-        return all(path.is_file() and path.stat().st_size == size for path, size in self.sizes.items())

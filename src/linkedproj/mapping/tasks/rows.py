@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.mapping.tasks.model import Slice
-from linkedproj.system.sorting import Gathering, merged
+from linkedproj.system.sorting import Sorter, merged
 from linkedproj.tables.batch import ROWS, Batch
 from linkedproj.tables.portfolio import Row
 from linkedproj.tables.reading import read_shard
@@ -15,7 +15,7 @@ from linkedproj.tables.reading import read_shard
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from linkedproj.mapping.tasks.model import Outcome, Setting, Task
+    from linkedproj.mapping.tasks.model import MappingRun, Outcome, Task
     from linkedproj.system.sorting import RunFile
     from linkedproj.tables.portfolio import Found, Tables
     from linkedproj.tables.shards import Shard
@@ -25,7 +25,7 @@ ROW_BLOCK = 32
 
 
 def batches(source: Shard | Slice, tables: Tables, found: Found) -> Iterator[Batch]:
-    """Give the rows of a task in the order of their source; of two rows with one id in a slice, only the first.
+    """Return the rows of a task in the order of their source; of two rows with one id in a slice, only the first.
 
     Raises:
         TornError: a shard ends within a cell.
@@ -60,9 +60,9 @@ def _singly(items: Iterable[Any], tables: Tables, found: Found) -> Iterator[Any]
 class Sorting:
     """Read rows that are not in the order of their ids, and sort them."""
 
-    def __init__(self, setting: Setting, task: Task, outcome: Outcome, runs: RunFile) -> None:
+    def __init__(self, setting: MappingRun, task: Task, outcome: Outcome, runs: RunFile) -> None:
         self._setting, self._task, self._outcome = setting, task, outcome
-        self._rows = Gathering(runs, limit=16_384, block=ROW_BLOCK)
+        self._rows: Sorter[Any] = Sorter(runs, block=ROW_BLOCK)
 
     def run(self) -> None:
         """Sort all rows."""
@@ -71,10 +71,10 @@ class Sorting:
         self._outcome.runs["rows", self._task.kind] = self._rows.runs()
 
     def close(self) -> None:
-        """Close nothing: the runs are closed by who made them."""
+        """Close nothing: a run is written when it is made."""
 
 
 def rows_of(batch: Batch) -> Iterator[tuple[str, int, int, list[str]]]:
-    """Give a batch as the items of a run of rows."""
+    """Yield the rows of a batch as items of a run."""
     for identifier, line, cells in zip(batch.ids, batch.lines, batch.rows(), strict=True):
         yield identifier, batch.header, line, list(cells)

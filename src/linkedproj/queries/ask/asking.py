@@ -6,18 +6,15 @@ in 0.05 s.
 
 from __future__ import annotations
 
-import pickle
-import signal
-import subprocess
-import sys
 from dataclasses import dataclass
-from threading import Event, Timer
-from typing import IO, TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Self
 
 from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask.answers import unanswered, write_answer
 from linkedproj.queries.ask.local import TooLargeError, evaluate
 from linkedproj.queries.saved.bind import bind
+from linkedproj.system.plain import from_plain, to_plain
+from linkedproj.system.workers import Reason, Request, Worker, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,14 +30,12 @@ _PATIENCE = 3
 
 _UNLOADED = "the records cannot be loaded to answer the saved queries: {}"
 
-_OUT_OF_TIME = getattr(signal, "SIGXCPU", 0)
-
-_WORKER = [sys.executable, "-m", "linkedproj.queries.ask.worker"]
+_WORKER = "linkedproj.queries.ask.worker"
 
 
 @dataclass(frozen=True)
-class Task:
-    """What the other process has to know.
+class Assignment:
+    """What a process that answers has to know.
 
     `store` is where the store is to be, and `files` what it is filled with; None: in memory. Without files there is no
     store. `bases` are as in `bind`; answers are written to `folder`.
@@ -53,17 +48,18 @@ class Task:
     bounds: Bounds
 
 
-class Here:
+class InProcess:
     """Asks a store in this process; only what is too large is left out."""
 
     def __init__(self, store: ox.Store, bases: Mapping[str, str], folder: Path, bounds: Bounds) -> None:
         self._store, self._bases, self._folder, self._bounds = store, bases, folder, bounds
 
     def __enter__(self) -> Self:
+        """Return this."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        """Leave the store as it is."""
 
     def ask(self, query: SavedQuery) -> AnsweredQuery:
         """Answer a query with its defaults.
@@ -79,97 +75,61 @@ class Here:
         return write_answer(query, answer, self._folder, self._bounds)
 
 
-class There:
+class InWorker:
     """Asks in another process, which is ended when its time is up, and begun anew for the next query."""
 
-    def __init__(self, task: Task) -> None:
-        self._task = task
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self.worker = self._make_worker(fills=False)
+
+    def _make_worker(self, *, fills: bool) -> Worker:
+        setup = {"assignment": to_plain(self._assignment), "fills": fills}
+        return Worker(_WORKER, setup, self._assignment.bounds.megabytes)
 
     def __enter__(self) -> Self:
-        """Fill the store.
+        """Fill the store on disk, in a process of its own: what it takes is given back.
 
         Raises:
             QueryError: a file cannot be read, or the store cannot be written.
         """
-        if self._task.store:
-            told = pickle.dumps(self._task)
-            done = subprocess.run([*_WORKER, "fill"], input=told, stderr=subprocess.PIPE, check=False)  # noqa: S603 - ourselves
-            if done.returncode:
-                said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it was ended"]
-                raise QueryError(_UNLOADED.format(said[-1]))
+        if self._assignment.store:
+            with self._make_worker(fills=True) as filler:
+                _start(filler)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        """End the process."""
+        self.worker.close()
 
     def ask(self, query: SavedQuery) -> AnsweredQuery:
         """Answer a query with its defaults.
 
         Raises:
-            QueryError: it cannot be run.
+            QueryError: it cannot be run, or the records cannot be loaded.
+            WorkerError: answering failed by a fault of our own.
         """
-        bind(query, {}, self._task.bases)  # what does not fit is told as everywhere
-        process = self._process or self._started()
-        self._send(process, query)
-        found = self._received(process)
-        if isinstance(found, str):
-            self._end()
-            return unanswered(query, found)
+        bind(query, {}, self._assignment.bases)  # what does not fit is reported as everywhere
+        # What it takes to load is no query's time.
+        _start(self.worker)
+        seconds = self._assignment.bounds.seconds
+        try:
+            found: AnsweredQuery = from_plain(self.worker.ask(Request(to_plain(query), seconds, _PATIENCE * seconds)))
+        except WorkerError as error:
+            if error.kind == QueryError.__name__:
+                raise QueryError(error.text) from error
+            if error.reason is Reason.FAILED:
+                raise
+            return unanswered(query, "seconds" if error.reason is Reason.TIME else "memory")
         return found
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        """Begin a process.
 
-        Raises:
-            QueryError: it cannot open the store, or read the files.
-        """
-        self._process = subprocess.Popen(_WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
-        self._send(self._process, self._task)
-        try:
-            # What it takes to load is no query's time.
-            failed: Exception | None = pickle.load(_pipe(self._process.stdout))  # noqa: S301 - from ourselves
-        except (EOFError, pickle.UnpicklingError):
-            failed = QueryError("it was ended")
-        if failed:
-            raise QueryError(_UNLOADED.format(failed)) from failed
-        return self._process
+def _start(worker: Worker) -> None:
+    """Start a process.
 
-    def _send(self, process: subprocess.Popen[bytes], what: object) -> None:
-        pipe = _pipe(process.stdin)
-        pickle.dump(what, pipe)
-        pipe.flush()
-
-    def _received(self, process: subprocess.Popen[bytes]) -> AnsweredQuery | str:
-        """Wait for an answer: "seconds" if it does not come in time, "memory" if the process fails.
-
-        Raises:
-            QueryError: the query cannot be run.
-        """
-        late = Event()
-        timer = Timer(_PATIENCE * self._task.bounds.seconds, _stop, (process, late))
-        timer.start()
-        try:
-            found: AnsweredQuery | str | Exception = pickle.load(_pipe(process.stdout))  # noqa: S301 - from ourselves
-        except (EOFError, pickle.UnpicklingError):
-            found = "seconds" if -process.wait() == _OUT_OF_TIME else "memory"
-        finally:
-            timer.cancel()
-        if isinstance(found, Exception):
-            raise QueryError(str(found)) from found
-        return "seconds" if late.is_set() else found
-
-    def _end(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-
-def _stop(process: subprocess.Popen[bytes], late: Event) -> None:
-    late.set()
-    process.kill()
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    return cast("IO[bytes]", pipe)
+    Raises:
+        QueryError: it cannot open the store, or read the files.
+    """
+    try:
+        worker.start()
+    except WorkerError as error:
+        raise QueryError(_UNLOADED.format(error.text or error.reason.value)) from error

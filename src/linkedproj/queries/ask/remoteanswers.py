@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -115,8 +115,7 @@ def _parsed(document: str) -> Table | bool | None:
         found = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
         if isinstance(found, ox.QueryBoolean):
             return bool(found)
-        solutions = cast("ox.QuerySolutions", found)  # JSON holds no triples
-        return Table.of(solutions.variables, solutions)
+        return Table.of(found.variables, found)
     except SyntaxError:
         return None
 

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.errors import Place, QueryError
 from linkedproj.queries.ask.answers import RESULTS, Bounds
-from linkedproj.queries.ask.asking import Here, Task, There
+from linkedproj.queries.ask.asking import Assignment, InProcess, InWorker
 from linkedproj.queries.ask.local import load
 from linkedproj.queries.ask.store import weight
 from linkedproj.queries.published import openapi, sib
@@ -81,18 +81,18 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     return paths
 
 
-def _asker(data: ox.Store | Sequence[Path], scratch: Path, context: Context, bounds: Bounds) -> Here | There:
+def _asker(data: ox.Store | Sequence[Path], scratch: Path, context: Context, bounds: Bounds) -> InProcess | InWorker:
     """Choose who answers: this process while the release is small, another one that can be stopped above that."""
     answers = scratch / ANSWERS
     answers.mkdir()
     bases = by_table(context)
     if isinstance(data, ox.Store):
-        return Here(data, bases, answers, bounds)
+        return InProcess(data, bases, answers, bounds)
     if weight(data) <= bounds.above:
-        return Here(load(data), bases, answers, bounds)
+        return InProcess(load(data), bases, answers, bounds)
     files = tuple(data) if weight(data) <= bounds.loaded else ()
     store = scratch / "store" if files and weight(data) > bounds.memory else None
-    return There(Task(store, files, bases, answers, bounds))
+    return InWorker(Assignment(store, files, bases, answers, bounds))
 
 
 def _write(path: Path, content: bytes, written: list[Path]) -> str:

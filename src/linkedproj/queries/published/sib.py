@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, QueryError
+from linkedproj.model.rdf import escape
 from linkedproj.queries.ask.adhoc import form_of
 from linkedproj.queries.saved.bind import bind
 from linkedproj.queries.saved.collection import LANGUAGES
 from linkedproj.queries.saved.tokens import declared_prefixes
-from linkedproj.tables.batch import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

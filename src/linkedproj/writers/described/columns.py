@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
 from linkedproj.model.lexical import XSD
+from linkedproj.tables.cells import column_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +37,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Meaning:
-    """One column: its header, its language, its field, the field it is nested in, and its titles by language.
+    """One column: its header, its language, its field, the links it is nested in, and its titles by language.
 
     The column "id" has no field.
     """
@@ -44,7 +45,7 @@ class Meaning:
     header: str
     language: str
     field: Field | None
-    parent: Field | None
+    parents: tuple[Field, ...]
     titles: Mapping[str, str]
 
     @property
@@ -89,11 +90,9 @@ class Described:
 
 
 def meanings(headers: Iterable[str], schema: Schema, words: Words) -> tuple[Meaning, ...]:
-    """Say what each column of a table means."""
-    found = []
+    """Return what each column of a table means."""
+    found: list[Meaning] = []
     for header in headers:
-        path, _, language = header.partition("@")
-        head, _, tail = path.partition(".")
-        field, parent = schema.fields.get(tail or head), schema.fields.get(head) if tail else None
-        found.append(Meaning(header, language, field, parent, words.of_column(header)))
+        column = column_named(header, len(found), schema.fields)
+        found.append(Meaning(header, column.language, column.field, column.parents, words.of_column(header)))
     return tuple(found)

@@ -55,9 +55,9 @@ def _column(column: Meaning, table: Described, schema: Schema) -> dict[str, Any]
     if column.field is None:
         return {**described, "required": True, "suppressOutput": True}
     described["propertyUrl"] = column.field.iri
-    if column.parent and column.parent.target:
-        nested = schema.types[column.parent.target]
-        described["aboutUrl"] = f"{nested.base}{{id}}-{column.parent.term}"
+    for path in schema.nested_paths(table.kind):
+        if path.links == column.parents:
+            described["aboutUrl"] = f"{path.nested.base}{{id}}{path.suffix}"
     if column.language:
         described["lang"] = column.language
     if column.many:

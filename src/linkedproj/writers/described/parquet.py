@@ -17,7 +17,7 @@ _GROUP = 16_384
 
 
 def can_write() -> bool:
-    """Tell whether the extra is installed."""
+    """Return whether the extra is installed."""
     return find_spec("pyarrow") is not None
 
 

@@ -1,0 +1,308 @@
+"""What the ontology says of its terms beside their rules: what is nested, computed, turned round or compared.
+
+Nothing here knows a term by its name. Shapes name terms by `sh:name`, and annotate them (see the head of
+`ontology/shapes.ttl`); evidence and the settings of a portfolio are found by the properties that give them their
+meaning, such as `rdf:subject`, whatever their columns are called.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from linkedproj.model.context import RDF, Derived, Inverse, Rule
+from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.shapes import DCT, SH, SKOS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from linkedproj.model.context import Context, RecordType
+
+DASH = "http://datashapes.org/dash#"
+LP = "https://w3id.org/linkedproj/ns#"
+OA = "http://www.w3.org/ns/oa#"
+PROV = "http://www.w3.org/ns/prov#"
+
+COMPUTED = "https://w3id.org/linkedproj/shapes#Derived"
+"""The group of the shapes whose values the build computes."""
+
+DAY, LICENCE, MEMBER = DCT + "valid", DCT + "license", DCT + "hasPart"
+"""Of a portfolio: the day it holds for, its licence, and the records it lists."""
+
+CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
+"""Of a source: the SHA-256 of the copy that is kept of it."""
+
+PHASES = ("past", "present", "future", "unknown")
+"""Where the dates of a record stand to a day."""
+
+_DATED = {Rule.FIRST_DAY.value: Rule.FIRST_DAY, Rule.LAST_DAY.value: Rule.LAST_DAY, Rule.PHASE.value: Rule.PHASE}
+
+_SHAPES, _VOCABULARY = Place("ontology/shapes.ttl"), Place("ontology/linkedproj.ttl")
+
+Triples = dict[str, dict[str, list[str]]]
+Shape = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class EvidenceTerms:
+    """What the columns of evidence are called, and its type; all are "" in a vocabulary without evidence.
+
+    `text` and `language` are terms of the nested quote; `language` and `note` may be "" although there is evidence.
+    """
+
+    type_name: str = ""
+    subject: str = ""
+    predicate: str = ""
+    object: str = ""
+    rank: str = ""
+    basis: str = ""
+    source: str = ""
+    quote: str = ""
+    text: str = ""
+    language: str = ""
+    note: str = ""
+
+    @property
+    def quoted_text(self) -> str:
+        """The column that holds a quoted sentence."""
+        return f"{self.quote}.{self.text}"
+
+    @property
+    def quoted_language(self) -> str:
+        """The column that holds the language of a quoted sentence, or ""."""
+        return f"{self.quote}.{self.language}" if self.language else ""
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The terms of a published statement, notes left out."""
+        return (self.subject, self.predicate, self.object, self.rank, self.basis, self.source, self.quote)
+
+
+_NEEDED = {
+    "subject": RDF + "subject",
+    "predicate": RDF + "predicate",
+    "object": RDF + "object",
+    "rank": LP + "rank",
+    "basis": LP + "basis",
+    "source": PROV + "wasQuotedFrom",
+    "quote": OA + "hasSelector",
+}
+_TEXT, _LANGUAGE, _NOTE = OA + "exact", DCT + "language", SKOS + "note"
+
+
+class Domain:
+    """The shapes of each type, by the terms they name."""
+
+    def __init__(self, context: Context, shapes: Triples) -> None:
+        self._fields = context.fields
+        self._types = context.types
+        self._named: dict[str, dict[str, list[Shape]]] = {}
+        by_class: dict[str, dict[str, list[Shape]]] = {}
+        for po in shapes.values():
+            for target in po.get(SH + "targetClass", ()):
+                terms = by_class.setdefault(target, defaultdict(list))
+                for prop in po.get(SH + "property", ()):
+                    for name in shapes[prop].get(SH + "name", ()):
+                        terms[name].append(shapes[prop])
+        for name, kind in self._types.items():
+            self._named[name] = {
+                term: found for term, found in by_class.get(kind.iri, {}).items() if term in self._fields
+            }
+
+    def types(self, types: Mapping[str, RecordType]) -> dict[str, RecordType]:
+        """Return the types with all that the shapes say of them.
+
+        Raises:
+            SetupError: the shapes contradict themselves, or name what is not there.
+        """
+        nested = {
+            self._fields[term].target
+            for terms in self._named.values()
+            for term, shapes in terms.items()
+            if "true" in _values(shapes, DASH + "composite")
+        }
+        evidence = self.evidence()
+        supporting = {self._fields[term].target for term in (evidence.source, evidence.quote) if term}
+        found = {
+            name: replace(
+                kind,
+                nested=name in nested,
+                anonymous=name == evidence.type_name,
+                supporting=name in {*supporting, evidence.type_name},
+            )
+            for name, kind in types.items()
+        }
+        found = {name: self._marked(kind) for name, kind in found.items()}
+        for kind in found.values():
+            self._refuse_strays(kind)
+        # A period is known by the terms of its nested type, so that those have to be read first.
+        found = {name: replace(kind, derived=self._derived(kind)) for name, kind in found.items()}
+        found = {
+            name: replace(kind, derived={**self._periods(kind, found), **kind.derived}) for name, kind in found.items()
+        }
+        for kind in found.values():
+            stray = set(kind.derived) - set(kind.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY)) if kind.nested else ()
+            if stray:
+                raise SetupError(
+                    f"{min(stray)} of the nested type {kind.name} is computed: only days of a period can be.", _SHAPES
+                )
+        return found
+
+    def _refuse_strays(self, kind: RecordType) -> None:
+        """Refuse annotations that name what is not there.
+
+        Raises:
+            SetupError: naming the first.
+        """
+        for inverse in kind.inverses:
+            terms = self._named.get(inverse.child, ())
+            if not any(
+                (self._fields[term].iri, self._fields[term].target) == (inverse.iri, kind.name) for term in terms
+            ):
+                raise SetupError(
+                    f"{inverse.term} of {kind.name} is an inverse, and no link leads back by {inverse.iri}.",
+                    _SHAPES,
+                )
+        for link in kind.bounds:
+            if not self._fields[link].target:
+                raise SetupError(f"{link} of {kind.name} has lp:keepsWithin, and is no link to a record.", _SHAPES)
+        named = {
+            *kind.wholes,
+            *kind.wholes.values(),
+            *kind.units,
+            *(term for each in kind.bounds.values() for term in each),
+        }
+        for term in sorted(named - self._fields.keys()):
+            raise SetupError(f"'{term}' is named by a shape of {kind.name}, and is no term of the context.", _SHAPES)
+
+    def evidence(self) -> EvidenceTerms:
+        """Find the type that speaks of values, and what its columns are called.
+
+        Raises:
+            SetupError: there is one, and it lacks a term.
+        """
+        for name in self._types:
+            terms = {part: self._term(name, iri) for part, iri in _NEEDED.items()}
+            if not terms["subject"]:
+                continue
+            quote = self._fields[terms["quote"]].target if terms["quote"] else ""
+            text = self._term(quote, _TEXT)
+            lacking = [iri for part, iri in _NEEDED.items() if not terms[part]] or ([] if text else [_TEXT])
+            if lacking:
+                raise SetupError(
+                    f"the record type {name} states {RDF}subject but has no term for {', '.join(lacking)}.", _SHAPES
+                )
+            language, note = self._term(quote, _LANGUAGE), self._term(name, _NOTE)
+            return EvidenceTerms(name, **terms, text=text, language=language, note=note)
+        return EvidenceTerms()
+
+    def _term(self, type_name: str, iri: str) -> str:
+        """Return the term of a type for a property, the first in the context, or ""."""
+        terms = self._named.get(type_name, {})
+        found = [self._fields[term] for term in terms if self._fields[term].iri == iri]
+        return min(found, key=lambda field: field.order).term if found else ""
+
+    def _marked(self, kind: RecordType) -> RecordType:
+        """Read what the shapes of a type say of its terms one by one."""
+        terms = self._named[kind.name]
+        marks = {mark: term for term, shapes in terms.items() for mark in _values(shapes, LP + "marks")}
+        parts = [(part, whole) for _, shape in _each(terms) for part, whole in _pairs(shape, LP + "part", LP + "whole")]
+        return replace(
+            kind,
+            inverses=tuple(
+                Inverse(term, iri, self._fields[term].target)
+                for term, shapes in terms.items()
+                for iri in _values(shapes, LP + "inverseOf")
+            ),
+            begins=marks.get("beginning", ""),
+            ends=marks.get("end", ""),
+            bounds={
+                term: tuple(names) for term, shapes in terms.items() if (names := _values(shapes, LP + "keepsWithin"))
+            },
+            wholes=dict(parts),
+            units={value: term for term, shapes in terms.items() for value in _values(shapes, LP + "unitOf")},
+            short_name=next(iter(_values([s for _, s in _each(terms)], LP + "shortenedBy")), ""),
+        )
+
+    def _derived(self, kind: RecordType) -> dict[str, Derived]:
+        found: dict[str, Derived] = {}
+        is_portfolio = any(
+            self._fields[term].iri == DAY and _is_computed(s) for term, s in self._named[kind.name].items()
+        )
+        for term, shapes in self._named[kind.name].items():
+            is_fillable = not _is_computed(shapes)
+            rule = self._rule(kind, term, shapes)
+            if rule:
+                found[term] = replace(rule, is_fillable=is_fillable)
+            elif is_portfolio and self._fields[term].iri in (DAY, LICENCE):
+                found[term] = Derived(Rule.SETTING, is_fillable=is_fillable)
+        return found
+
+    def _rule(self, kind: RecordType, term: str, shapes: list[Shape]) -> Derived | None:
+        dates = tuple(name for name in (kind.begins, kind.ends) if name)
+        if term in {inverse.term for inverse in kind.inverses}:
+            return Derived(Rule.INVERSE)
+        for name in _values(shapes, LP + "derivedBy"):
+            if name not in _DATED:
+                raise SetupError(
+                    f"'{name}' is no rule that a term can be derived by. Write one of {', '.join(_DATED)}.", _SHAPES
+                )
+            return Derived(_DATED[name], dates)
+        computed = [shape for shape in shapes if COMPUTED in shape.get(SH + "group", ())]
+        sources = (self._term(kind.name, iri) for iri in _values(computed, SH + "equals"))
+        return next((Derived(Rule.COPY, (source,)) for source in sources if source and source != term), None)
+
+    def _periods(self, kind: RecordType, types: Mapping[str, RecordType]) -> dict[str, Derived]:
+        """Find the computed terms that lead to a nested record of days.
+
+        Raises:
+            SetupError: a term is computed, and nothing says how.
+        """
+        found: dict[str, Derived] = {}
+        for term, shapes in self._named[kind.name].items():
+            if term in kind.derived or not _is_computed(shapes):
+                continue
+            nested = types.get(self._fields[term].target)
+            if nested is None or not nested.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY):
+                raise SetupError(
+                    f"the term {term} of {kind.name} is computed, and no shape says how. Write lp:derivedBy, "
+                    "lp:inverseOf or sh:equals, or take its shapes out of the group s:Derived.",
+                    _SHAPES,
+                )
+            found[term] = Derived(Rule.PERIOD, tuple(name for name in (kind.begins, kind.ends) if name))
+        return found
+
+
+def read_phases(context: Context, vocabulary: Triples) -> dict[str, dict[str, str]]:
+    """Read by code list which code stands for which phase.
+
+    Raises:
+        SetupError: a phase is none of those that there are.
+    """
+    found: dict[str, dict[str, str]] = {}
+    bases = {field.base for field in context.fields.values() if field.base}
+    for concept, po in vocabulary.items():
+        for phase in po.get(LP + "phase", ()):
+            if phase not in PHASES:
+                raise SetupError(f"'{phase}' is no phase. Write one of {', '.join(PHASES)}.", _VOCABULARY)
+            base = next((base for base in bases if concept.startswith(base)), "")
+            found.setdefault(base, {})[phase] = concept[len(base) :]
+    return found
+
+
+def _each(terms: Mapping[str, Iterable[Shape]]) -> Iterator[tuple[str, Shape]]:
+    return ((term, shape) for term, shapes in terms.items() for shape in shapes)
+
+
+def _pairs(shape: Shape, one: str, other: str) -> Iterator[tuple[str, str]]:
+    return zip(shape.get(one, ()), shape.get(other, ()), strict=False)
+
+
+def _values(shapes: Iterable[Shape], predicate: str) -> list[str]:
+    return [value for shape in shapes for value in shape.get(predicate, ())]
+
+
+def _is_computed(shapes: Iterable[Shape]) -> bool:
+    return all(COMPUTED in shape.get(SH + "group", ()) for shape in shapes)

@@ -1,0 +1,114 @@
+"""TOML with the place of each key and value, which no parser of TOML that we know gives.
+
+Source: TOML 1.0.0. The text is parsed by `tomllib` first, so that only sound TOML is searched for places.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from linkedproj.model.errors import Place, SetupError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Keys = tuple[str | int, ...]
+"""The way to a value: names of tables and keys, and numbers (from 0) in arrays."""
+
+_BLANK = re.compile(r"(?:[\s,]|#[^\n]*)*")
+_OPEN = re.compile(r"\[\[?")
+_CLOSE = re.compile(r"\s*\]\]?")
+_KEY = re.compile(r"""[ \t]*(?P<name>"(?:\\.|[^"\\])*"|'[^']*'|[\w-]+)[ \t]*(?P<dot>\.?)""", re.ASCII)
+_EQUALS = re.compile(r"[ \t]*=[ \t]*")
+_SCALAR = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\])*"|\'[^\']*\'|[^\s,#\]}]+(?: [0-9:.]+[^\s,#\]}]*)?',
+    re.DOTALL,
+)
+_FAULT = re.compile(r"(?P<reason>.*) \(at line (?P<line>[0-9]+), column (?P<column>[0-9]+)\)")
+
+
+def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], dict[Keys, Place]]:
+    """Read a file, which people call `shown`: its content, and where each key and each item of an array stands.
+
+    The empty way leads to the file as a whole.
+
+    Raises:
+        OSError: it cannot be read.
+        SetupError: it is no TOML.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        content = tomllib.loads(text)
+        places = _Places(text.replace("\r\n", "\n"), shown).found
+    except UnicodeDecodeError as error:
+        raise SetupError("the file is not UTF-8. Save it as UTF-8.", Place(shown)) from error
+    except RecursionError as error:
+        raise SetupError("values are nested too deeply. Write lists and tables flat.", Place(shown)) from error
+    except tomllib.TOMLDecodeError as error:
+        match = _FAULT.fullmatch(str(error))
+        place = Place(shown, int(match["line"]), int(match["column"])) if match else Place(shown)
+        reason = match["reason"] if match else str(error)
+        raise SetupError(
+            f"this is no TOML: {reason}. Write one `name = value` a line, texts in quotes.", place
+        ) from error
+    return content, places
+
+
+class _Places:
+    """Where things stand in a text; of what is written in several places, the first."""
+
+    def __init__(self, text: str, shown: str) -> None:
+        self._text, self._at, self._shown = text, 0, shown
+        self.found: dict[Keys, Place] = {(): Place(shown)}
+        self._statements()
+
+    def _statements(self) -> None:
+        table: Keys = ()
+        while self._take(_BLANK) is not None and self._at < len(self._text):
+            if self._take(_OPEN):
+                table = self._key(())
+                self._take(_CLOSE)
+            else:
+                self._pair(table)
+
+    def _pair(self, table: Keys) -> None:
+        keys = self._key(table)
+        self._take(_EQUALS)
+        self._value(keys)
+
+    def _key(self, above: Keys) -> Keys:
+        """Read a key with its dots; each part of it is placed where the key begins."""
+        start, keys, is_open = self._at, above, True
+        while is_open and (match := self._take(_KEY)):
+            name = match["name"]
+            keys = (*keys, tomllib.loads(f"{name} = 0").popitem()[0])
+            self._place(keys, start)
+            is_open = bool(match["dot"])
+        return keys
+
+    def _value(self, keys: Keys) -> None:
+        opening = self._text[self._at]
+        if opening not in "[{":
+            self._take(_SCALAR)
+            return
+        self._at += 1
+        number = 0
+        while self._take(_BLANK) is not None and self._text[self._at] not in "]}":
+            if opening == "{":
+                self._pair(keys)
+            else:
+                self._place((*keys, number), self._at)
+                self._value((*keys, number))
+            number += 1
+        self._at += 1
+
+    def _place(self, keys: Keys, start: int) -> None:
+        line_start = self._text.rfind("\n", 0, start) + 1
+        self.found.setdefault(keys, Place(self._shown, self._text.count("\n", 0, start) + 1, start - line_start + 1))
+
+    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self._text, self._at)
+        self._at = match.end() if match else self._at
+        return match

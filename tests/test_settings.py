@@ -1,0 +1,122 @@
+"""portfolio.toml: its schema, and where each setting stands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from linkedproj.model.errors import SetupError
+from linkedproj.model.settings import load_config
+from linkedproj.model.toml import read_toml
+
+ROOT = Path(__file__).parents[1]
+SOUND = """\
+id = "small"
+version = "1.0"
+base = "https://small.example/"
+as-of = 2021-06-30
+licence = "https://small.example/licence"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "portfolio.toml").write_text(text, "utf-8")
+    return folder
+
+
+def read_schema() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((ROOT / "src/linkedproj/model/portfolio.schema.json").read_text("utf-8"))
+    return content
+
+
+def named(properties: dict[str, Any], above: str = "") -> dict[str, Any]:
+    """Return the settings that the schema names, those in tables with the name of the table before theirs."""
+    found = {f"{above}{name}": setting for name, setting in properties.items()}
+    for name, setting in properties.items():
+        found |= named(setting.get("properties", {}), f"{name}.")
+    return found
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(read_schema())
+
+
+def test_each_setting_says_in_the_editor_what_it_is_and_in_a_message_what_to_write() -> None:
+    content = read_schema()
+    for name, setting in named(content["properties"]).items():
+        assert setting.get("title"), name
+        assert setting.get("description", "").endswith("."), name
+        shared = content["$defs"].get(setting.get("$ref", "").rpartition("/")[2], {})
+        assert "errorMessage" in setting or "errorMessage" in shared, name
+
+
+def test_the_shipped_file_names_its_schema_to_editors() -> None:
+    first = (ROOT / "data/portfolio.toml").read_text("utf-8").splitlines()[0]
+    assert first.startswith("#:schema ")
+    assert (ROOT / "data" / first.removeprefix("#:schema ")).resolve().is_file()
+
+
+@pytest.mark.parametrize("value", ['"a\\n"', "'latest'", "3", '["a"]', '"é"'])
+def test_a_version_names_a_folder(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SetupError, match=r"^data/portfolio\.toml:2:1: 'version' is .*: write the version of this rel"):
+        load_config(write(tmp_path, SOUND.replace('"1.0"', value)), "data")
+
+
+@pytest.mark.parametrize("day", ["2021-06-30", '"2021-06-30"'])
+def test_a_day_is_a_date_or_a_text(tmp_path: Path, day: str) -> None:
+    assert load_config(write(tmp_path, SOUND.replace("2021-06-30", day)), "data").as_of == "2021-06-30"
+
+
+@pytest.mark.parametrize("day", ["20210630", '"20210630"', "2021-06-30T10:00:00", "10:00:00", '"2021-02-30"', "true"])
+def test_nothing_else_is_a_day(tmp_path: Path, day: str) -> None:
+    with pytest.raises(SetupError, match=r"portfolio\.toml:4:1: 'as-of' is .*: write the day at which"):
+        load_config(write(tmp_path, SOUND.replace("2021-06-30", day)), "data")
+
+
+def test_every_place_is_found_however_it_is_written(tmp_path: Path) -> None:
+    text = (
+        "# no = 1\n"
+        'a = """\nb = 2\n"""  # c = 3\n'
+        "  'd e'.\"f\\u0067\" = [ 1, { g = [2, '#'], h = 3 }, # i = 4\n"
+        "    1979-05-27 07:32:00, '''\nj = 5''''',\n"
+        "  ]\r\n"
+        "[ k . l ]\n"
+        "m=1\n"
+        "[[n]]\n"
+        'o = { p."q" = "é=" , r = 1.5e3 }\n'
+    )
+    (tmp_path / "x.toml").write_bytes(("\ufeff" + text).encode())
+    content, places = read_toml(tmp_path / "x.toml", "x.toml")
+    assert content["d e"]["fg"][2].isoformat() == "1979-05-27T07:32:00"
+    assert {".".join(map(str, keys)): str(place) for keys, place in places.items()} == {
+        "": "x.toml",
+        "a": "x.toml:2:1",
+        "d e": "x.toml:5:3",
+        "d e.fg": "x.toml:5:3",
+        "d e.fg.0": "x.toml:5:23",
+        "d e.fg.1": "x.toml:5:26",
+        "d e.fg.1.g": "x.toml:5:28",
+        "d e.fg.1.g.0": "x.toml:5:33",
+        "d e.fg.1.g.1": "x.toml:5:36",
+        "d e.fg.1.h": "x.toml:5:42",
+        "d e.fg.2": "x.toml:6:5",
+        "d e.fg.3": "x.toml:6:26",
+        "k": "x.toml:9:2",
+        "k.l": "x.toml:9:2",
+        "k.l.m": "x.toml:10:1",
+        "n": "x.toml:11:3",
+        "n.o": "x.toml:12:1",
+        "n.o.p": "x.toml:12:7",
+        "n.o.p.q": "x.toml:12:7",
+        "n.o.r": "x.toml:12:22",
+    }
+
+
+def test_the_file_is_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "portfolio.toml").write_bytes(b"id = '\xff'\n")
+    with pytest.raises(SetupError, match=r"^data/portfolio\.toml: the file is not UTF-8\. Save it as UTF-8\.$"):
+        load_config(tmp_path, "data")
