@@ -15,6 +15,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.model import languages
 from linkedproj.model.errors import Place
 from linkedproj.model.shapes import DCT, RDFS, SH, SKOS, read_shapes
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from linkedproj.model.errors import Problem
     from linkedproj.model.shapes import Shapes, Term
 
-LANGUAGES = ("en", "ca", "es")
+LANGUAGES = languages.LANGUAGES
 UNCODED = "LP-SHACL"
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")

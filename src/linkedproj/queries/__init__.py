@@ -12,8 +12,8 @@ of it is answered by a source (`ask/sources`):
 The rooms in it, each importing only those below:
 
 - `lint/` finds what is wrong with a question before anybody asks it, `golden` compares answers with the expected ones,
-  `published/` writes what a release shows of all questions, `records` lets the tables be asked before they are published,
-  `api` is `linkedproj.query(...)` for Python;
+  `published/` writes what a release shows of all questions, `records` lets the tables be asked before anything is
+  published, `api` is `linkedproj.query(...)` for Python;
 - `ask/` is who answers: files in memory, a store on disk, an endpoint elsewhere;
 - `results/` is how an answer is written, for people, programs and Python;
 - `saved/` is what a question is: its text, header, parameters, and how it is bound.
