@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from linkedproj import changes as diff
 from linkedproj.build import build
 from linkedproj.changes.words import column, kind_name
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.paths import shipped
-from linkedproj.model.phrases import LANGUAGES
 from linkedproj.model.schema import load_schema
 
 from .bench.changes import found, make

@@ -116,7 +116,7 @@ def test_the_wheel_works_alone(installed: Path, tmp_path: Path) -> None:
     _from_wheel(installed, "check", ROOT / "data")
     _from_wheel(installed, "build", ROOT / "data", "--out", tmp_path / "public")
     assert (tmp_path / "public/dump/latest/portfolio.ttl").is_file()
-    assert all(name in _from_wheel(installed, "query") for name in QUERIES)
+    assert all(name in _from_wheel(installed, "queries", "list") for name in QUERIES)
 
 
 # ---------------------------------------------------------------- the documents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linkedproj.check.lint import coverage, lint
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import Rules, catalogue
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linkedproj.model.context import load_context
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.paths import shipped
-from linkedproj.model.phrases import LANGUAGES
 from linkedproj.queries import golden
 from linkedproj.queries.ask import local, reference
 from linkedproj.queries.ask.adhoc import form_of

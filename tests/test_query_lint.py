@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import Severity, catalogue
 from linkedproj.queries import golden
 from linkedproj.queries.ask import local

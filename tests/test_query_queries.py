@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,21 @@ def test_the_help_fits_a_screen(name: str) -> None:
     lines = CliRunner().invoke(HELPS[name], ["--help"], terminal_width=80).output.splitlines()
     assert len(lines) < 24
     assert max(map(len, lines)) <= 80
+
+
+HEAVY = """
+import sys
+from click.testing import CliRunner
+from linkedproj.commands import queries, query
+for command in (query.command, queries.command, *queries.command.commands.values()):
+    assert CliRunner().invoke(command, ["--help"]).exit_code == 0
+print(sorted({"pyoxigraph", "rdflib", "yaml", "SPARQLWrapper"} & set(sys.modules)))
+"""
+
+
+def test_the_help_loads_nothing_heavy() -> None:
+    done = subprocess.run([sys.executable, "-c", HEAVY], check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
 
 
 def test_the_list_has_labels_and_parameters_in_the_language_asked_for() -> None:

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from linkedproj.check.checked import Checked
 from linkedproj.commands.explain import command
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import Rules, load_rules
 from linkedproj.reports import REPORTS
 from linkedproj.reports.report import Report, exit_code

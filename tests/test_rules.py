@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from linkedproj.model.errors import Place, Problem, SetupError
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import Rule, Rules, Severity, Wording, catalogue, load_rules
 
 ROOT = Path(__file__).parents[1]

@@ -21,8 +21,8 @@ from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.paths import shipped
-from linkedproj.model.phrases import LANGUAGES
 from linkedproj.model.settings import is_version
 from linkedproj.queries.published.publish import publish
 from linkedproj.queries.saved.collection import read_queries

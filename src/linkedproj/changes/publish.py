@@ -27,7 +27,7 @@ from linkedproj.changes.page import Publication, write_page
 from linkedproj.changes.tombstones import NAME, Added, Tombstone, buried, read_tombstones, reused, write_tombstones
 from linkedproj.changes.words import Speaker, count, number, phrase
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

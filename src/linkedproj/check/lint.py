@@ -11,7 +11,7 @@ from linkedproj.check.parted.reach import Reach
 from linkedproj.check.patterns import is_endless, is_nested
 from linkedproj.check.shacl import BEYOND, COMPARISONS, COMPONENTS, CORE, PAIRS, PATHS, RANGES, TARGETS
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import catalogue
 from linkedproj.model.shapes import DCT, NESTING, RDF, RDFS, SH, read_shapes
 

@@ -11,7 +11,7 @@ import click
 from linkedproj.check.engines import AUTO, ENGINES
 from linkedproj.mapping.runners import RUNNERS
 from linkedproj.model.errors import DataError, ReleaseError
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.reports import REPORTS
 
 

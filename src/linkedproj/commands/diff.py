@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 
 
 @click.command(name="diff")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 
 
 @click.command(name="explain")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.paths import shipped
-from linkedproj.model.phrases import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from linkedproj.model.errors import Place, QueryError
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.queries.results.formats import FORMATS, format_by_suffix
 
 if TYPE_CHECKING:

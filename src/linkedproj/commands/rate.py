@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,6 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
-LANGUAGES = ("en", "ca", "es")
-"""The languages of messages; English is complete, and what another one lacks is said in it."""
-
 
 class Phrases:
     """The phrases of a package, looked up by language and name; a language that is not there is English.

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 def expected_path(folder: Path, query: SavedQuery) -> Path:
-    """Say where the expected answer lies; `folder` is that of the queries."""
+    """Return where the expected answer lies; `folder` is that of the queries."""
     return folder / "expected" / f"{query.id}.csv"
 
 
 def verify(
     query: SavedQuery, store: ox.Store, graph: rdflib.Graph, folder: Path, bases: Mapping[str, str]
 ) -> Iterator[str]:
-    """Run a query and its cases on two engines; give one readable text for each difference.
+    """Run a query and its cases on two engines; yield one readable text for each difference.
 
     Raises:
         QueryError: the query does not parse.
@@ -52,7 +52,7 @@ def verify(
 
 
 def update(query: SavedQuery, store: ox.Store, folder: Path, bases: Mapping[str, str]) -> bool:
-    """Write down the present answer as the expected one; tell whether it differs from what was there.
+    """Write down the present answer as the expected one; return whether it differs from what was there.
 
     Raises:
         QueryError: the query does not parse.
@@ -79,7 +79,7 @@ class Timing:
         return self.milliseconds > self.query.budget_ms
 
     def __str__(self) -> str:
-        """Give one line of the report."""
+        """Return one line of the report."""
         verb = "over" if self.is_over else "within"
         return f"{self.query.file}: {self.milliseconds:,} ms, {verb} its budget of {self.query.budget_ms:,} ms"
 

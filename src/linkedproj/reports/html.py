@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import visible
 from linkedproj.reports.words import phrase
 

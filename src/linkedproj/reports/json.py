@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import Severity
 from linkedproj.reports.report import exit_code
 

@@ -90,7 +90,7 @@ def built_lines(built: Built) -> list[str]:
         "",
         *_standing(built),
         *_without_parquet(),
-        "next: linkedproj query · linkedproj check --coverage · linkedproj explain LP-DATE-ORDER",
+        "next: linkedproj queries list · linkedproj check --coverage · linkedproj explain LP-DATE-ORDER",
     ]
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from linkedproj.model.context import RDF
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rdf import TURTLE, read_term, serialize
 from linkedproj.model.schema import RDFS, SH
 

@@ -75,13 +75,13 @@ def require_values(query: SavedQuery, arguments: Mapping[str, str]) -> None:
 
 
 def form_of(text: str) -> str:
-    """Give the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; "" when it is none of them."""
+    """Return the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; "" when it is none of them."""
     _, word = _first_word(text)
     return next((form for form in FORMS if word.startswith(form)), "")
 
 
 def _first_word(text: str) -> tuple[int, str]:
-    """Give the word that stands behind the prologue, in capitals, and its offset."""
+    """Return the word that stands behind the prologue, in capitals, and its offset."""
     bare = ((offset, word.upper()) for offset, word in _words(text) if ":" not in word)
     return next((found for found in bare if found[1] not in {"PREFIX", "BASE"}), (0, ""))
 

@@ -76,7 +76,7 @@ def write_answer(query: SavedQuery, answer: Answer, folder: Path, bounds: Bounds
 
 
 def unanswered(query: SavedQuery, why: str) -> AnsweredQuery:
-    """Say of a query that a bound left it without an answer."""
+    """Report that a bound left a query without an answer."""
     form = form_of(query.body)
     return AnsweredQuery(form, query.expect.columns if form == "SELECT" else (), why=why)
 

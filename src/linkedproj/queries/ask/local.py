@@ -47,7 +47,7 @@ class TooLargeError(QueryError):
 
 
 def dump_files(folder: Path) -> list[Path]:
-    """Give the files of the dump in `folder` that queries run on; a compressed one where there is no other.
+    """Return the files of the dump in `folder` that queries run on; a compressed one where there is no other.
 
     Raises:
         QueryError: there is no dump.
@@ -60,12 +60,12 @@ def dump_files(folder: Path) -> list[Path]:
 
 
 def stored_copy(file: Path) -> Path | None:
-    """Give a file, or else its compressed copy, or else nothing."""
+    """Return a file, or else its compressed copy, or else nothing."""
     return next((one for one in (file, file.with_name(f"{file.name}.gz")) if one.is_file()), None)
 
 
 def data_files(path: Path) -> list[Path]:
-    """Give the files to load for a file, for the folder of a built dump, or for any folder with files of RDF.
+    """Return the files to load for a file, for the folder of a built dump, or for any folder with files of RDF.
 
     Of a file and its compressed copy, one is given.
 

@@ -41,7 +41,7 @@ _held: list[int] = []
 
 
 def cache_folder() -> Path:
-    """Say where stores are kept: LINKEDPROJ_CACHE, or what the system has for caches."""
+    """Return where stores are kept: LINKEDPROJ_CACHE, or what the system has for caches."""
     if chosen := os.environ.get("LINKEDPROJ_CACHE"):
         return Path(chosen)
     if sys.platform == "win32":
@@ -50,7 +50,7 @@ def cache_folder() -> Path:
 
 
 def open_store(paths: Sequence[Path], place: Path | None = None, above: int = IN_MEMORY) -> ox.Store:
-    """Give a store that holds the files: in memory, or on disk if they have more than `above` bytes of RDF.
+    """Return a store that holds the files: in memory, or on disk if they have more than `above` bytes of RDF.
 
     A store on disk is kept in `place` (otherwise in `cache_folder()`) and opened for reading. With `place` it is on
     disk, however small.
@@ -71,7 +71,7 @@ def open_store(paths: Sequence[Path], place: Path | None = None, above: int = IN
 
 
 def weight(paths: Sequence[Path]) -> int:
-    """Give the bytes of RDF in files, an estimate for compressed ones; a missing file has none."""
+    """Return the bytes of RDF in files, an estimate for compressed ones; a missing file has none."""
     return sum(path.stat().st_size * (_PACKED if path.suffix == ".gz" else 1) for path in paths if path.is_file())
 
 
@@ -115,7 +115,7 @@ def _make(paths: Sequence[Path], home: Path) -> None:
 
 
 def _key(paths: Sequence[Path]) -> str:
-    """Tell files, as they are now, from all others."""
+    """Return a key that differs when a file differs, or has changed since."""
     told = [f"pyoxigraph {ox.__version__}"]
     for path in paths:
         if path.is_file():
@@ -171,7 +171,7 @@ class _Lock:
             os.close(self._handle)
 
     def keep(self) -> None:
-        """Hold the lock until the process ends."""
+        """Keep the lock until the process ends."""
         _held.append(self._handle)
         self._handle = -1
 

@@ -82,7 +82,7 @@ def find_selects(words: Sequence[Word]) -> list[Select]:
 
 
 def group_after(words: Sequence[Word], start: int) -> Sequence[Word]:
-    """Give the words inside the bracket or brace that is next from `start` on."""
+    """Return the words inside the bracket or brace that is next from `start` on."""
     opening = next((n for n in range(start, len(words)) if words[n].text in _OPEN | {"{"}), len(words))
     if opening == len(words):
         return ()
@@ -129,7 +129,7 @@ def _head(scope: Sequence[Word], word: Word) -> Sequence[Word]:
 
 
 def _clauses(scope: Sequence[Word], word: Word) -> dict[str, list[Word]]:
-    """Give the words of each solution modifier, by its first keyword."""
+    """Return the words of each solution modifier, by its first keyword."""
     closed = [n for n, item in enumerate(scope) if item.text == "}" and item.braces == word.braces]
     found: dict[str, list[Word]] = {}
     current: list[Word] = []
@@ -149,7 +149,7 @@ def _columns(head: Sequence[Word], word: Word) -> Iterator[tuple[str, Word]]:
 
 
 def _variables(words: Sequence[Word], level: int) -> tuple[str, ...]:
-    """Give the variables that stand alone, or that an expression in brackets is named."""
+    """Return the variables that stand alone, or that an expression in brackets is named."""
     pairs = zip([None, *words], words, strict=False)
     return tuple(
         item.variable
@@ -160,7 +160,7 @@ def _variables(words: Sequence[Word], level: int) -> tuple[str, ...]:
 
 
 def _order(words: Sequence[Word], level: int) -> tuple[str, ...]:
-    """Give the variables that rows are ordered by: ?x, ASC(?x), DESC(?x), STR(?x), but not by what is made of them."""
+    """Return the variables that rows are ordered by: ?x, ASC(?x), DESC(?x), STR(?x); not those in other expressions."""
     return tuple(item.variable for n, item in enumerate(words) if item.variable and _bare(words, n, level))
 
 

@@ -116,7 +116,7 @@ def _chance(words: Sequence[Word], found: Sequence[Select]) -> Iterator[Problem]
 
 
 def _ordered_below(word: Word, found: Sequence[Select]) -> bool:
-    """Tell whether the SELECT that joins the values takes them from an ordered one."""
+    """Return whether the SELECT that joins the values takes them from an ordered one."""
     around = [select for select in found if word in select.words]
     inside = around[-1].words if around else ()
     return any(select.order and select.word in inside[1:] for select in found)

@@ -39,7 +39,7 @@ class KnownTerms:
     data: Collection[str] | None
 
     def iri(self, declared: Mapping[str, str], name: str) -> str:
-        """Give the IRI of a prefixed name, or "" where the prefix is not declared."""
+        """Return the IRI of a prefixed name, or "" where the prefix is not declared."""
         prefix, _, local = name.partition(":")
         return declared[prefix] + local.replace("\\", "") if prefix in declared else ""
 
@@ -62,7 +62,7 @@ def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
 
 
 def terms_of(store: ox.Store) -> frozenset[str]:
-    """Give every IRI that occurs in a store."""
+    """Return every IRI that occurs in a store."""
     nodes = {node for quad in store for node in (quad.subject, quad.predicate, quad.object)}
     return frozenset(node.value for node in nodes if isinstance(node, ox.NamedNode))
 

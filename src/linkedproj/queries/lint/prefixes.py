@@ -36,7 +36,7 @@ def _declared(words: Sequence[Word]) -> Iterator[tuple[str, tuple[Word, Word]]]:
 
 
 def _used(query: SavedQuery, words: Sequence[Word], declarations: set[int]) -> Iterator[tuple[str, Word]]:
-    """Give each prefix with the first place it is used at; the type of a parameter uses one too."""
+    """Yield each prefix with the first place it is used at; the type of a parameter uses one too."""
     seen: set[str] = set()
     types = {item.place: item.type.partition("_") for item in query.parameters.values()}
     for before, word in pairwise([words[0], *words] if words else ()):

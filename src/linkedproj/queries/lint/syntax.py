@@ -45,7 +45,7 @@ def syntax_problems(query: SavedQuery, words: Sequence[Word], bases: Mapping[str
 
 
 def parse_error(sparql: str) -> tuple[int, int, str] | None:
-    """Give line, column (in characters) and what the parser says, or None: it is SPARQL 1.1.
+    """Return line, column (in characters) and what the parser says, or None: it is SPARQL 1.1.
 
     Nothing is asked: every SERVICE is parsed as the GRAPH it looks like.
     """
@@ -83,7 +83,7 @@ def _readable(what: str) -> str:
 
 
 def _in_file(query: SavedQuery, pieces: Sequence[tuple[str, str]], line: int, column: int) -> tuple[Place, str]:
-    """Find what became this place of the bound query, or else the last word: where it stands in the file, and it."""
+    """Return where in the file stands what became this place of the bound query, and the word; else the last one."""
     found = Place(query.file), ""
     at_line, at_column = query.header_lines + 1, 1
     bound_line, bound_column = 1, 1

@@ -68,7 +68,7 @@ def date_problems(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -
 
 
 def _term(words: Sequence[Word], n: int, iri: str) -> str:
-    """Give the IRI of a word that is a term, or "" for a declaration, a datatype or the name of a function."""
+    """Return the IRI of a word that is a term, or "" for a declaration, a datatype or the name of a function."""
     word, before = words[n], words[n - 1] if n else words[n]
     if word.kind not in {"name", "iri"} or (word.kind == "name" and ":" not in word.text):
         return ""
@@ -100,7 +100,7 @@ def _short(iri: str, known: KnownTerms) -> str:
 
 
 def _object(words: Sequence[Word], n: int) -> str:
-    """Give the variable that a property ends in; the property may be part of a path."""
+    """Return the variable that a property ends in; the property may be part of a path."""
     following = n + 1
     while following < len(words) and words[following].text in _PATH:
         step = words[following].text

@@ -79,7 +79,7 @@ def describe_query(query: SavedQuery, found: AnsweredQuery, files: Mapping[str, 
 
 
 def _unanswered(query: SavedQuery, why: str, bounds: Bounds) -> dict[str, Any]:
-    """Say why there is no answer, and how to have it."""
+    """Explain why there is no answer, and how to have it."""
     numbers = {name: f"{number:,}".removesuffix(".0") for name, number in asdict(bounds).items()}
     swapped = {name: number.translate(_SWAP) for name, number in numbers.items()}
     told = {code: text.format(**(numbers if code == "en" else swapped)) for code, text in _WHY[why].items()}

@@ -46,7 +46,7 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     *,
     bounds: Bounds | None = None,
 ) -> list[Path]:
-    """Write all queries and their answers into a folder that is there; give the files.
+    """Write all queries and their answers into a folder that is there; return the files.
 
     `data` are the files of RDF of a release, or a store that holds them. `context` is the one of the portfolio:
     defaults and texts follow its base. One query that cannot be run stops all: what is published answers. A query whose
@@ -119,7 +119,7 @@ def portfolio_query(query: SavedQuery, context: Context) -> SavedQuery:
 
 
 def _files(query: SavedQuery, sparql: str, context: Context) -> Iterator[tuple[str, str, bytes]]:
-    """Give name, media type and content of each file of a query, but for its answer."""
+    """Yield name, media type and content of each file of a query, but for its answer."""
     yield f"{query.id}.rq", _QUERY, sparql.encode()
     yield f"{query.id}.template.rq", _QUERY, query.text.encode()
     yield f"{query.id}.ttl", _TURTLE, sib.export(query, site_address(context) + "query/", by_table(context)).encode()
@@ -128,7 +128,7 @@ def _files(query: SavedQuery, sparql: str, context: Context) -> Iterator[tuple[s
 def _common(
     queries: Mapping[str, SavedQuery], files: Mapping[str, Mapping[str, str]], context: Context, version: str
 ) -> Iterator[tuple[str, str, bytes]]:
-    """Give name, media type and content of each file that speaks of all queries, but for the index."""
+    """Yield name, media type and content of each file that speaks of all queries, but for the index."""
     site = site_address(context)
     yield "all.ttl", _TURTLE, sib.export_all(queries.values(), site + "query/", by_table(context)).encode()
     described = openapi.describe_files(queries.values(), site.removesuffix("/"), version, files)

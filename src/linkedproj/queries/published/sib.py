@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, QueryError
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rdf import escape
 from linkedproj.queries.ask.adhoc import form_of
 from linkedproj.queries.saved.bind import bind

@@ -29,7 +29,7 @@ _EAST, _NORTH = 180, 90
 
 
 def is_located(table: Table) -> bool:
-    """Tell whether the columns can hold coordinates: `wkt`, or `lat` and `long`."""
+    """Return whether the columns can hold coordinates: `wkt`, or `lat` and `long`."""
     return "wkt" in table.columns or {"lat", "long"} <= set(table.columns)
 
 
@@ -50,7 +50,7 @@ def _feature(row: Mapping[str, RdfTerm | None]) -> dict[str, object]:
 
 
 def _position(row: Mapping[str, RdfTerm | None]) -> list[float] | None:
-    """Give longitude and latitude; None: not known, or no point of the globe in WGS 84."""
+    """Return longitude and latitude; None: not known, or no point of the globe in WGS 84."""
     if point := _POINT.fullmatch(value_text(row.get("wkt")).strip()):
         found = [point[1], point[2]]
     else:
@@ -62,7 +62,7 @@ def _position(row: Mapping[str, RdfTerm | None]) -> list[float] | None:
 
 
 def _plain(cell: RdfTerm | None) -> object:
-    """Keep what JSON knows, numbers and truth values; all else is text."""
+    """Return what JSON knows, numbers and truth values, as it is; all else as text."""
     found = to_python(cell)
     if isinstance(found, Decimal):
         return float(found)

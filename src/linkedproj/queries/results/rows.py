@@ -36,7 +36,7 @@ class ResultRow(Sequence[PythonValue]):
     @overload
     def __getitem__(self, key: slice) -> tuple[PythonValue, ...]: ...
     def __getitem__(self, key: int | str | slice) -> PythonValue | tuple[PythonValue, ...]:
-        """Give one value, or a slice of them.
+        """Return one value, or a slice of them.
 
         Raises:
             KeyError: there is no such column.
@@ -48,7 +48,7 @@ class ResultRow(Sequence[PythonValue]):
         return self._values[self._columns.index(key)]
 
     def __getattr__(self, name: str) -> PythonValue:
-        """Give the value in the column of that name.
+        """Return the value in the column of that name.
 
         Raises:
             AttributeError: there is no such column.
@@ -70,7 +70,7 @@ class ResultRow(Sequence[PythonValue]):
         return f"ResultRow({', '.join(f'{n}={v!r}' for n, v in zip(self._columns, self._values, strict=True))})"
 
     def as_dict(self) -> dict[str, PythonValue]:
-        """Give the values by column."""
+        """Return the values by column."""
         return dict(zip(self._columns, self._values, strict=True))
 
 
@@ -94,7 +94,7 @@ class QueryResult(Sequence[ResultRow]):
     @overload
     def __getitem__(self, key: slice) -> list[ResultRow]: ...
     def __getitem__(self, key: int | slice) -> ResultRow | list[ResultRow]:
-        """Give a row, or a slice of them."""
+        """Return a row, or a slice of them."""
         return self._rows[key]
 
     def __len__(self) -> int:
@@ -107,14 +107,14 @@ class QueryResult(Sequence[ResultRow]):
         return f"<{len(self)} rows: {', '.join(self.columns)}>"
 
     def to_csv(self, path: str | Path | None = None) -> str:
-        """Give SPARQL 1.1 Query Results CSV, and write it to a file where a `path` is given."""
+        """Return SPARQL 1.1 Query Results CSV, and write it to a file where a `path` is given."""
         text = write_csv(self.table)
         if path is not None:
             Path(path).write_bytes(text.encode())
         return text
 
     def to_pandas(self) -> pd.DataFrame:
-        """Give a pandas DataFrame: int, bool, float and date columns typed, decimals as Decimal, all else as text.
+        """Return a pandas DataFrame: int, bool, float and date columns typed, decimals as Decimal, all else as text.
 
         Raises:
             SetupError: pandas is not installed.
@@ -128,7 +128,7 @@ class QueryResult(Sequence[ResultRow]):
         return frame
 
     def to_polars(self) -> pl.DataFrame:
-        """Give a polars DataFrame with typed columns.
+        """Return a polars DataFrame with typed columns.
 
         Raises:
             SetupError: polars is not installed.

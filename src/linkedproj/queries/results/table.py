@@ -60,7 +60,7 @@ Answer: TypeAlias = Table | bool | Triples
 
 
 def as_table(answer: Answer) -> Table:
-    """Give any answer as rows: a triple is a row of three columns, yes or no is one row of one column."""
+    """Return any answer as rows: a triple is a row of three columns, yes or no is one row of one column."""
     if isinstance(answer, Table):
         return answer
     if isinstance(answer, Triples):

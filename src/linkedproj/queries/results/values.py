@@ -46,7 +46,7 @@ class LangString(str):
         return found
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
-        """Say what a copy is made from."""
+        """Return what a copy is made from."""
         return type(self), (str(self), self.language)
 
 
@@ -54,7 +54,7 @@ PythonValue: TypeAlias = Iri | LangString | str | int | Decimal | float | bool |
 
 
 def to_python(cell: RdfTerm | None) -> PythonValue:
-    """Give the value of a term; what is ill-typed or has no type of Python stays a string, an unbound cell is None.
+    """Return the value of a term; what is ill-typed or has no type of Python stays a string, an unbound cell is None.
 
     A month (xsd:gYearMonth) or a year stays a string too: it is no day.
     """
@@ -70,7 +70,7 @@ def to_python(cell: RdfTerm | None) -> PythonValue:
 
 
 def typed_columns(table: Table) -> dict[str, tuple[type, list[Any]]]:
-    """Give each column with the one type that all its values have: int, Decimal, float, bool, date, datetime or str.
+    """Return each column with the one type that all its values have: int, Decimal, float, bool, date, datetime or str.
 
     A column of mixed values is one of strings, spelled as in the results.
     """
@@ -126,7 +126,7 @@ def _text(cell: RdfTerm) -> str:
 
 
 def _fits(found: PythonValue) -> bool:
-    """Tell whether columnar formats can hold a number: 64 bits, or 38 digits with half of them behind the point."""
+    """Return whether columnar formats can hold a number: 64 bits, or 38 digits with half of them behind the point."""
     if isinstance(found, int):
         return -_WIDEST <= found < _WIDEST
     return not isinstance(found, Decimal) or (

@@ -30,7 +30,7 @@ _CODES = "https://w3id.org/linkedproj/"
 
 @cache
 def context_of(base: str | None = None) -> Context:
-    """Give the shipped context, or the same for IRIs that begin with `base` ("https://data.example.org/id/").
+    """Return the shipped context, or the same for IRIs that begin with `base` ("https://data.example.org/id/").
 
     Raises:
         SetupError: the context cannot be read, or `base` is no IRI that ends in "/".
@@ -39,7 +39,7 @@ def context_of(base: str | None = None) -> Context:
 
 
 def by_table(context: Context) -> dict[str, str]:
-    """Give the IRI that ids of each record type are appended to: {"city": "https://data.example.org/id/city/"}."""
+    """Return the IRI that ids of each record type are appended to: {"city": "https://data.example.org/id/city/"}."""
     return {kind.table: kind.base for kind in context.types.values()}
 
 
@@ -72,7 +72,7 @@ def base_in(store: ox.Store) -> str | None:
 
 
 def rebase(query: SavedQuery, base: str) -> SavedQuery:
-    """Give the query as it would be written for a portfolio whose IRIs begin with `base`."""
+    """Return the query as it would be written for a portfolio whose IRIs begin with `base`."""
     written_for = context_of().base
     if base == written_for:
         return query

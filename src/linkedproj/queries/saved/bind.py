@@ -62,7 +62,7 @@ class ArgumentsError(QueryError):
 
 
 def bind(query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, str] | None = None) -> str:
-    """Give the query that is really run: without its header, every parameter replaced.
+    """Return the query that is really run: without its header, every parameter replaced.
 
     `bases` gives the IRI that ids of a record type are appended to: {"city": "https://data.example.org/id/city/"}.
     What is not in `arguments` gets its default.
@@ -76,7 +76,7 @@ def bind(query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, st
 def bound_pieces(
     query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, str] | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Give the query token by token: as it is written, and as it is run; otherwise as `bind`.
+    """Yield the query token by token: as it is written, and as it is run; otherwise as `bind`.
 
     Raises:
         ArgumentsError: arguments that are unknown or do not fit, all at once.
@@ -87,7 +87,7 @@ def bound_pieces(
 def bound_terms(
     query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Give the term of each parameter in its N-Triples spelling; none for one that is left out. Otherwise as `bind`.
+    """Return the term of each parameter in its N-Triples spelling; none for one that is left out. Otherwise as `bind`.
 
     Raises:
         ArgumentsError: arguments that are unknown or do not fit, all at once.

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem, QueryError
-from linkedproj.model.phrases import LANGUAGES  # of titles and descriptions; grlc's own keys are in the first
+from linkedproj.model.languages import LANGUAGES  # of titles and descriptions; grlc's own keys are in the first
 from linkedproj.queries.saved.expect import Case, Expect, read_cases, read_count, read_expect
 from linkedproj.queries.saved.faults import Faults, HeaderError
 from linkedproj.queries.saved.header import NOTHING, header_lines, items_of, known_parts, read_header
@@ -88,7 +88,7 @@ def read_query(path: Path) -> SavedQuery:
 
 
 def inspect_query(path: Path) -> tuple[SavedQuery | None, list[Problem]]:
-    """Read one saved query as far as it can be read, and tell all that is wrong with its header and parameters.
+    """Read one saved query as far as it can be read, and report all that is wrong with its header and parameters.
 
     Where a part is faulty it is empty, or at its default, in the query; None: the header cannot be read at all.
     """

@@ -57,7 +57,7 @@ class Faults:
 
 
 def in_words(problem: Problem, language: str = "en") -> str:
-    """Say a problem in one line: what is wrong, then what was meant or what to do."""
+    """Word a problem in one line: what is wrong, then what was meant or what to do."""
     rule = catalogue()[problem.rule]
     if "nearest" in problem.values:
         rule = replace(rule, fix={})
@@ -66,6 +66,6 @@ def in_words(problem: Problem, language: str = "en") -> str:
 
 
 def suggestions(word: str, known: Collection[str]) -> Mapping[str, str]:
-    """Give the slots that name what there is, and what of it was probably meant."""
+    """Return the slots that name what there is, and what of it was probably meant."""
     found = difflib.get_close_matches(word, known, 1)
     return {"known": ", ".join(sorted(known)), **({"nearest": found[0]} if found else {})}

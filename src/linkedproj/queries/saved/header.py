@@ -28,7 +28,7 @@ class HeaderPart:
     place: Place
 
     def text(self) -> str:
-        """Give a string.
+        """Return a string.
 
         Raises:
             HeaderError: it is a list or a mapping.
@@ -38,7 +38,7 @@ class HeaderPart:
         return self.value
 
     def items(self) -> list[HeaderPart]:
-        """Give a list.
+        """Return a list.
 
         Raises:
             HeaderError: it is something else.
@@ -48,7 +48,7 @@ class HeaderPart:
         return self.value
 
     def parts(self) -> Mapping[str, HeaderPart]:
-        """Give a mapping.
+        """Return a mapping.
 
         Raises:
             HeaderError: it is something else.
@@ -63,19 +63,19 @@ NOTHING = HeaderPart({}, Place(""))
 
 
 def items_of(part: HeaderPart | None, faults: Faults) -> list[HeaderPart]:
-    """Give a list; none, where nothing is said or something else stands there."""
+    """Return a list; none, where nothing is said or something else stands there."""
     nothing: list[HeaderPart] = []
     return faults.attempt(part.items, nothing) if part else nothing
 
 
 def parts_of(part: HeaderPart | None, faults: Faults) -> Mapping[str, HeaderPart]:
-    """Give a mapping; an empty one, where nothing is said or something else stands there."""
+    """Return a mapping; an empty one, where nothing is said or something else stands there."""
     nothing: Mapping[str, HeaderPart] = {}
     return faults.attempt(part.parts, nothing) if part else nothing
 
 
 def known_parts(part: HeaderPart, known: Collection[str], faults: Faults) -> Mapping[str, HeaderPart]:
-    """Give a mapping in which no key but the `known` ones may stand."""
+    """Return a mapping in which no key but the `known` ones may stand."""
     parts = parts_of(part, faults)
     for key, value in parts.items():
         if key not in known:

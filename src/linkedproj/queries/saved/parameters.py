@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.phrases import LANGUAGES
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.queries.saved.header import NOTHING, items_of, known_parts, parts_of
 from linkedproj.queries.saved.tokens import placed_tokens
 

@@ -59,7 +59,7 @@ def placed_tokens(text: str, file: str) -> Iterator[tuple[SparqlToken, Place]]:
 
 
 def declared_prefixes(text: str) -> dict[str, str]:
-    """Give the prefixes that the text declares: {"dct": "http://purl.org/dc/terms/"}."""
+    """Return the prefixes that the text declares: {"dct": "http://purl.org/dc/terms/"}."""
     code = [token for token in tokens(text) if token.kind not in {"space", "comment"}]
     return {
         name.text[:-1]: iri.text[1:-1]
