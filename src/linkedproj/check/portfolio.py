@@ -22,6 +22,7 @@ from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.schema import load_schema, vocabulary_terms
 from linkedproj.model.settings import load_config
+from linkedproj.model.shapes import read_shapes
 from linkedproj.tables.portfolio import INVERSES
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _judge(
     """
     try:
         options = replace(setup.options, jobs=setup.options.jobs or setup.resources.jobs)
-        judgement = judge(nodes, setup.ontology / "shapes.ttl", options)
+        judgement = judge(nodes, read_shapes(setup.ontology / "shapes.ttl", "ontology/shapes.ttl"), options)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})], Checked("")
     certain = (result for result in judgement.results if not _is_uncertain(result, portfolio))
