@@ -1,5 +1,6 @@
 """Is the portfolio sound: the shapes applied by a SHACL engine, quotes held against sources, results led back to cells.
 
-`portfolio.check` is the way in. `engines/` has a module for each SHACL engine; `judge` chooses one, and has large data
-judged piece by piece (`parted/`). `locate` leads a result back to file, row and column.
+`portfolio.check` is the way in. `engines/` has a module for each SHACL engine, which runs in a process of its own (what
+it does there is in `worker`); `judge` chooses one, and has large data judged in parts (`parted/`). `lint` looks at the
+shapes themselves. `locate` leads a result back to file, row and column.
 """

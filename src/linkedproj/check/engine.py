@@ -31,12 +31,12 @@ def engine_name(engine: str = REFERENCE) -> str:
 
 
 def is_installed(engine: str) -> bool:
-    """Tell whether an engine can be used."""
+    """Return whether an engine can be used."""
     return bool(re.match(re.escape(ENGINES[engine].versions), _version(ENGINES[engine].package) or " "))
 
 
 def require(engine: str) -> Engine:
-    """Give an engine.
+    """Return an engine.
 
     Raises:
         SetupError: it is not installed, or not in a version that was tried.

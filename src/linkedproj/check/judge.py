@@ -54,7 +54,7 @@ def judge(data: Sequence[Path], shapes: Shapes | Path, options: Options | None =
 
 
 def _is_at_most(triples: int, data: Iterable[Path]) -> bool:
-    """Tell whether files of N-Triples have no more than so many triples, without reading on when they have."""
+    """Return whether files of N-Triples have no more than so many triples, without reading on when they have."""
     for path in data:
         with path.open("rb") as lines:
             triples -= sum(1 for _ in islice(lines, triples + 1))

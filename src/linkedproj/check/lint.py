@@ -102,7 +102,7 @@ def _path_terms(graph: Shapes, path: Term) -> Iterator[Term]:
 
 
 def _target_classes(graph: Shapes, shape: Term, *names: str) -> list[Term]:
-    """Give the classes a shape names; a shape that is itself a class is its own target (SHACL, 2.1.3.3)."""
+    """Return the classes a shape names; a shape that is itself a class is its own target (SHACL, 2.1.3.3)."""
     stated = [value for name in names for value in graph.objects(shape, SH + name)]
     types = set(graph.objects(shape, RDF + "type"))
     return [*stated, shape] if types & _CLASS and _NODE_SHAPE in types else stated
@@ -206,12 +206,12 @@ def _unshaped(
 
 
 def _components(graph: Shapes, shape: Term) -> list[str]:
-    """Give the constraints of a shape."""
+    """Return the constraints of a shape."""
     return [name for name in COMPONENTS if graph.objects(shape, SH + name)]
 
 
 def _reporting(graph: Shapes) -> list[Term]:
-    """Give the shapes whose own results a person reads: not those that only serve as a measure in another."""
+    """Return the shapes whose own results a person reads: not those that only serve as a measure in another."""
     shapes = graph.subjects(*(SH + name for name in COMPONENTS))
     targeted = set(graph.subjects(*(SH + name for name in TARGETS)))
     reached = {inner for shape in targeted for inner in _properties(graph, shape)} | targeted
@@ -220,7 +220,7 @@ def _reporting(graph: Shapes) -> list[Term]:
 
 
 def _properties(graph: Shapes, shape: Term) -> set[Term]:
-    """Give a shape and the property shapes it consists of."""
+    """Return a shape and the property shapes it consists of."""
     found, pending = set(), [shape]
     while pending:
         current = pending.pop()
@@ -231,7 +231,7 @@ def _properties(graph: Shapes, shape: Term) -> set[Term]:
 
 
 def _below(graph: Shapes, shape: Term) -> set[Term]:
-    """Give every shape that a shape leads to."""
+    """Return every shape that a shape leads to."""
     found: set[Term] = set()
     pending = [*graph.inner(shape), *graph.objects(shape, SH + "property")]
     while pending:

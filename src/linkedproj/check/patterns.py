@@ -13,7 +13,7 @@ _ENDLESS = re.compile(r"[*+]|\{\d*,\}")
 
 
 def is_endless(pattern: str) -> bool:
-    """Tell whether some part of a pattern may repeat without an upper bound.
+    """Return whether some part of a pattern may repeat without an upper bound.
 
     >>> is_endless("^[A-Z]{3}$"), is_endless("^[*+]{1,9}$"), is_endless("^a{2,}$")
     (False, False, True)
@@ -22,7 +22,7 @@ def is_endless(pattern: str) -> bool:
 
 
 def is_nested(pattern: str) -> bool:
-    """Tell whether an endless repetition stands inside a group that itself repeats without end.
+    """Return whether an endless repetition stands inside a group that itself repeats without end.
 
     >>> is_nested("^(a+)+$"), is_nested("^((a*)b)*$"), is_nested("^(-[a-z]+){0,9}$")
     (True, True, False)

@@ -26,6 +26,7 @@ from linkedproj.model.errors import Place, Problem
 from linkedproj.model.folder import open_folder
 from linkedproj.model.rules import Severity, load_rules
 from linkedproj.model.schema import vocabulary_terms
+from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -152,7 +153,7 @@ def _judge(folder: Folder, mapped: Mapped, options: Options, known: Iterable[Pro
     """
     portfolio, evidence = mapped.portfolio, mapped.evidence
     try:
-        judgement = judge(mapped.statements, folder.shapes, options)
+        judgement = judge(mapped.statements, read_shapes(folder.shapes, "ontology/shapes.ttl"), options)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})], Checked("")
     certain = (result for result in judgement.results if not _is_uncertain(result, portfolio))

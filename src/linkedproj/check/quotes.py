@@ -78,7 +78,7 @@ def _quoted(portfolio: Portfolio) -> Iterator[tuple[Row, str, str]]:
 
 
 def _nearest(quote: str, text: str) -> str:
-    """Give the passage of the text that comes closest to a quote, or "" when none is like it."""
+    """Return the passage of the text that comes closest to a quote, or "" when none is like it."""
     matcher = difflib.SequenceMatcher(None, quote, text, autojunk=False)
     match = matcher.find_longest_match()
     if match.size * 4 < len(quote):

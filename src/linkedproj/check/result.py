@@ -47,7 +47,7 @@ class Result:
         return (self.focus, self.path, self.component, self.value)
 
     def facts(self) -> dict[str, str]:
-        """Give what a `Problem` keeps of it among its values; the value node is `node` there."""
+        """Return what a `Problem` keeps of it among its values; the value node is `node` there."""
         kept = {
             "focus": self.focus,
             "path": self.path,
@@ -62,19 +62,19 @@ class Result:
 
 
 class Reader:
-    """Makes results of what an engine tells (see `linkedproj.check.engines`), with the shapes beside it."""
+    """Makes results of the facts that an engine gives (see `linkedproj.check.engines`), with the shapes beside it."""
 
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
         self._worded: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {}
 
     def result(self, facts: Mapping[str, Any]) -> Result:
-        """Give a result."""
+        """Return a result."""
         shape = facts["shape"]
-        told = (shape, *facts["details"])
-        if told not in self._worded:
-            self._worded[told] = self._wording(shape, facts["details"])
-        code, messages = self._worded[told]
+        key = (shape, *facts["details"])
+        if key not in self._worded:
+            self._worded[key] = self._wording(shape, facts["details"])
+        code, messages = self._worded[key]
         component = facts["component"].rpartition("#")[2].removesuffix("ConstraintComponent")
         spoken = facts["spoken"] or {"": f"sh:{component[:1].lower()}{component[1:]} is not kept."}
         return Result(

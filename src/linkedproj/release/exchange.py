@@ -1,4 +1,4 @@
-"""Putting a folder in the place of another in one step, and undoing what a killed process left half done."""
+"""Put a folder in the place of another in one step, and undo what a killed process left half done."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 def staging(served: Path) -> Path:
-    """Name the folder in which the next content of a served folder is written."""
+    """Return the folder in which the next content of a served folder is written."""
     return served.with_name(f".{served.name}.next")
 
 

@@ -198,7 +198,7 @@ def _inode(path: Path) -> int:
 
 
 def _link(old: Path, new: Path) -> None:
-    """Give a file a second place without copying it, where the file system can."""
+    """Return a file a second place without copying it, where the file system can."""
     new.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(old, new)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import shutil
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, SetupError
@@ -37,16 +36,14 @@ class Published:
 
 
 def seal(folder: Path) -> list[Published]:
-    """Compress the large files of a folder of dumps, and sum all; give them."""
-    large = [p for p in folder.iterdir() if p.stat().st_size >= COMPRESS_FROM and p.suffix not in _PACKED]
-    # Both let other threads go on while they work, so that all cores do.
+    """Compress the large files of a folder of dumps, write the sums of all, and return them by name.
+
+    Every file is read once: it is compressed and summed in the same pass.
+    """
+    # Compressing and summing let other threads go on while they work, so that all cores do: the largest file first.
+    by_size = sorted(folder.iterdir(), key=lambda path: -path.stat().st_size)
     with ThreadPoolExecutor() as threads:
-        deque(threads.map(_compress, sorted(large, key=lambda path: -path.stat().st_size)), maxlen=0)
-        paths = sorted(folder.iterdir())
-        files = [
-            Published(p.name, p.stat().st_size, digest)
-            for p, digest in zip(paths, threads.map(sha256, paths), strict=True)
-        ]
+        files = sorted(chain.from_iterable(threads.map(_seal_file, by_size)), key=lambda file: file.name)
     write_sums({file.name: file.sha256 for file in files}, folder / SUMS)
     return files
 
@@ -80,11 +77,20 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _compress(path: Path) -> None:
-    """Write `<path>.gz` without name and time, so that equal files have equal copies."""
+def _seal_file(path: Path) -> list[Published]:
+    """Sum a file, and a large one's compressed copy, which has no name and time: equal files have equal copies."""
+    if path.stat().st_size < COMPRESS_FROM or path.suffix in _PACKED:
+        return [Published(path.name, path.stat().st_size, sha256(path))]
+    copy, digest = path.with_name(path.name + ".gz"), hashlib.sha256()
     with (
         path.open("rb") as plain,
-        path.with_name(path.name + ".gz").open("wb") as target,
+        copy.open("wb") as target,
         gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed,
     ):
-        shutil.copyfileobj(plain, packed, _BLOCK)
+        while block := plain.read(_BLOCK):
+            digest.update(block)
+            packed.write(block)
+    return [
+        Published(path.name, path.stat().st_size, digest.hexdigest()),
+        Published(copy.name, copy.stat().st_size, sha256(copy)),
+    ]

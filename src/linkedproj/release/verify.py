@@ -1,4 +1,4 @@
-"""Holding a published folder against everything that it says of itself: its checksums, its releases, its catalogue."""
+"""Compare a published folder with everything that it says of itself: its checksums, its releases, its catalogue."""
 
 from __future__ import annotations
 

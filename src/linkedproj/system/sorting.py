@@ -60,7 +60,7 @@ class SortedRun:
         return self.blocks[0][0] if self.blocks else _key(self.items[0])
 
     def meets(self, low: Any, high: Any) -> bool:  # noqa: ANN401 - items
-        """Tell whether any item may lie from the key `low` to below `high` (None is no bound)."""
+        """Return whether any item may lie from the key `low` to below `high` (None is no bound)."""
         return self.count > 0 and self.last >= low and (high is None or self.first < high)
 
     def since(self, low: Any = None) -> Iterator[Any]:  # noqa: ANN401 - items

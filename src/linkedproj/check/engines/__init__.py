@@ -1,7 +1,7 @@
 """What each SHACL engine does in its own process: read the shapes once, then judge one graph after the other.
 
-An engine is a module with `load(shapes)`, where `shapes` is N-Triples; it gives a function from the N-Triples of the
-data to the facts of each result, as `linkedproj.check.engine` reads them:
+An engine is a module with `load(shapes)`, where `shapes` is N-Triples; it returns a function from the N-Triples of the
+data to the facts of each result, as `linkedproj.check.result` reads them:
 
     focus, value   terms as in `engine.Result`
     path           an IRI, "" without one, or "*" for a path longer than one property

@@ -27,7 +27,7 @@ def load(shapes: bytes) -> Callable[[bytes], Iterator[dict[str, Any]]]:
 
 def _facts(result: Result) -> dict[str, Any]:
     return {
-        "focus": _bare(canonical(result.focus_node)),
+        "focus": _without_brackets(canonical(result.focus_node)),
         "path": _path(result.path or ""),
         "value": canonical(result.value or ""),
         "component": result.component_iri,
@@ -44,8 +44,8 @@ def _path(path: str) -> str:
 
 
 def _shape(shape: str) -> str:
-    return "" if shape.startswith("_:") else _bare(shape)
+    return "" if shape.startswith("_:") else _without_brackets(shape)
 
 
-def _bare(term: str) -> str:
+def _without_brackets(term: str) -> str:
     return term[1:-1] if term.startswith("<") else term

@@ -64,7 +64,7 @@ def _aim(rules: Graph) -> None:
 
 
 def _is_needed_whole(rules: Graph, shape: Node) -> bool:
-    """Tell whether a shape says more of its property shapes than that its targets must conform to them."""
+    """Return whether a shape says more of its property shapes than that its targets must conform to them."""
     others = (SH.targetNode, SH.targetSubjectsOf, SH.deactivated, SH.closed)
     if any((shape, term, None) in rules for term in others) or (shape, RDF.type, rdflib.RDFS.Class) in rules:
         return True

@@ -90,7 +90,7 @@ def cut(layout: Layout, records: int, spacing: int = _SPACING) -> Iterator[Unit]
 
 
 def _blocks(layout: Layout, number: int, path: Path, spacing: int) -> Iterator[tuple[int, int]]:
-    """Give where each record begins and ends."""
+    """Yield where each record begins and ends."""
     start = position = 0
     inside: set[bytes] = set()
     owner = subject = link = b""
@@ -127,22 +127,22 @@ def _note(  # noqa: PLR0913, PLR0917 - the state of the walk
     known = layout.fences.get((base, number))
     if base == base_of(before) and known:
         if iri <= before[1:-1]:
-            raise OrderError(f"{_shown(subject)} stands after {_shown(before)}, which is not their order.")
+            raise OrderError(f"{_readable(subject)} stands after {_readable(before)}, which is not their order.")
         if position - known.offsets[-1] < spacing:
             return
     elif known:
-        raise OrderError(f"{_shown(subject)} stands apart from the other records of its type.")
+        raise OrderError(f"{_readable(subject)} stands apart from the other records of its type.")
     found = layout.fences.setdefault((base, number), Fences())
     found.iris.append(iri)
     found.offsets.append(position)
 
 
 def base_of(subject: bytes) -> bytes:
-    """Give the IRI of a subject ("<IRI>") up to its last slash."""
+    """Return the IRI of a subject ("<IRI>") up to its last slash."""
     return subject[1 : subject.rfind(b"/") + 1]
 
 
-def _shown(subject: bytes) -> str:
+def _readable(subject: bytes) -> str:
     return subject.decode("utf-8", "replace").strip("<>")
 
 
@@ -160,17 +160,17 @@ class Finder:
             file.close()
 
     def _edges_of(self, number: int) -> list[int]:
-        """Give where each type begins in a file, and where the file ends."""
+        """Return where each type begins in a file, and where the file ends."""
         starts = [fences.offsets[0] for (_, file), fences in self.layout.fences.items() if file == number]
         return sorted([*starts, self.layout.files[number].stat().st_size])
 
     def read(self, file: int, start: int, end: int) -> bytes:
-        """Give the bytes of a part of a file."""
+        """Return the bytes of a part of a file."""
         self._opened[file].seek(start)
         return self._opened[file].read(end - start)
 
     def lines(self, subjects: Iterable[bytes]) -> dict[bytes, list[bytes]]:
-        """Give the lines of those subjects (spelled "<IRI>") that the files hold; in the order of their IRIs."""
+        """Return the lines of those subjects (spelled "<IRI>") that the files hold; in the order of their IRIs."""
         found: dict[bytes, list[bytes]] = {}
         hidden: set[bytes] = set()
         window, shown = b"", (-1, -1, -1)
@@ -178,15 +178,15 @@ class Finder:
             place = self._place(subject)
             if place and place != shown:
                 window, shown = b"\n" + self.read(*place), place
-            own = _own_lines(window, subject) if place else []
-            if own:
-                found[subject] = own
+            lines = _lines_of(window, subject) if place else []
+            if lines:
+                found[subject] = lines
             elif base_of(subject) in self.layout.nested:
                 hidden.add(subject)
         return found | (self._nested(hidden) if hidden else {})
 
     def _place(self, subject: bytes) -> tuple[int, int, int] | None:
-        """Give the part of a file, from one fence to the next, that must hold a record if any does."""
+        """Return the part of a file, from one fence to the next, that must hold a record if any does."""
         base, iri = base_of(subject), subject[1:-1]
         for number, edges in enumerate(self._edges):
             fences = self.layout.fences.get((base, number))
@@ -209,8 +209,8 @@ class Finder:
         return found
 
 
-def _own_lines(window: bytes, subject: bytes) -> list[bytes]:
-    """Give the lines of a subject in a window, which begins with a line end; those of nested nodes may lie between."""
+def _lines_of(window: bytes, subject: bytes) -> list[bytes]:
+    """Return the lines of a subject in a window, which begins with a line end; nested nodes may lie between."""
     key = b"\n" + subject + b" "
     at, found = window.find(key), []
     while at >= 0:

@@ -56,8 +56,8 @@ def compare(engine: str, found: Iterable[Result], reference: str, again: Iterabl
         EngineDisagreement: they differ; its sentence shows both answers.
     """
     first, second = ({result.key: result for result in results} for results in (found, again))
-    only = [_told(engine, [first[key] for key in sorted(first.keys() - second.keys())])]
-    only += [_told(reference, [second[key] for key in sorted(second.keys() - first.keys())])]
+    only = [_difference(engine, [first[key] for key in sorted(first.keys() - second.keys())])]
+    only += [_difference(reference, [second[key] for key in sorted(second.keys() - first.keys())])]
     if any(only):
         raise EngineDisagreement(
             "the two SHACL engines disagree, and nobody knows which one is right. Nothing was published. Report the "
@@ -65,15 +65,15 @@ def compare(engine: str, found: Iterable[Result], reference: str, again: Iterabl
         )
 
 
-def _told(engine: str, results: Sequence[Result]) -> str:
+def _difference(engine: str, results: Sequence[Result]) -> str:
     if not results:
         return ""
-    lines = [f"only {engine} finds ({len(results)}):", *map(_line, results[:_SHOWN])]
+    lines = [f"only {engine} finds ({len(results)}):", *map(_result_line, results[:_SHOWN])]
     lines += [f"  … and {len(results) - _SHOWN} more"] if len(results) > _SHOWN else []
     return "\n".join(lines)
 
 
-def _line(result: Result) -> str:
+def _result_line(result: Result) -> str:
     component = result.component.rpartition("#")[2]
     parts = (result.focus, result.path, component, result.value, f"({result.code})" if result.code else "")
     return "  " + " ".join(part for part in parts if part)

@@ -37,13 +37,13 @@ class Neighbourhood:
         self._subjects = {_bytes(iri[1:]): mark.encode() for iri, mark in marks.items() if iri.startswith("^")}
 
     def part(self, units: Sequence[Sequence[int]]) -> tuple[bytes, dict[str, int]]:
-        """Give a part as N-Triples, and for each focus node the number of its unit among these."""
+        """Return a part as N-Triples, and for each focus node the number of its unit among these."""
         texts = [self._finder.read(file, start, end) for file, start, end, *_ in units]
         owned: dict[bytes, int] = {}
         marks: list[bytes] = []
         frontier: dict[bytes, Needs] = {}
         for number, text in enumerate(texts):
-            for subject, predicate, value in self._telling(text):
+            for subject, predicate, value in self._statements_of_interest(text):
                 if predicate == _TYPE:
                     owned[subject] = number
                     if value in self._classes:
@@ -58,8 +58,8 @@ class Neighbourhood:
         units_of = {subject[1:-1].decode(): number for subject, number in owned.items()}
         return b"".join([*texts, *marks, *around]), units_of
 
-    def _telling(self, text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """Give the statements that make a target, or lead to another node."""
+    def _statements_of_interest(self, text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield the statements that make a target, or lead to another node."""
         wanted = {_TYPE, *self._followed, *self._subjects}
         for line in text.split(b"\n"):
             if line.endswith(b"> .") or self._subjects:
@@ -70,14 +70,14 @@ class Neighbourhood:
     def _around(
         self, frontier: Mapping[bytes, Needs], owned: Mapping[bytes, int], texts: Sequence[bytes]
     ) -> Iterator[bytes]:
-        """Give the lines about other nodes that some shape sees, nearest nodes first."""
-        own: dict[bytes, list[bytes]] = {}
+        """Yield the lines about other nodes that some shape sees, nearest nodes first."""
+        inside: dict[bytes, list[bytes]] = {}
         while frontier:
             deep = [node for node, needs in frontier.items() if node in owned and any(self._steps(needs).values())]
-            if deep and not own:
-                own = _by_subject(texts)
+            if deep and not inside:
+                inside = _by_subject(texts)
             found = self._finder.lines(node for node in frontier if node not in owned)
-            found |= {node: own[node] for node in deep}
+            found |= {node: inside[node] for node in deep}
             further: dict[bytes, Needs] = {}
             for node, lines in found.items():
                 steps = self._steps(frontier[node])
@@ -93,7 +93,7 @@ class Neighbourhood:
             frontier = further
 
     def _steps(self, needs: Needs) -> dict[bytes, Needs]:
-        """Give the properties of a node that are needed, each with what is needed of its values."""
+        """Return the properties of a node that are needed, each with what is needed of its values."""
         if needs not in self._seen:
             names = {name for need in needs for name in need.steps}
             steps = {name: [need.steps[name] for need in needs if name in need.steps] for name in names}

@@ -30,8 +30,8 @@ class Need:
     all: bool = False
     steps: dict[str, Need] = field(default_factory=dict)
 
-    def at(self, predicate: str) -> Need:
-        """Give the need at the values of a property, which is needed from now on."""
+    def for_values(self, predicate: str) -> Need:
+        """Return the need at the values of a property, which is needed from now on."""
         return self.steps.setdefault(predicate, Need())
 
     def plain(self) -> dict[str, Any]:
@@ -91,14 +91,14 @@ class Reach:
             values = list(self._follow(path, need, shape))
         for name in PAIRS:
             for other in self._shapes.shacl(shape, name):
-                need.at(other.value)
+                need.for_values(other.value)
         for value in values:
             self._look_inside(shape, value, above)
 
     def _look_inside(self, shape: Term, value: Need, above: tuple[Term, ...]) -> None:
         """Note what a shape needs at its value nodes."""
         if self._shapes.shacl(shape, "class"):
-            value.at(RDF + "type")
+            value.for_values(RDF + "type")
         if self._shapes.shacl(shape, "closed"):
             value.all = True
         inner = [*self._shapes.inner(shape, _SAME_NODE), *self._shapes.shacl(shape, "property")]
@@ -109,15 +109,15 @@ class Reach:
             self._look(other, value, above)
 
     def _siblings(self, shape: Term) -> Iterator[Term]:
-        """Give the qualified shapes that stand beside that of a property shape (SHACL, section 4.7.3)."""
+        """Yield the qualified shapes that stand beside that of a property shape (SHACL, section 4.7.3)."""
         for parent in self._shapes.parents(shape):
             for prop in self._shapes.shacl(parent, "property"):
                 yield from self._shapes.shacl(prop, "qualifiedValueShape")
 
     def _follow(self, path: Term, need: Need, shape: Term) -> Iterator[Need]:
-        """Follow a path from a node, and give the need at each of its ends."""
+        """Follow a path from a node, and yield the need at each of its ends."""
         if isinstance(path, ox.NamedNode):
-            yield need.at(path.value)
+            yield need.for_values(path.value)
             return
         for term in _FAR_PATHS:
             if self._shapes.shacl(path, term):
@@ -135,7 +135,7 @@ class Reach:
 
 
 def marks(shapes: Shapes) -> dict[str, str]:
-    """Give, for each class that is a target, the property by which a part marks its own nodes of that class.
+    """Return, for each class that is a target, the property by which a part marks its own nodes of that class.
 
     For targets by sh:targetSubjectsOf, there is one for each property, with "^" before its IRI.
     """
