@@ -373,6 +373,10 @@ REFUSED = {
         ('sh:name "stage"', 'sh:name "stage" ; lp:keepsWithin "opens"'),
         "stage of Event has lp:keepsWithin, and is no link to a record.",
     ),
+    "what cannot be compared": (
+        ('lp:keepsWithin "opens" , "closes" , "fee"', 'lp:keepsWithin "opens" , "called"'),
+        "called of Talk cannot be compared",
+    ),
     "nested in itself": (
         ("sh:property s:street ,", "sh:property s:postal , s:street ,"),
         "the nested type Address holds itself.",

@@ -7,7 +7,7 @@ terms are compared: `lp:part` and `lp:whole` within a record, `lp:keepsWithin` a
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.model.lexical import envelope
 from linkedproj.tables.portfolio import Row
@@ -22,6 +22,21 @@ if TYPE_CHECKING:
 
 Stated = tuple[str, str, int, int, list[str]]
 """The id of the record that a link leads to, then a row that has this link."""
+
+
+class _Amount(NamedTuple):
+    """The columns of an amount: its figure, and what it is measured in ("" for a plain number)."""
+
+    figure: str
+    unit: str
+
+
+class _Bound(NamedTuple):
+    """What is compared of a row and of the record that contains it: a date, or two amounts."""
+
+    date: str = ""
+    part: _Amount = _Amount("", "")
+    whole: _Amount = _Amount("", "")
 
 
 def stated_by(batch: Batch, tables: Tables) -> Iterator[tuple[str, Stated]]:
@@ -48,63 +63,68 @@ def batch_problems(batch: Batch, bounded: Iterable[Stated], tables: Tables) -> I
     inside: dict[str, list[Stated]] = {}
     for stated in bounded:
         inside.setdefault(stated[0], []).append(stated)
-    parts = [part for part in header.kind.wholes if _stating(tables, header.kind, part) in header.names]
+    wholes = ((_amount_of(tables, part), _amount_of(tables, whole)) for part, whole in header.kind.wholes.items())
+    parts = [_Bound("", part, whole) for part, whole in wholes if part.figure in header.names]
     if not (inside or parts):
         return
+    bounds: dict[int, list[_Bound]] = {}
     for identifier, line, cells in zip(batch.ids, batch.lines, batch.rows(), strict=True):
         row = Row(identifier, batch.header, line, list(cells))
         for part in parts:
-            yield from _too_large(tables, row, part, row, header.kind.wholes[part])
+            yield from _too_large(tables, row, row, part)
         for stated in inside.get(identifier, ()):
-            yield from _outside(tables, Row(*stated[1:]), row)
+            if stated[2] not in bounds:
+                bounds[stated[2]] = _bounds(tables, tables.headers[stated[2]].kind, header.kind)
+            yield from _outside(tables, Row(*stated[1:]), row, bounds[stated[2]])
 
 
-def _outside(tables: Tables, row: Row, whole: Row) -> Iterator[Problem]:
+def _bounds(tables: Tables, kind: RecordType, whole: RecordType) -> list[_Bound]:
+    """Return what is compared of rows of a type with those of the type that their links lead to."""
+    links = [link for link in kind.bounds if tables.schema.fields[link].target == whole.name]
+    terms = dict.fromkeys(term for link in links for term in kind.bounds[link])
+    amounts = {term: _amount_of(tables, term) for term in terms}
+    return [
+        _Bound(term) if term in (kind.begins, kind.ends) else _Bound("", amount, amount)
+        for term, amount in amounts.items()
+    ]
+
+
+def _outside(tables: Tables, row: Row, whole: Row, bounds: Iterable[_Bound]) -> Iterator[Problem]:
     """Compare a row with the one that a link of it leads to."""
-    kind, target = tables.headers[row.header].kind, tables.headers[whole.header].kind
-    links = [link for link in kind.bounds if tables.schema.fields[link].target == target.name]
-    for term in dict.fromkeys(term for link in links if tables.cell(row, link) for term in kind.bounds[link]):
-        if term in (kind.begins, kind.ends):
-            yield from _outside_dates(tables, row, term, whole)
-        else:
-            yield from _too_large(tables, row, term, whole, term)
-
-
-def _outside_dates(tables: Tables, row: Row, term: str, whole: Row) -> Iterator[Problem]:
     kind = tables.headers[whole.header].kind
-    first, last, stated = tables.cell(whole, kind.begins), tables.cell(whole, kind.ends), tables.cell(row, term)
-    if not stated:
-        return
-    early = first and envelope(stated)[1] < envelope(first)[0]
-    late = last and envelope(stated)[0] > envelope(last)[1]
-    if early or late:
-        yield tables.problem(
-            row, "LP-DATE-INSIDE", term, initiative=f"{kind.table}/{whole.id}", expected=f"{first}..{last}"
-        )
+    first, last = tables.cell(whole, kind.begins), tables.cell(whole, kind.ends)
+    for bound in bounds:
+        if not bound.date:
+            yield from _too_large(tables, row, whole, bound)
+            continue
+        stated = tables.cell(row, bound.date)
+        if not stated:
+            continue
+        early = first and envelope(stated)[1] < envelope(first)[0]
+        late = last and envelope(stated)[0] > envelope(last)[1]
+        if early or late:
+            values = {"initiative": f"{kind.table}/{whole.id}", "expected": f"{first}..{last}"}
+            yield tables.problem(row, "LP-DATE-INSIDE", bound.date, **values)
 
 
-def _too_large(tables: Tables, row: Row, part: str, whole: Row, term: str) -> Iterator[Problem]:
+def _too_large(tables: Tables, row: Row, whole: Row, bound: _Bound) -> Iterator[Problem]:
     """Compare two amounts, if they are measured in the same."""
-    small, large = _amount(tables, row, part), _amount(tables, whole, term)
-    if small and large and small[1] == large[1] and small[0] > large[0]:
-        column = _stating(tables, tables.headers[row.header].kind, part)
-        yield tables.problem(row, "LP-MONEY-PART", column, expected=str(large[0]))
+    small, large = tables.cell(row, bound.part.figure), tables.cell(whole, bound.whole.figure)
+    if not (small and large and tables.cell(row, bound.part.unit) == tables.cell(whole, bound.whole.unit)):
+        return
+    if Decimal(small) > Decimal(large):
+        yield tables.problem(row, "LP-MONEY-PART", bound.part.figure, expected=str(Decimal(large)))
 
 
-def _amount(tables: Tables, row: Row, term: str) -> tuple[Decimal, str] | None:
-    kind = tables.headers[row.header].kind
-    value = tables.cell(row, _stating(tables, kind, term))
-    if not value:
-        return None
+def _amount_of(tables: Tables, term: str) -> _Amount:
+    """Return the columns of a term: of a nested amount, those of its figure and of its unit."""
     nested = tables.schema.types.get(tables.schema.fields[term].target)
-    unit = next(iter(nested.units.values()), "") if nested else ""
-    return Decimal(value), tables.cell(row, f"{term}.{unit}") if unit else ""
+    if nested is None:
+        return _Amount(term, "")
+    figure, unit = next(iter(nested.units.items()), ("", ""))
+    return _Amount(f"{term}.{figure}", f"{term}.{unit}")
 
 
 def _stating(tables: Tables, kind: RecordType, term: str) -> str:
-    """Return the column that states a term: of a nested amount, that of its figure."""
-    if term in (kind.begins, kind.ends):
-        return term
-    field = tables.schema.fields.get(term)
-    nested = tables.schema.types.get(field.target) if field else None
-    return f"{term}.{next(iter(nested.units))}" if nested and nested.units else term
+    """Return the column that states a term of a type."""
+    return term if term in (kind.begins, kind.ends) else _amount_of(tables, term).figure

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import RDF, Derived, Inverse, Rule
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.lexical import XSD
 from linkedproj.model.shapes import DCT, SH, SKOS
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
 PHASES = ("past", "present", "future", "unknown")
 """Where the dates of a record stand to a day."""
 
+_NUMBERS = frozenset({XSD + "decimal", XSD + "integer"})
 _DATED = {Rule.FIRST_DAY.value: Rule.FIRST_DAY, Rule.LAST_DAY.value: Rule.LAST_DAY, Rule.PHASE.value: Rule.PHASE}
 
 _SHAPES, _VOCABULARY = Place("ontology/shapes.ttl"), Place("ontology/linkedproj.ttl")
@@ -143,6 +145,7 @@ class Domain:
             name: replace(kind, derived={**self._periods(kind, found), **kind.derived}) for name, kind in found.items()
         }
         for kind in found.values():
+            self._refuse_incomparable(kind, found)
             stray = set(kind.derived) - set(kind.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY)) if kind.nested else ()
             if stray:
                 raise SetupError(
@@ -176,6 +179,23 @@ class Domain:
         }
         for term in sorted(named - self._fields.keys()):
             raise SetupError(f"'{term}' is named by a shape of {kind.name}, and is no term of the context.", _SHAPES)
+
+    def _refuse_incomparable(self, kind: RecordType, types: Mapping[str, RecordType]) -> None:
+        """Refuse to compare what is neither a date that bounds a record, a number nor an amount.
+
+        Raises:
+            SetupError: naming the first such term.
+        """
+        compared = {*kind.wholes, *kind.wholes.values(), *(term for terms in kind.bounds.values() for term in terms)}
+        for term in sorted(compared - {kind.begins, kind.ends}):
+            field = self._fields[term]
+            is_amount = field.target and types[field.target].nested and types[field.target].units
+            if not is_amount and field.datatype not in _NUMBERS:
+                raise SetupError(
+                    f"{term} of {kind.name} cannot be compared: it is no number, no nested amount with lp:unitOf, and no "
+                    "date with lp:marks.",
+                    _SHAPES,
+                )
 
     def evidence(self) -> EvidenceTerms:
         """Find the type that speaks of values, and what its columns are called.
