@@ -8,12 +8,24 @@ import json
 import re
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 
 from linkedproj.build import build
 from linkedproj.cli import main
+from linkedproj.mapping.tables import map_tables
+from linkedproj.model.rules import load_rules
+from linkedproj.model.schema import load_schema
+from linkedproj.model.settings import load_config
+from linkedproj.reports import Report
+
+if TYPE_CHECKING:
+    from linkedproj.model.rules import Rules
+    from linkedproj.model.schema import Schema
 
 ROOT = Path(__file__).parents[1]
 SMALL = Path(__file__).parent / "fixtures" / "small"
@@ -76,6 +88,14 @@ class Small:
         """Run a command of linkedproj in this process."""
         return run(*arguments)
 
+    def map(self) -> Report:
+        """Read the tables and write nothing: what the mapping finds, without the shapes."""
+        config = load_config(self.folder, "data")
+        with TemporaryDirectory() as work:
+            mapped = map_tables(self.folder, schema_for(config.base), config, "data", Path(work), {})
+        problems = (*mapped.portfolio.problems, *mapped.evidence.problems)
+        return Report(problems, mapped.portfolio.counts, shipped_rules())
+
     def problems(self) -> list[dict[str, object]]:
         """Check the tables, and give the problems as the report for programs does."""
         found: list[dict[str, object]] = json.loads(self.run("check", "--format", "json").out)["problems"]
@@ -92,6 +112,18 @@ def run(*arguments: str) -> Outcome:
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
     return Outcome(code, out.getvalue(), err.getvalue())
+
+
+@cache
+def schema_for(base: str) -> Schema:
+    """Load the shipped ontology once for each base of identifiers."""
+    return load_schema(ROOT / "ontology", base)
+
+
+@cache
+def shipped_rules() -> Rules:
+    """Load the rules, those in shapes included."""
+    return load_rules(ROOT / "ontology/shapes.ttl", "ontology/shapes.ttl")
 
 
 @pytest.fixture(scope="session")
