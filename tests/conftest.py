@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ SMALL = Path(__file__).parent / "fixtures" / "small"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that renews golden files."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew; then read the difference")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many processes share the tests: none for single files, where starting them takes longer."""
+    return min(4, os.cpu_count() or 1) if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @dataclass(frozen=True)
