@@ -22,6 +22,7 @@ from linkedproj.mapping.tables import map_tables
 from linkedproj.model.rules import load_rules
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config
+from linkedproj.release.exchange import locked
 from linkedproj.reports import Report
 
 if TYPE_CHECKING:
@@ -132,16 +133,29 @@ def shipped_rules() -> Rules:
     return load_rules(ROOT / "ontology/shapes.ttl", "ontology/shapes.ttl")
 
 
+def published_once(name: str, folder: Path, factory: pytest.TempPathFactory) -> Path:
+    """Publish a folder once for all processes that share the tests; return the folder of the dumps."""
+    home = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        home = home.parent
+    with locked(home / f"{name}.once", lambda _: None):
+        out = home / name / "public"
+        if not out.exists():
+            out.parent.mkdir()
+            build(folder, out)
+    return out / "dump/latest"
+
+
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Publish the shipped records once; give the folder of the dumps."""
-    return build(ROOT / "data", tmp_path_factory.mktemp("shipped") / "public").latest
+    """Publish the shipped records once; give the folder of the dumps, not to be written to."""
+    return published_once("shipped", ROOT / "data", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def small_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish the small portfolio once, unchanged; give the folder of the dumps, not to be written to."""
-    return build(SMALL, tmp_path_factory.mktemp("small") / "public").latest
+    return published_once("small", SMALL, tmp_path_factory)
 
 
 @pytest.fixture
