@@ -5,15 +5,29 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 
 from linkedproj.build import build
 from linkedproj.cli import main
+from linkedproj.mapping.tables import map_tables
+from linkedproj.model.rules import load_rules
+from linkedproj.model.schema import load_schema
+from linkedproj.model.settings import load_config
+from linkedproj.release.exchange import locked
+from linkedproj.reports import Report
+
+if TYPE_CHECKING:
+    from linkedproj.model.rules import Rules
+    from linkedproj.model.schema import Schema
 
 ROOT = Path(__file__).parents[1]
 SMALL = Path(__file__).parent / "fixtures" / "small"
@@ -22,6 +36,11 @@ SMALL = Path(__file__).parent / "fixtures" / "small"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that renews golden files."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew; then read the difference")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many processes share the tests: none for single files, where starting them takes longer."""
+    return min(4, os.cpu_count() or 1) if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,14 @@ class Small:
         """Run a command of linkedproj in this process."""
         return run(*arguments)
 
+    def map(self) -> Report:
+        """Read the tables and write nothing: what the mapping finds, without the shapes."""
+        config = load_config(self.folder, "data")
+        with TemporaryDirectory() as work:
+            mapped = map_tables(self.folder, schema_for(config.base), config, "data", Path(work), {})
+        problems = (*mapped.portfolio.problems, *mapped.evidence.problems)
+        return Report(problems, mapped.portfolio.counts, shipped_rules())
+
     def problems(self) -> list[dict[str, object]]:
         """Check the tables, and give the problems as the report for programs does."""
         found: list[dict[str, object]] = json.loads(self.run("check", "--format", "json").out)["problems"]
@@ -94,16 +121,41 @@ def run(*arguments: str) -> Outcome:
     return Outcome(code, out.getvalue(), err.getvalue())
 
 
+@cache
+def schema_for(base: str) -> Schema:
+    """Load the shipped ontology once for each base of identifiers."""
+    return load_schema(ROOT / "ontology", base)
+
+
+@cache
+def shipped_rules() -> Rules:
+    """Load the rules, those in shapes included."""
+    return load_rules(ROOT / "ontology/shapes.ttl", "ontology/shapes.ttl")
+
+
+def published_once(name: str, folder: Path, factory: pytest.TempPathFactory) -> Path:
+    """Publish a folder once for all processes that share the tests; return the folder of the dumps."""
+    home = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        home = home.parent
+    with locked(home / f"{name}.once", lambda _: None):
+        out = home / name / "public"
+        if not out.exists():
+            out.parent.mkdir()
+            build(folder, out)
+    return out / "dump/latest"
+
+
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Publish the shipped records once; give the folder of the dumps."""
-    return build(ROOT / "data", tmp_path_factory.mktemp("shipped") / "public").latest
+    """Publish the shipped records once; give the folder of the dumps, not to be written to."""
+    return published_once("shipped", ROOT / "data", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def small_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish the small portfolio once, unchanged; give the folder of the dumps, not to be written to."""
-    return build(SMALL, tmp_path_factory.mktemp("small") / "public").latest
+    return published_once("small", SMALL, tmp_path_factory)
 
 
 @pytest.fixture

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import threading
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 import pytest
+from tests.conftest import SMALL, Small
 
+from linkedproj.build import build
 from linkedproj.check.checked import Checked
 from linkedproj.check.judge import Judgement
 from linkedproj.release import Release
@@ -19,7 +22,7 @@ from linkedproj.release.exchange import locked
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Outcome, Small
+    from tests.conftest import Outcome
 
 BASE = "https://small.example/"
 MAY_SHRINK = "Nothing is lost by mistake: to publish it all the same, add --allow-shrink."
@@ -30,8 +33,36 @@ UNTOUCHED = "Nothing was published; public/ is as it was.\n"
 def dated(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
     """Give the small portfolio the day that a release needs; its records are sound, so the shapes are left out."""
     monkeypatch.setattr("linkedproj.check.portfolio.judge", lambda *_: Judgement((), Checked("")))
-    small.edit("portfolio.toml", 'licence = "', 'issued = 2021-07-01\nlicence = "')
+    date(small)
     return small
+
+
+def date(small: Small) -> None:
+    small.edit("portfolio.toml", 'licence = "', 'issued = 2021-07-01\nlicence = "')
+
+
+@pytest.fixture(scope="module")
+def first_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish release 1.0 of the small portfolio once; give the folder, not to be written to."""
+    small = Small(tmp_path_factory.mktemp("first"))
+    shutil.copytree(SMALL, small.folder)
+    date(small)
+    build(small.folder, small.home / "public", release="1.0")
+    return small.home / "public"
+
+
+@pytest.fixture
+def released(dated: Small, first_release: Path) -> Small:
+    """Give the small portfolio after release 1.0 was published."""
+    shutil.copytree(first_release, dated.home / "public")
+    return dated
+
+
+@pytest.fixture
+def drafted(dated: Small, small_release: Path) -> Small:
+    """Give the small portfolio after a draft was published."""
+    shutil.copytree(small_release.parents[1], dated.home / "public")
+    return dated
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -92,64 +123,59 @@ def test_a_release_is_published_with_its_changes_and_is_the_latest(dated: Small)
     assert [path.name for path in dated.home.iterdir() if path.name.startswith(".")] == []
 
 
-def test_the_same_release_again_changes_no_byte(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    before = public(dated)
-    assert dated.run("build", "--release", "1.0").code == 0
-    assert public(dated) == before
+def test_the_same_release_again_changes_no_byte(released: Small) -> None:
+    before = public(released)
+    assert released.run("build", "--release", "1.0").code == 0
+    assert public(released) == before
 
 
-def test_a_release_is_never_made_again_with_other_bytes(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    before = public(dated)
-    more_trees(dated)
+def test_a_release_is_never_made_again_with_other_bytes(released: Small) -> None:
+    before = public(released)
+    more_trees(released)
     refused(
-        dated.run("build", "--release", "1.0"),
+        released.run("build", "--release", "1.0"),
         1,
         "release 1.0 is published already, with other bytes, and a release never changes. "
         "Give the new one another version.",
     )
-    assert public(dated) == before
+    assert public(released) == before
 
 
-def test_a_release_whose_folder_is_lost_can_only_be_made_as_it_was(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    before = public(dated)
-    (dated.home / "public/dump/1.0/portfolio.nt").unlink()
-    assert dated.run("build", "--release", "1.0").code == 0
-    assert public(dated) == before
+def test_a_release_whose_folder_is_lost_can_only_be_made_as_it_was(released: Small) -> None:
+    before = public(released)
+    (released.home / "public/dump/1.0/portfolio.nt").unlink()
+    assert released.run("build", "--release", "1.0").code == 0
+    assert public(released) == before
 
 
-def test_a_new_release_leaves_the_one_before(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    first, changes = part(dated.home, "dump/1.0"), part(dated.home, "changes")
-    more_trees(dated)
-    next_day(dated)
-    assert dated.run("build", "--release", "1.1").code == 0
-    assert part(dated.home, "dump/1.0") == first
-    assert part(dated.home, "dump/latest") == part(dated.home, "dump/1.1")
-    assert b"Many more trees." in part(dated.home, "dump/latest")["portfolio.ttl"]
-    assert changes.items() <= part(dated.home, "changes").items()
-    feed = ET.parse(dated.home / "public/feed.atom").getroot()  # noqa: S314 - written a moment ago
+def test_a_new_release_leaves_the_one_before(released: Small) -> None:
+    first, changes = part(released.home, "dump/1.0"), part(released.home, "changes")
+    more_trees(released)
+    next_day(released)
+    assert released.run("build", "--release", "1.1").code == 0
+    assert part(released.home, "dump/1.0") == first
+    assert part(released.home, "dump/latest") == part(released.home, "dump/1.1")
+    assert b"Many more trees." in part(released.home, "dump/latest")["portfolio.ttl"]
+    assert changes.items() <= part(released.home, "changes").items()
+    feed = ET.parse(released.home / "public/feed.atom").getroot()  # noqa: S314 - written a moment ago
     ids = [node.text for node in feed.iterfind("{*}entry/{*}id")]
     assert sorted(ids, key=str) == [f"{BASE}changes/1.0/", f"{BASE}changes/1.1/"]
-    listed = json.loads((dated.home / "public/dump/releases.json").read_text("utf-8"))
+    listed = json.loads((released.home / "public/dump/releases.json").read_text("utf-8"))
     assert [(issue["version"], issue["issued"], issue["records"]) for issue in listed] == [
         ("1.0", "2021-07-01", 33),
         ("1.1", "2021-08-01", 33),
     ]
-    assert dated.run("verify").code == 0
+    assert released.run("verify").code == 0
 
 
-def test_an_old_release_built_again_does_not_become_the_latest(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    more_trees(dated)
-    dated.run("build", "--release", "1.1")
-    before = public(dated)
-    dated.edit("project.csv", "Many more trees.", "More trees.")
-    outcome = dated.run("build", "--release", "1.0")
+def test_an_old_release_built_again_does_not_become_the_latest(released: Small) -> None:
+    more_trees(released)
+    released.run("build", "--release", "1.1")
+    before = public(released)
+    released.edit("project.csv", "Many more trees.", "More trees.")
+    outcome = released.run("build", "--release", "1.0")
     assert "release 1.0, published before: public/dump/latest is as it was and holds the newest release" in outcome.out
-    assert public(dated) == before
+    assert public(released) == before
 
 
 def test_a_release_needs_a_day(small: Small) -> None:
@@ -168,137 +194,127 @@ def test_some_names_are_none_for_a_release(name: str, dated: Small) -> None:
 # ---------------------------------------------------------------- drafts
 
 
-def test_the_latest_is_the_draft_until_there_is_a_release(dated: Small) -> None:
-    dated.run("build")
-    assert sorted(path.name for path in (dated.home / "public/dump").iterdir()) == ["1.0-draft", "latest"]
-    assert part(dated.home, "dump/latest") == part(dated.home, "dump/1.0-draft")
-    dated.run("build", "--release", "1.0")
-    assert sorted(path.name for path in (dated.home / "public/dump").iterdir()) == ["1.0", "latest", "releases.json"]
+def test_the_latest_is_the_draft_until_there_is_a_release(drafted: Small) -> None:
+    assert sorted(path.name for path in (drafted.home / "public/dump").iterdir()) == ["1.0-draft", "latest"]
+    assert part(drafted.home, "dump/latest") == part(drafted.home, "dump/1.0-draft")
+    drafted.run("build", "--release", "1.0")
+    assert sorted(path.name for path in (drafted.home / "public/dump").iterdir()) == ["1.0", "latest", "releases.json"]
 
 
-def test_a_draft_beside_a_release_changes_nothing_that_is_served(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    before = public(dated)
-    more_trees(dated)
-    outcome = dated.run("build")
+def test_a_draft_beside_a_release_changes_nothing_that_is_served(released: Small) -> None:
+    before = public(released)
+    more_trees(released)
+    outcome = released.run("build")
     assert "a draft (--release VERSION makes a release): public/dump/latest is as it was" in outcome.out
-    after = public(dated)
+    after = public(released)
     assert before.items() <= after.items()
     assert {name.rpartition("/")[0] for name in after.keys() - before.keys()} == {"dump/1.0-draft"}
-    assert dated.run("verify").code == 0
+    assert released.run("verify").code == 0
 
 
-def test_there_is_only_one_draft(small: Small) -> None:
-    small.run("build")
-    small.edit("portfolio.toml", 'version = "1.0"', 'version = "1.1"')
-    small.run("build")
-    assert sorted(path.name for path in (small.home / "public/dump").iterdir()) == ["1.1-draft", "latest"]
+def test_there_is_only_one_draft(drafted: Small) -> None:
+    drafted.edit("portfolio.toml", 'version = "1.0"', 'version = "1.1"')
+    drafted.run("build")
+    assert sorted(path.name for path in (drafted.home / "public/dump").iterdir()) == ["1.1-draft", "latest"]
 
 
 # ---------------------------------------------------------------- safety
 
 
-def test_a_release_that_lost_a_tenth_of_its_records_is_refused(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    before = public(dated)
-    lose_records(dated)
-    outcome = dated.run("build", "--release", "1.1")
+def test_a_release_that_lost_a_tenth_of_its_records_is_refused(released: Small) -> None:
+    before = public(released)
+    lose_records(released)
+    outcome = released.run("build", "--release", "1.1")
     refused(outcome, 1, f"there are 29 records, and 33 in release 1.0. {MAY_SHRINK}")
-    assert public(dated) == before
-    assert dated.run("build", "--release", "1.1", "--allow-shrink").code == 0
+    assert public(released) == before
+    assert released.run("build", "--release", "1.1", "--allow-shrink").code == 0
 
 
-def test_a_release_that_lost_a_file_is_refused(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    (dated.folder / "activity.csv").unlink()
-    evidence = (dated.folder / "evidence.csv").read_text("utf-8").splitlines(keepends=True)
-    dated.write("evidence.csv", "".join(line for line in evidence if not line.startswith("activity/")))
-    outcome = dated.run("build", "--release", "1.1")
+def test_a_release_that_lost_a_file_is_refused(released: Small) -> None:
+    (released.folder / "activity.csv").unlink()
+    evidence = (released.folder / "evidence.csv").read_text("utf-8").splitlines(keepends=True)
+    released.write("evidence.csv", "".join(line for line in evidence if not line.startswith("activity/")))
+    outcome = released.run("build", "--release", "1.1")
     assert outcome.code == 1
     assert "linkedproj: release 1.0 has files that this one lacks: activity.csv" in outcome.err
     assert outcome.err.endswith(f"{MAY_SHRINK}\n{UNTOUCHED}")
 
 
-def test_an_empty_portfolio_is_not_published(dated: Small) -> None:
-    dated.run("build")
-    before = public(dated)
-    for path in dated.folder.glob("*.csv"):
+def test_an_empty_portfolio_is_not_published(drafted: Small) -> None:
+    before = public(drafted)
+    for path in drafted.folder.glob("*.csv"):
         path.write_text(path.read_text("utf-8").partition("\n")[0] + "\n", "utf-8")
-    outcome = dated.run("build")
+    outcome = drafted.run("build")
     sentence = "there is no record at all; harvesters would delete everything."
     refused(outcome, 1, f"{sentence} {MAY_SHRINK}")
-    assert public(dated) == before
+    assert public(drafted) == before
 
 
-def test_a_removed_record_gets_a_tombstone_and_its_id_is_not_given_again(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    line = (dated.folder / "activity.csv").read_text("utf-8").splitlines()[-1]
+def test_a_removed_record_gets_a_tombstone_and_its_id_is_not_given_again(released: Small) -> None:
+    line = (released.folder / "activity.csv").read_text("utf-8").splitlines()[-1]
     gone = line.partition(",")[0]
-    text = (dated.folder / "activity.csv").read_text("utf-8")
-    evidence = (dated.folder / "evidence.csv").read_text("utf-8")
-    dated.write("activity.csv", text.replace(line + "\n", ""))
+    text = (released.folder / "activity.csv").read_text("utf-8")
+    evidence = (released.folder / "evidence.csv").read_text("utf-8")
+    released.write("activity.csv", text.replace(line + "\n", ""))
     kept = [row for row in evidence.splitlines(keepends=True) if f"activity/{gone}" not in row]
-    dated.write("evidence.csv", "".join(kept))
-    assert dated.run("build", "--release", "1.1", "--allow-shrink").code == 0
-    stones = (dated.home / "public/tombstones.csv").read_text("utf-8").splitlines()
+    released.write("evidence.csv", "".join(kept))
+    assert released.run("build", "--release", "1.1", "--allow-shrink").code == 0
+    stones = (released.home / "public/tombstones.csv").read_text("utf-8").splitlines()
     assert [stone.split(",")[:3] for stone in stones[1:]] == [[f"{BASE}id/activity/{gone}", "2021-07-01", "1.1"]]
-    before = public(dated)
-    dated.write("activity.csv", text)
-    dated.write("evidence.csv", evidence)
-    outcome = dated.run("build", "--release", "1.2")
+    before = public(released)
+    released.write("activity.csv", text)
+    released.write("evidence.csv", evidence)
+    outcome = released.run("build", "--release", "1.2")
     assert outcome.code == 2
     assert f"identifiers of removed records are used again: activity/{gone} (removed in 1.1)." in outcome.err
-    assert public(dated) == before
-    assert dated.run("build", "--release", "1.2", "--restore", f"activity/{gone}").code == 0
-    assert (dated.home / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label\n"
+    assert public(released) == before
+    assert released.run("build", "--release", "1.2", "--restore", f"activity/{gone}").code == 0
+    assert (released.home / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label\n"
 
 
 # ---------------------------------------------------------------- whole, or not at all
 
 
-def test_files_of_others_stay_and_are_theirs(dated: Small) -> None:
-    dated.run("build")
-    home = dated.home / "public"
+def test_files_of_others_stay_and_are_theirs(drafted: Small) -> None:
+    home = drafted.home / "public"
     (home / "index.html").write_text("our own page", "utf-8")
     (home / "pictures").mkdir()
     (home / "pictures/a.svg").write_text("<svg/>", "utf-8")
-    dated.run("build", "--release", "1.0")
+    drafted.run("build", "--release", "1.0")
     assert (home / "index.html").read_text("utf-8") == "our own page"
     assert (home / "pictures/a.svg").read_text("utf-8") == "<svg/>"
     assert "  index.html\n" not in (home / "SHA256SUMS").read_text("utf-8")
 
 
-def test_a_link_to_the_published_folder_stays_a_link(small: Small) -> None:
-    (small.home / "site").mkdir()
-    (small.home / "public").symlink_to("site")
-    assert small.run("build").code == 0
-    assert (small.home / "public").is_symlink()
-    assert small.latest.is_dir()
+def test_a_link_to_the_published_folder_stays_a_link(dated: Small) -> None:
+    (dated.home / "site").mkdir()
+    (dated.home / "public").symlink_to("site")
+    assert dated.run("build").code == 0
+    assert (dated.home / "public").is_symlink()
+    assert dated.latest.is_dir()
 
 
 @pytest.mark.parametrize("exchanges", [True, False])
 def test_a_folder_is_replaced_with_and_without_an_exchange(
     exchanges: bool,  # noqa: FBT001 - a parameter of the test
-    small: Small,
+    drafted: Small,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if not exchanges:
         monkeypatch.setattr("linkedproj.release.exchange._exchange", lambda *_: False)
-    for _ in range(2):
-        assert small.run("build").code == 0
-        assert small.run("verify").code == 0
-    assert sorted(path.name for path in small.home.iterdir()) == ["data", "public"]
+    assert drafted.run("build").code == 0
+    assert drafted.run("verify").code == 0
+    assert sorted(path.name for path in drafted.home.iterdir()) == ["data", "public"]
 
 
 @pytest.mark.parametrize("command", ["build", "verify"])
-def test_what_was_set_aside_is_put_back(command: str, small: Small) -> None:
-    small.run("build")
-    before = public(small)
-    (small.home / "public").rename(small.home / ".public.previous")
-    (small.home / ".public.next").mkdir()
-    assert small.run(command).code == 0
-    assert public(small) == before
-    assert sorted(path.name for path in small.home.iterdir()) == ["data", "public"]
+def test_what_was_set_aside_is_put_back(command: str, drafted: Small) -> None:
+    before = public(drafted)
+    (drafted.home / "public").rename(drafted.home / ".public.previous")
+    (drafted.home / ".public.next").mkdir()
+    assert drafted.run(command).code == 0
+    assert public(drafted) == before
+    assert sorted(path.name for path in drafted.home.iterdir()) == ["data", "public"]
 
 
 def test_two_builds_at_once_wait_for_each_other(tmp_path: Path) -> None:
@@ -317,10 +333,9 @@ def test_two_builds_at_once_wait_for_each_other(tmp_path: Path) -> None:
     assert told == ["waiting for another build to end", "begun"]
 
 
-def test_a_list_of_releases_that_is_none_is_told(dated: Small) -> None:
-    dated.run("build", "--release", "1.0")
-    (dated.home / "public/dump/releases.json").write_text('[{"version": 1}]', "utf-8")
-    outcome = dated.run("verify")
+def test_a_list_of_releases_that_is_none_is_told(released: Small) -> None:
+    (released.home / "public/dump/releases.json").write_text('[{"version": 1}]', "utf-8")
+    outcome = released.run("verify")
     assert outcome.code == 2
     assert outcome.err == (
         "linkedproj: public/dump/releases.json: this is no list of releases as this program writes it. "
