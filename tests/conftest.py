@@ -23,7 +23,7 @@ from linkedproj.model.rules import load_rules
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config
 from linkedproj.release.exchange import locked
-from linkedproj.reports import Report
+from linkedproj.reports.report import Report
 
 if TYPE_CHECKING:
     from linkedproj.model.rules import Rules

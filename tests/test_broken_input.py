@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Small
 
-    from linkedproj.reports import Report
+    from linkedproj.reports.report import Report
 
 HERE = Path(__file__).parent
 KINDS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "broken_input.toml").read_text("utf-8"))
