@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from linkedproj.model.rules import catalogue
-from linkedproj.reports import REPORTS, exit_code
+from linkedproj.reports import REPORTS
+from linkedproj.reports.report import exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
