@@ -268,10 +268,10 @@ ROAD = f"""
 import sys
 from pathlib import Path
 from linkedproj.model.settings import Config
-from linkedproj.mapping import map_tables
-from linkedproj.schema import load_schema
+from linkedproj.mapping.tables import map_tables
+from linkedproj.model.schema import load_schema
 from linkedproj.writers import FORMATS
-from linkedproj.parts import Output
+from linkedproj.mapping.parts import Output
 
 folder = Path(sys.argv[1])
 config = Config("t", "1", {BASE!r}, "2020-02-11", "https://x.org/by", ("en", "ca", "es"))
