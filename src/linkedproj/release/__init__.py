@@ -3,7 +3,8 @@
 Order of a build, under a lock on the folder above:
 
 1. a folder that a killed build left aside is put back (`exchange.restore`), half-staged ones are removed;
-2. everything is written to `.<name>.next/` beside the served folder `<name>/`;
+2. everything is written to `.<name>.next/` beside the served folder `<name>/`, and what is not published to
+   `.<name>.scratch/`, which goes when the build ends, or when the next one begins;
 3. what stays (earlier releases, changes, files of others) is linked into it;
 4. both are exchanged in one system call, and the old one is removed.
 
