@@ -12,9 +12,9 @@ import pickle
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from linkedproj.mapping.tasks.mapping import Mapping
+from linkedproj.mapping.tasks.mapping import MappingWork
 from linkedproj.mapping.tasks.model import CLAIMS, STATED, MappingRun, Outcome, Slice, Task, links_of
-from linkedproj.mapping.tasks.rows import ROW_BLOCK, Sorting, batches, rows_of
+from linkedproj.mapping.tasks.rows import ROW_BLOCK, SortingWork, batches, rows_of
 from linkedproj.system.sorting import RunFile
 from linkedproj.tables.readers.csv import TornError
 from linkedproj.tables.shards import SIZE
@@ -72,7 +72,8 @@ def _origin(setting: MappingRun, task: Task) -> str:
 
 def _performed(setting: MappingRun, task: Task, runs: RunFile) -> Outcome:
     outcome = Outcome(task.name, "" if isinstance(task.source, Slice) else task.source.file.shown)
-    work = Sorting(setting, task, outcome, runs) if task.sorts else Mapping(setting, task, outcome, runs)
+    work_class = SortingWork if task.sorts else MappingWork
+    work = work_class(setting, task, outcome, runs)
     try:
         with _uncollected():
             work.run()
