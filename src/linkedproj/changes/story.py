@@ -54,7 +54,7 @@ def stories(changes: Changes, what: What | None = None, kind: str | None = None)
         if how != "changed":
             yield Story(iri, changes.kind(iri), how)
             continue
-        found = _RecordChanges(changes, iri).told()
+        found = _RecordChanges(changes, iri).changed_columns()
         if found:
             yield Story(iri, changes.kind(iri), how, found)
 
@@ -74,8 +74,8 @@ class _RecordChanges:
         self._inverses = {fields[term].iri for term in (kind.derived_by(Rule.INVERSE) if kind else ())}
         self._phases = {fields[term].iri for term in (kind.derived_by(Rule.PHASE) if kind else ())}
 
-    def told(self) -> tuple[Change, ...]:
-        """Return what is worth telling, in the order of the context."""
+    def changed_columns(self) -> tuple[Change, ...]:
+        """Return the columns that changed and are worth telling, in the order of the context."""
         found: dict[str, tuple[tuple[list[int], str], Change]] = {}
         for line, triple in self._lines:
             if isinstance(triple.object, ox.NamedNode | ox.Literal) and not self._is_computed(line, triple):

@@ -45,7 +45,7 @@ class Derivation:
         added = [name for names, _ in self._fillings for name in names]
         added += [inverse.term for inverse in self._kind.inverses]
         replaced = {term for term in self._kind.derived_by(Rule.PHASE) if term in self._names}
-        typed = [column for column in header.columns if not column.own and column.name not in {"id", *replaced}]
+        typed = [column for column in header.columns if not column.is_private and column.name not in {"id", *replaced}]
         more = (column_named(name, len(self._names) + i, schema.fields) for i, name in enumerate(added))
         self.columns = [*typed, *more]
         self.computed = frozenset(added)

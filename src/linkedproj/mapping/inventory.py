@@ -27,14 +27,18 @@ if TYPE_CHECKING:
 class Inventory:
     """The files of a folder.
 
-    By type, `shards` are its CSV tables, each as a whole, `own` the sorted rows of records that name their own columns,
+    By type, `shards` are its CSV tables, each as a whole, `sorted_rows` the rows of other files in runs,
     and `bytes` what all its files hold; `size` is that of a shard.
     """
 
     def __init__(self, portfolio: Portfolio, work: Path, size: int) -> None:
         self.portfolio, self.size = portfolio, size
         self.shards: dict[str, list[Shard]] = {}
+<<<<<<< HEAD
         self.own: dict[str, list[SortedRun]] = {}
+=======
+        self.sorted_rows: dict[str, list[Run]] = {}
+>>>>>>> domain
         self.bytes: Counter[str] = Counter()
         self._work = work
 
@@ -71,11 +75,16 @@ class Inventory:
         rows: Sorter[Any] = Sorter(runs, block=ROW_BLOCK)
         for batch in read_file(file, kind, self.portfolio, self.portfolio.found):
             rows.add(rows_of(batch))
+<<<<<<< HEAD
         self.own.setdefault(kind.name, []).extend(rows.runs())
+=======
+        self.sorted_rows.setdefault(kind.name, []).extend(rows.runs())
+        runs.close()
+>>>>>>> domain
 
     def in_order(self, name: str) -> list[Shard]:
         """Cut the tables of a type, if the ids look as if they were in order; else return nothing."""
-        if self.portfolio.schema.types[name].anonymous or name in self.own or name not in self.shards:
+        if self.portfolio.schema.types[name].anonymous or name in self.sorted_rows or name not in self.shards:
             return []
         shards: list[Shard] = []
         for shard in self.shards[name]:

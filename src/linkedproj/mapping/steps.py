@@ -52,7 +52,7 @@ class Steps:
         """Run all tasks: rows in no order are sorted first, then the types follow each other in waves."""
         kinds = self.portfolio.schema.types.values()
         ordered = {kind.name: shards for kind in kinds if (shards := self._inventory.in_order(kind.name))}
-        self._sort([name for name in (*self._inventory.shards, *self._inventory.own) if name not in ordered])
+        self._sort([name for name in (*self._inventory.shards, *self._inventory.sorted_rows) if name not in ordered])
         for wave in self.portfolio.schema.waves:
             in_order = {name: ordered[name] for name in wave if name in ordered}
             self._map(in_order, [name for name in wave if name in self._sliced and name not in ordered])
@@ -64,12 +64,12 @@ class Steps:
         todo = dict.fromkeys(names)
         tasks = [Task("", name, piece, sorts=True) for name in todo for piece in self._inventory.cut(name)]
         for name, done in self._performed(tasks, "rows").items():
-            outcomes = _heard(self._mended(name, done))
+            outcomes = _before_breaks(self._mended(name, done))
             self._settle(outcomes)
             runs = [run for outcome in outcomes for run in outcome.runs["rows", name]]
-            self._sliced[name] = Slice((*runs, *self._inventory.own.get(name, ())))
+            self._sliced[name] = Slice((*runs, *self._inventory.sorted_rows.get(name, ())))
         for name in todo:
-            self._sliced.setdefault(name, Slice(tuple(self._inventory.own.get(name, ()))))
+            self._sliced.setdefault(name, Slice(tuple(self._inventory.sorted_rows.get(name, ()))))
 
     def _mended(self, name: str, outcomes: list[Outcome]) -> list[Outcome]:
         """Read tables whole that were cut within a cell."""
@@ -86,11 +86,11 @@ class Steps:
         for name, outcomes in self._performed(tasks, "part").items():
             own = [task for task in tasks if task.kind == name]
             if all(map(_is_within, own, outcomes)):
-                self.outcomes[name] = _heard(outcomes)
+                self.outcomes[name] = _before_breaks(outcomes)
                 self._settle(self.outcomes[name])
-                heard = {outcome.name for outcome in self.outcomes[name]}
+                kept = {outcome.name for outcome in self.outcomes[name]}
                 done = zip(own, outcomes, strict=True)
-                self._provide(name, [task.source for task, outcome in done if outcome.name in heard])
+                self._provide(name, [task.source for task, outcome in done if outcome.name in kept])
             else:
                 failed.append(name)
         if failed:
@@ -176,7 +176,7 @@ def _is_within(task: Task, outcome: Outcome) -> bool:
     return not outcome.first or (task.low <= outcome.first and (not task.high or outcome.last < task.high))
 
 
-def _heard(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def _before_breaks(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Leave out what comes after a break in a file: nobody knows what it means."""
     found: list[Outcome] = []
     broken: set[str] = set()

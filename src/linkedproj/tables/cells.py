@@ -29,7 +29,7 @@ class Column:
     """One column of one table.
 
     `field` is the term its values belong to; for a dotted column (`budget.value`) `parents` are the links to the nested
-    record, the outermost first. `own` columns (`_note`), `id` and the ids of nested records have no field.
+    record, the outermost first. Private columns (`_note`), `id` and the ids of nested records have no field.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Column:
     parents: tuple[Field, ...] = ()
 
     @property
-    def own(self) -> bool:
+    def is_private(self) -> bool:
         """Whether this is the curator's own column, which is never published."""
         return self.name[:1] == "_"
 
@@ -91,7 +91,7 @@ class CellChecks:
 
     def faults(self, column: Column, cell: str) -> Iterator[Fault]:
         """Yield every fault of a cell; an empty cell has none."""
-        if not cell or column.own:
+        if not cell or column.is_private:
             return
         yield from self._text_faults(cell)
         if column.field is not None:

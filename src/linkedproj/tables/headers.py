@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkedproj.model.context import Kind
+from linkedproj.model.context import Kind, Rule
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.lexical import LANGUAGE
 from linkedproj.tables.cells import Column, Fault, column_named, nearest
@@ -108,7 +108,9 @@ class Header:
         path = [*column.parents, column.field] if column.field else []
         for depth, field in enumerate(path):
             if kind.is_computed(field.term):
-                return self._unknown(name)
+                copied = kind.derived_by(Rule.COPY).get(field.term)
+                source = f"{copied.sources[0]}@{column.language}".rstrip("@") if copied else ""
+                return Fault("LP-COLUMN-UNKNOWN", {"nearest": source}) if source else self._unknown(name)
             if kind.terms is not None and field.term not in kind.terms:
                 is_elsewhere = not depth and self._is_column(field.term)
                 return Fault("LP-COLUMN-PLACE", {"table": self.kind.table}) if is_elsewhere else self._unknown(name)

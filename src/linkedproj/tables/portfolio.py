@@ -73,7 +73,7 @@ class Tables:
         found: set[str] = set()
         for header in self.headers:
             if header.kind.name == type_name:
-                found |= {column.name for column in header.columns if not column.own and column.name != "id"}
+                found |= {column.name for column in header.columns if not column.is_private and column.name != "id"}
 
         def order(column: str) -> tuple[list[int], int]:
             path, _, language = column.partition("@")

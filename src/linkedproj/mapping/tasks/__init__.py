@@ -10,9 +10,9 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from linkedproj.mapping.tasks.mapping import Mapping
+from linkedproj.mapping.tasks.mapping import MappingWork
 from linkedproj.mapping.tasks.model import CLAIMS, STATED, MappingRun, Outcome, Slice, Task, links_of
-from linkedproj.mapping.tasks.rows import ROW_BLOCK, Sorting, batches, rows_of
+from linkedproj.mapping.tasks.rows import ROW_BLOCK, SortingWork, batches, rows_of
 from linkedproj.system.sorting import RunFile
 from linkedproj.tables.readers.csv import TornError
 
@@ -29,7 +29,8 @@ def perform(setting: MappingRun, task: Task) -> Outcome:
     """Do one task; what it writes lies in the folder of the setting, under the task's name."""
     runs = RunFile(setting.folder / f"{task.name}.runs")
     outcome = Outcome(task.name, "" if isinstance(task.source, Slice) else task.source.file.shown)
-    work = Sorting(setting, task, outcome, runs) if task.sorts else Mapping(setting, task, outcome, runs)
+    work_class = SortingWork if task.sorts else MappingWork
+    work = work_class(setting, task, outcome, runs)
     try:
         with _uncollected():
             work.run()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from linkedproj.tables.batch import Batch
 
 
-class Mapping:
+class MappingWork:
     """Read rows, and write what they say to every output."""
 
     def __init__(self, setting: MappingRun, task: Task, outcome: Outcome, runs: RunFile) -> None:

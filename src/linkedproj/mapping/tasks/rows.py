@@ -57,7 +57,7 @@ def _singly(items: Iterable[Any], tables: Tables, found: Found) -> Iterator[Any]
             yield item
 
 
-class Sorting:
+class SortingWork:
     """Read rows that are not in the order of their ids, and sort them."""
 
     def __init__(self, setting: MappingRun, task: Task, outcome: Outcome, runs: RunFile) -> None:
