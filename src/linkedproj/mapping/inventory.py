@@ -34,11 +34,7 @@ class Inventory:
     def __init__(self, portfolio: Portfolio, work: Path, size: int) -> None:
         self.portfolio, self.size = portfolio, size
         self.shards: dict[str, list[Shard]] = {}
-<<<<<<< HEAD
-        self.own: dict[str, list[SortedRun]] = {}
-=======
-        self.sorted_rows: dict[str, list[Run]] = {}
->>>>>>> domain
+        self.sorted_rows: dict[str, list[SortedRun]] = {}
         self.bytes: Counter[str] = Counter()
         self._work = work
 
@@ -75,12 +71,7 @@ class Inventory:
         rows: Sorter[Any] = Sorter(runs, block=ROW_BLOCK)
         for batch in read_file(file, kind, self.portfolio, self.portfolio.found):
             rows.add(rows_of(batch))
-<<<<<<< HEAD
-        self.own.setdefault(kind.name, []).extend(rows.runs())
-=======
         self.sorted_rows.setdefault(kind.name, []).extend(rows.runs())
-        runs.close()
->>>>>>> domain
 
     def in_order(self, name: str) -> list[Shard]:
         """Cut the tables of a type, if the ids look as if they were in order; else return nothing."""

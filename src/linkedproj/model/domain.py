@@ -192,13 +192,8 @@ class Domain:
             is_amount = field.target and types[field.target].nested and types[field.target].units
             if not is_amount and field.datatype not in _NUMBERS:
                 raise SetupError(
-<<<<<<< HEAD
-                    f"{term} of {kind.name} cannot be compared: it is no number, no nested amount with lp:unitOf, and "
-                    "no date with lp:marks.",
-=======
                     f"{term} of {kind.name} cannot be compared: it is no number, no amount with lp:unitOf "
                     "and no date with lp:marks.",
->>>>>>> domain
                     _SHAPES,
                 )
 
