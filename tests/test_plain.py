@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.mapping import CONFIG, shipped_schema
 
-from linkedproj.mapping.tasks import Setting
+from linkedproj.mapping.tasks import MappingRun
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, Problem
 from linkedproj.system.plain import from_plain, to_plain
@@ -39,8 +39,8 @@ def test_what_is_held_twice_is_written_once() -> None:
     first, second = from_plain(to_plain([PLACE, PLACE]))
     assert first is second
     schema = shipped_schema()
-    setting = Setting(Tables(schema, CONFIG), Path("x"))
-    found: Setting = from_plain(json.loads(json.dumps(to_plain(setting))))
+    setting = MappingRun(Tables(schema, CONFIG), Path("x"))
+    found: MappingRun = from_plain(json.loads(json.dumps(to_plain(setting))))
     assert found == setting
     assert found.tables.schema.fields["title"] == schema.fields["title"]
 
