@@ -268,7 +268,7 @@ ROAD = f"""
 import sys
 from pathlib import Path
 from linkedproj.model.settings import Config
-from linkedproj.mapping import map_tables
+from linkedproj.mapping.tables import map_tables
 from linkedproj.schema import load_schema
 from linkedproj.writers import FORMATS
 from linkedproj.parts import Output
