@@ -83,3 +83,10 @@ def test_a_form_asks_for_the_table_the_command_and_its_output(path: Path) -> Non
     asked = {field.get("id"): field for field in yaml.safe_load(path.read_text("utf-8"))["body"]}
     for name in ("table", "command", "output"):
         assert asked[name]["validations"] == {"required": True}
+
+
+def test_every_room_has_a_quick_command_and_the_files_it_names_are_there() -> None:
+    table = (ROOT / "tests/README.md").read_text("utf-8").split("## I changed X")[1].split("\n## ")[0]
+    rooms = {path.parent.name for path in (ROOT / "src/linkedproj").glob("*/__init__.py")}
+    assert {room for room in rooms if f"| `{room}/`" not in table} == set()
+    assert [name for name in re.findall(r"(?:src|tests)/[\w/.]+", table) if not (ROOT / name).exists()] == []
