@@ -455,7 +455,7 @@ ELSEWHERE = {
     "benchmark peer": "test_bench.py",
     "word for a change": "test_diff.py",
     "language of the records": "test_context.py",
-    "twin": "test_query_twins.py",
+    "setting": "test_settings.py",
 }
 
 

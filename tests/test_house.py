@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,28 @@ def _tracked() -> list[Path]:
 
 def test_imports_keep_the_layers() -> None:
     _run(Path(sysconfig.get_path("scripts")) / "lint-imports", "--no-cache")
+
+
+def test_the_tour_of_the_program_names_files_and_rooms_that_are_there() -> None:
+    tour = (ROOT / "docs/architecture.md").read_text("utf-8")
+    package = ROOT / "src/linkedproj"
+    files = set(re.findall(r"`([a-z_/]+\.(?:py|toml)|[a-z_/]+/)`", tour)) - {"src/linkedproj/"}
+    assert len(files) > 20
+    assert not [name for name in files if not (package / name).exists()]
+    rooms = {path.stem for path in package.iterdir() if path.stem[0] not in "_." and not path.name.startswith("_")}
+    pictures = [tour, (ROOT / "CONTRIBUTING.md").read_text("utf-8")]
+    assert not [room for room in rooms for picture in pictures if not re.search(rf"\b{room}\b", picture)]
+
+
+def test_the_contract_is_the_picture() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    layers = next(contract for contract in contracts if contract["name"] == "Imports point downwards")["layers"]
+    order = [{*layer.split(" | ")} for layer in layers[2:]]
+    for document in ("docs/architecture.md", "CONTRIBUTING.md"):
+        drawn = (ROOT / document).read_text("utf-8").split("```text")[1].split("```")[0]
+        floors = re.findall(r"^([a-z]+(?: · [a-z]+)*)(?:\.py)?", drawn, re.MULTILINE)
+        assert [{*floor.split(" · ")} for floor in floors] == order, document
 
 
 @pytest.mark.parametrize(
