@@ -29,6 +29,7 @@ SEEDS = SHARED / "seeds"
 FACTS = SHARED / "facts/portfolio-facts.md"
 
 LINES = {f"N{n}" for n in range(1, 60)} | {f"X{n}" for n in range(1, 38)} | {f"B{n}" for n in range(1, 48)} | {"B29b"}
+REREAD = {f"E{n}" for n in range(1, 20)}
 COUNTRIES = {
     *("ALB", "BEL", "BIH", "DEU", "ESP", "FRA", "GBR", "GRC", "HRV"),
     *("ITA", "LTU", "NLD", "NOR", "POL", "PRT", "SVN", "SWE"),
@@ -41,6 +42,7 @@ PREFIX role: <https://w3id.org/linkedproj/role/>
 PREFIX status: <https://w3id.org/linkedproj/status/>
 PREFIX adms: <http://www.w3.org/ns/adms#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcmitype: <http://purl.org/dc/dcmitype/>
 PREFIX dct: <http://purl.org/dc/terms/>
 PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
@@ -74,7 +76,7 @@ def findings() -> Findings:
 
 
 def ask(store: ox.Store, pattern: str) -> set[tuple[str, ...]]:
-    """Give the rows of a SELECT, IRIs without the base of the records or the countries."""
+    """Return the rows of a SELECT, IRIs without the base of the records or the countries."""
     rows = store.query(PREFIXES + pattern)
     assert isinstance(rows, ox.QuerySolutions)
     return {tuple(_short(value) for value in row) for row in rows}
@@ -100,7 +102,7 @@ def named(cell: str | None) -> set[str]:
 
 @cache
 def published(folder: Path) -> str:
-    """Give the text of everything that says something of records, in one piece."""
+    """Return the text of everything that says something of records, in one piece."""
     return "\n".join(path.read_text("utf-8") for path in sorted(folder.iterdir()) if path.suffix in {".ttl", ".csv"})
 
 
@@ -118,8 +120,8 @@ def test_every_line_of_the_notes_is_recorded_or_passed_over_with_a_reason() -> N
     for path in DATA.glob("*.csv"):
         recorded |= {line for row in rows(path.name.removesuffix(".csv")) for line in named(row.get("_line"))}
     passed = {line for line, reason in _passed_over().items() if len(reason) > 20 and line in LINES}
-    assert recorded <= LINES, "a _line that is in no notes"
-    assert recorded | passed == LINES
+    assert recorded <= LINES | REREAD, "a _line that is in no notes"
+    assert (recorded - REREAD) | passed == LINES
     assert not recorded & passed
 
 
@@ -213,6 +215,191 @@ def test_the_exchange_has_its_months_its_cities_and_its_roles(store: ox.Store) -
     assert activities == {"study-visit", "interviews", "comparative-study"}
 
 
+# ---------------------------------------------------------------- names, letter for letter
+
+_OWN_NAMES = [
+    ("agenzia-umbria-ricerche", "it", "Agenzia Umbria Ricerche"),
+    ("aide-aux-musiques-innovatrices", "fr", "Aide Aux Musiques Innovatrices"),
+    ("anci", "it", "Associazione nazionale dei Comuni italiani"),
+    ("aster", "it", "Aster S.Cons. Spa"),
+    ("fjell-kommune", "nn", "Fjell Kommune"),
+    ("hordaland", "nn", "Hordaland Fylkeskommune"),
+    ("ipia-orfini", "it", "Istituto Professionale per l'Industria e l'Artigianato \"E. Orfini\""),
+    ("knarvik-upper-secondary-school", "nn", "Knarvik Vidaregåande Skule"),
+    ("pole-culture-patrimoines", "fr", "Pôle Culture & Patrimoines"),
+    ("rcdi", "pt", "Rede de Competências para o Desenvolvimento e a Inovação"),
+    ("regione-lazio", "it", "Regione Lazio"),
+    ("sotra-upper-secondary-school", "nn", "Sotra Vidaregåande Skule"),
+    ("umea", "sv", "Umeå kommun"),
+]
+_FULL_NAMES = [
+    ("anci", "National Association of Italian Municipalities"),
+    ("ca-foscari", "Ca’ Foscari University of Venice"),
+    ("chamber-seville", "Official Chamber of Commerce, Industry and Shipping of Seville"),
+    ("earlall", "European Association of Regional and Local Authorities for Lifelong Learning"),
+    (
+        "foundation-partnership-civil-society",
+        "Foundation for the Promotion of Partnership and Development of Civil Society",
+    ),
+    ("gfoss", "Greek Free Open Source Software Society"),
+    ("institute-culture-barcelona", "Institute of Culture of the Municipality of Barcelona"),
+    ("prizma", "PRIZMA - Foundation for Improvement of Employment Possibilities"),
+    ("rcdi", "RCDI - Development and Innovation Network"),
+    ("rda-bsc-kranj", "RDA - Business Support Centre Kranj"),
+    ("remth", "Region of East Macedonia and Thrace (REMTH) - Regional Development Fund"),
+    ("treviso-belluno-chamber", "Treviso and Belluno Chamber of Commerce"),
+    ("union-chambers-albania", "Union of Chambers of Commerce and Industry of Albania"),
+    ("zicer", "ZICER Zagreb Innovation Center"),
+]
+
+
+@pytest.mark.parametrize(("organisation", "language", "name"), _OWN_NAMES)
+def test_a_name_carries_its_own_language(organisation: str, language: str, name: str, store: ox.Store) -> None:
+    found = ask(store, f"SELECT ?n (LANG(?n) AS ?l) {{ organisation:{organisation} skos:prefLabel ?n }}")
+    assert (name, language) in found
+
+
+@pytest.mark.parametrize(("organisation", "name"), _FULL_NAMES)
+def test_a_name_is_as_long_as_its_page_has_it(organisation: str, name: str, store: ox.Store) -> None:
+    assert (name, "en") in ask(store, f"SELECT ?n (LANG(?n) AS ?l) {{ organisation:{organisation} skos:prefLabel ?n }}")
+
+
+def test_each_organisation_has_a_quote_for_its_name_or_says_that_no_copy_is_kept() -> None:
+    quoted: dict[str, list[str]] = defaultdict(list)
+    for row in rows("evidence"):
+        if "name@" in row["predicate"] and row["rank"] != "deprecated":
+            quoted[row["subject"]].append(row["quote.exact"] or row["note@en"])
+    for row in rows("organisation"):
+        words = [text for text in quoted[f"organisation/{row['id']}"] if text]
+        assert words, row["id"]
+
+
+def test_a_quoted_name_is_written_letter_for_letter() -> None:
+    names = {f"organisation/{row['id']}": row for row in rows("organisation")}
+    differs = set()
+    for row in rows("evidence"):
+        if row["subject"] in names and row["quote.exact"] and not row["rank"] and not row["basis"]:
+            for column in named(row["predicate"]):
+                if "ame@" in column and names[row["subject"]][column] not in row["quote.exact"]:
+                    differs.add((row["subject"], row["note@en"]))
+    plain = "The page writes the name without its diacritics."
+    assert differs == {("organisation/panevezys", plain), ("organisation/umea", plain)}
+
+
+def test_no_acronym_stands_as_a_name_in_three_languages() -> None:
+    for row in rows("organisation"):
+        alternatives = [row.get(f"altName@{tag}") for tag in ("en", "ca", "es")]
+        assert len(set(filter(None, alternatives))) == len(list(filter(None, alternatives))), row["id"]
+    for letters in ("CLES", "PEMB", "UAB", "IGOP-UAB", "EARLALL", "ANCI", "GFOSS", "RCDI", "REMTH"):
+        assert [row["id"] for row in rows("organisation") if row["acronym"] == letters], letters
+
+
+# ---------------------------------------------------------------- mended at the second reading
+
+
+def texts(*tables: str) -> str:
+    """Return all cells of the named tables, or of all but the evidence, one a line."""
+    kinds = tables or tuple({path.name.split(".")[0] for path in DATA.glob("*.csv")} - {"evidence"})
+    return "\n".join(cell for table in kinds for row in rows(table) for cell in row.values() if cell)
+
+
+def test_2019_is_said_of_the_projects_and_not_of_the_cooperations(store: ox.Store) -> None:
+    assert not ask(store, "SELECT ?d { ?p a dcmitype:Collection ; schema:startDate|schema:endDate|dct:temporal ?d }")
+    for text in (texts("portfolio", "cooperation"), (DATA / "portfolio.toml").read_text("utf-8")):
+        assert not re.search(r"\bcooperaci?[^,.;\n]*2019", text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("The list gives the short name only", id="it gives the full names"),
+        pytest.param("ciutats del Quebec", id="city or province is open"),
+        pytest.param("under the Cities agreement|amb l’acord Cities|con el acuerdo Cities", id="applied, not under it"),
+        pytest.param(
+            "empresa, (els )?negoc|empresa, (los )?negoc", id="the agency says emprenedoria, empresa i ocupació"
+        ),
+        pytest.param("portafoli", id="one word: cartera"),
+        pytest.param("l’escala i el creixement|la escala y el crecimiento", id="scale is expansion, no ladder"),
+        pytest.param("surroundings that sustain|learn of actions|and then tries it out", id="English that says it"),
+        pytest.param("eurovoc.europa.eu/70433", id="in no list at hand"),
+    ],
+)
+def test_what_no_page_says_is_said_no_more(words: str) -> None:
+    assert not re.search(words, texts() + (DATA / "portfolio.toml").read_text("utf-8"))
+
+
+def test_the_agency_s_fields_are_its_own_words(store: ox.Store) -> None:
+    [agency] = [row for row in rows("organisation") if row["id"] == "barcelona-activa"]
+    assert "emprenedoria" in agency["summary@ca"]
+    assert "emprendimiento" in agency["summary@es"]
+    [portfolio] = rows("portfolio")
+    assert named(portfolio["theme"]) == {"enterprise", "employment", "entrepreneurship"}
+    assert _basis("portfolio/barcelona-activa-2019", "theme", "entrepreneurship") == {("", "news-2020-02-11-ca")}
+    assert ask(store, "SELECT ?t { <https://data.example.org/id/theme/entrepreneurship> a skos:Concept ; a ?t }")
+
+
+def _basis(subject: str, predicate: str, value: str) -> set[tuple[str, str]]:
+    """Return the stated basis and the source of each row of evidence on one value."""
+    return {
+        (row["basis"], row["source"])
+        for row in rows("evidence")
+        if (row["subject"], row["predicate"], row["object"]) == (subject, predicate, value)
+    }
+
+
+def test_urban_regeneration_is_judged_for_vet_and_stated_for_smath() -> None:
+    news = "news-2020-02-11"
+    assert _basis("project/vet-urban-centres", "theme", "urban-regeneration") == {("curator", news)}
+    assert _basis("project/smath", "theme", "urban-regeneration") == {("", news)}
+
+
+def test_a_programme_and_a_word_of_the_trade_are_no_acronyms() -> None:
+    acronyms = {row["id"]: row["acronym"] for row in rows("project") if row["acronym"]}
+    assert acronyms == {"chebec": "CHEBEC", "dsiscale": "DSISCALE", "plus-resilient": "+RESILIENT", "smath": "SMATH"}
+
+
+def test_the_days_in_kranj_are_a_conflict_and_no_source_is_dropped(store: ox.Store) -> None:
+    activity = "<https://data.example.org/id/activity/vet-kranj>"
+    assert ask(store, f"SELECT ?s ?e {{ {activity} schema:startDate ?s ; schema:endDate ?e }}") == {
+        ("2018-05-22", "2018-05-24")
+    }
+    found = ask(
+        store,
+        f"SELECT ?o ?r {{ ?x rdf:subject {activity} ; rdf:predicate schema:endDate ; rdf:object ?o ; lp:rank ?r }}",
+    )
+    assert {(day, rank.rpartition("/")[2]) for day, rank in found} == {
+        ("2018-05-24", "preferred"),
+        ("2018-05-24", "normal"),
+        ("2018-05-23", "deprecated"),
+    }
+
+
+def test_the_meetings_of_vet_are_five_and_the_list_is_open() -> None:
+    meetings = [
+        row for row in rows("activity") if row["project"] == "vet-urban-centres" and row["activityType"] == "meeting"
+    ]
+    assert {row["location"] for row in meetings} == {"bergen", "kranj", "barcelona", "umbria", "brussels"}
+    [project] = [row for row in rows("project") if row["id"] == "vet-urban-centres"]
+    assert "six international meetings; five" in project["note@en"]
+
+
+def test_the_final_conference_of_smath_was_online_and_has_its_organiser() -> None:
+    [conference] = [row for row in rows("activity") if row["id"] == "smath-final-conference"]
+    assert (conference["organiser"], conference["location"], conference["start"]) == ("veneto-region", "", "")
+    assert "online" in conference["summary@en"]
+
+
+def test_the_one_amount_that_is_not_in_euros_is_told() -> None:
+    [umea] = [row for row in rows("participation") if row["id"] == "urbact-umea"]
+    assert "1.4 million Swedish kronor (SEK)" in umea["note@en"]
+
+
+def test_each_cooperation_names_its_countries(store: ox.Store) -> None:
+    found = ask(store, "SELECT ?c ?n { ?c a lp:Cooperation ; dct:spatial ?n . ?n a schema:Country }")
+    assert {country for name, country in found if name == "cooperation/unesco-chair"} == {"PER", "MEX"}
+    assert len({name for name, _ in found}) == 4
+
+
 # ---------------------------------------------------------------- what must not be said
 
 
@@ -294,7 +481,7 @@ def test_no_identity_is_claimed_beyond_what_is_known(release: Path) -> None:
 
 
 def _words(path: Path) -> str:
-    """Give all the text of a published file, in whatever form it is packed."""
+    """Return all the text of a published file, in whatever form it is packed."""
     if path.suffix == ".gz":
         return gzip.decompress(path.read_bytes()).decode("utf-8")
     if path.suffix == ".parquet":
@@ -340,7 +527,8 @@ def test_every_title_and_name_is_there_in_three_languages_and_as_label(store: ox
     for (subject, predicate), texts in found.items():
         if subject.startswith("contact/"):
             continue
-        assert set(texts) == {"en", "ca", "es"}, f"{subject} {predicate}"
+        assert set(texts) >= {"en", "ca", "es"}, f"{subject} {predicate}"
+        assert set(texts) == {"en", "ca", "es"} or subject.startswith("organisation/"), f"{subject} {predicate}"
         assert all(len(values) == 1 and all(values) for values in texts.values()), f"{subject} {predicate}"
     for subject in {subject for subject in labelled if not subject.startswith("contact/")}:
         title = "http://purl.org/dc/terms/title"
