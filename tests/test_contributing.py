@@ -374,20 +374,24 @@ def test_a_runner(house: House) -> None:
         """from contextlib import contextmanager
 import sys
 
-from linkedproj.mapping.runners.resources import handed_over, perform_from
+from linkedproj.mapping.runners.resources import hand_over, perform_from
 
 
 @contextmanager
 def opened(resources):
     def run(setting, tasks):
-        path = handed_over(setting)
+        path = hand_over(setting)
         print("backwards", file=sys.stderr)
         return (perform_from(path, task) for task in reversed(tasks))
 
     yield run
 """,
     )
-    house.row(f"{PACKAGE}/mapping/runners/__init__.py", "RUNNERS", '"backwards": backwards.opened', "backwards")
+    house.row(
+        f"{PACKAGE}/mapping/runners/__init__.py",
+        "RUNNERS",
+        '"backwards": _opener("linkedproj.mapping.runners.backwards")',
+    )
     house.run("build", "--out", "usual")
     assert "backwards" in house.run("build", "--runner", "backwards")
     assert house.read("public/dump/latest/SHA256SUMS") == house.read("usual/dump/latest/SHA256SUMS")
@@ -397,7 +401,7 @@ def opened(resources):
 def test_a_shacl_engine(house: House) -> None:
     house.write(f"{PACKAGE}/check/engines/second.py", "from linkedproj.check.engines.reference import load\n")
     row = '"second": Engine("pyshacl", "linkedproj.check.engines.second", whole=250_000)'
-    house.row(f"{PACKAGE}/check/engine.py", "ENGINES", row)
+    house.row(f"{PACKAGE}/check/engines/__init__.py", "ENGINES", row)
     assert "No problems: all 33 records are fine." in house.run("check", "--engine", "second")
 
 
@@ -406,13 +410,16 @@ def test_a_report_format(house: House) -> None:
         f"{PACKAGE}/reports/codes.py",
         'def write(report, language):\n    return "".join(f"{p.place} {p.rule}\\n" for p in report.problems)\n',
     )
-    house.row(f"{PACKAGE}/reports/__init__.py", "REPORTS", '"codes": codes.write', "codes")
+    house.row(f"{PACKAGE}/reports/__init__.py", "REPORTS", '"codes": _writer("linkedproj.reports.codes")')
     house.replace("data/project.csv", "2019-03", "soon")
     assert house.run("check", "--format", "codes", code=1) == "data/project.csv:2:99 LP-CELL-DATE\n"
 
 
 def test_a_result_format(house: House, small_release: Path) -> None:
-    row = '"heads": ResultFormat(".heads", "text/plain", table=lambda table: " ".join(table.columns) + "\\n")'
+    house.write(
+        f"{PACKAGE}/queries/results/heads.py", 'def write_heads(table):\n    return " ".join(table.columns) + "\\n"\n'
+    )
+    row = '"heads": ResultFormat(".heads", "text/plain", table="heads.write_heads")'
     house.row(f"{PACKAGE}/queries/results/formats.py", "FORMATS", row)
     asked = ("query", "places", "--data", str(small_release / "portfolio.nt"))
     heads = house.run(*asked, "--format", "csv").splitlines()[0].split(",")
@@ -422,7 +429,9 @@ def test_a_result_format(house: House, small_release: Path) -> None:
 
 
 def test_a_language_of_messages(house: House) -> None:
-    house.replace(f"{PACKAGE}/model/rules.py", 'LANGUAGES = ("en", "ca", "es")', 'LANGUAGES = ("en", "ca", "es", "fr")')
+    house.replace(
+        f"{PACKAGE}/model/languages.py", 'LANGUAGES = ("en", "ca", "es")', 'LANGUAGES = ("en", "ca", "es", "fr")'
+    )
     text = house.read(f"{PACKAGE}/model/rules.toml")
     english = "message.en = \"{column} '{cell}' is not written as a date.\"\n"
     assert text.count(english) == 1
