@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from linkedproj.changes.formats import first_stories, tally
 from linkedproj.changes.notes import WHATS
+from linkedproj.changes.tally import first_stories, tally
 from linkedproj.changes.words import Speaker, column, count, kind_name, number, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkedproj.changes.compare import Changes
-    from linkedproj.changes.formats import Tally
     from linkedproj.changes.story import Change
+    from linkedproj.changes.tally import Tally
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 from linkedproj.changes.atom import Entry, last_update, read_entries, render_feed
 from linkedproj.changes.compare import compare
 from linkedproj.changes.files import has_same_bytes, install, pack, replacing
-from linkedproj.changes.formats import LIMIT, headlines, tally
+from linkedproj.changes.formats import LIMIT, headlines
 from linkedproj.changes.ldes import Stream, read_index, render_index, write_pages
 from linkedproj.changes.page import Publication, write_page
+from linkedproj.changes.tally import tally
 from linkedproj.changes.tombstones import NAME, Added, Tombstone, buried, read_tombstones, reused, write_tombstones
 from linkedproj.changes.words import Speaker, count, number, phrase
 from linkedproj.model.errors import Place, SetupError
