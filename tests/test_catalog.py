@@ -77,11 +77,11 @@ def test_dcat_ap_es_says_what_a_person_has_to_give(shipped: tuple[Path, list[Pro
     assert sorted(told(shipped[1])) == sorted(
         [
             (
-                f"data/portfolio.toml:{publisher}:1: warning: "
+                f"data/portfolio.toml:{publisher}:2: warning: "
                 "The publisher has no code in the register DIR3 of Spanish public bodies. [LP-PORTAL-DIR3]"
             ),
-            f"data/portfolio.toml:{contact}:1: warning: The contact has no e-mail address. [LP-PORTAL-EMAIL]",
-            f"data/portfolio.toml:{contact}:1: warning: The contact has no telephone number. [LP-PORTAL-TELEPHONE]",
+            f"data/portfolio.toml:{contact}:2: warning: The contact has no e-mail address. [LP-PORTAL-EMAIL]",
+            f"data/portfolio.toml:{contact}:2: warning: The contact has no telephone number. [LP-PORTAL-TELEPHONE]",
         ]
     )
 

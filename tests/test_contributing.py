@@ -178,7 +178,8 @@ def test_a_nested_type(house: House) -> None:
         '{"@id": "schema:address", "@type": "@id", "@context": {"@base": "https://data.example.org/id/address/"}}',
     )
     add_term(house, "street", '{"@id": "schema:streetAddress"}')
-    add_property(house, "City", "postal", "sh:class schema:PostalAddress", path="schema:address")
+    composite = "sh:class schema:PostalAddress ; dash:composite true"
+    add_property(house, "City", "postal", composite, path="schema:address")
     house.append(
         "ontology/shapes.ttl",
         """
@@ -304,7 +305,7 @@ SELECT ?place ?place_label WHERE {
 ORDER BY ?place
 """,
     )
-    assert "hamlets" in house.run("query")
+    assert "hamlets" in house.run("queries", "list")
     assert "city/marella   Marella" in house.run("query", "hamlets", "--records", "data")
 
 
