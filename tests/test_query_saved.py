@@ -67,10 +67,6 @@ BAD = {
     "no-header": (GOOD, "SELECT ?x { ?x ?y 1 }", "1:1: the header is missing. Begin the file with "),
     "no-yaml": ("#+ summary: Projects", "#+ summary: a: b", "1:14: the header is no YAML: mapping values"),
     "no-summary": ("#+ summary: Projects\n", "", "1:1: summary is missing. Add a line '#+ summary: …' to the header."),
-    "no-catalan": (
-        "ca: Projectes, ", "",
-        "9:13: title in 'ca' is missing. Add it under linkedproj: title: {ca: …}.",
-    ),
     "twice": ("#+   view: timeline", "#+   view: table\n#+   view: map", "17:6: 'view' stands here twice. Keep one."),
     "unknown-key": ("view: timeline", "veiw: map", "16:12: 'veiw' is no key of the header. Did you mean 'view'?"),
     "unknown-view": (
@@ -82,10 +78,6 @@ BAD = {
     "no-default": (
         "#+   - since: 2000-01-01\n", "",
         "20:28: parameter 'since' has no default. Add it under defaults, or write ?__since if it may be left out.",
-    ),
-    "no-label": (
-        "ca: Des de, ", "",
-        "21:28: parameter 'since' has no label in 'ca'. Add it under linkedproj: params: since: label: {ca: …}.",
     ),
     "not-used": (
         " ?_since_xsd_date", " ?_yes",
@@ -110,6 +102,12 @@ def test_says_where_and_what_to_do(case: str, tmp_path: Path) -> None:
     with pytest.raises(QueryError) as refused:
         read_query(_write(tmp_path, GOOD.replace(old, new)))
     assert str(refused.value).startswith(f"queries/good.rq:{message}")
+
+
+def test_a_missing_translation_is_said_in_the_first_language(tmp_path: Path) -> None:
+    found = read_query(_write(tmp_path, GOOD.replace("ca: Projectes, ", "").replace("ca: Des de, ", "")))
+    assert found.title["ca"] == found.title["en"]
+    assert "ca" not in found.parameters["since"].label
 
 
 def test_the_file_name_is_the_id(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def _texts(
     place: Place,
     faults: Faults,
 ) -> dict[str, str]:
-    """Read a text in the first language under grlc's key, in the others under ours."""
+    """Read a text in the first language under grlc's key, in the others under ours; what they lack is said in it."""
     first, others = keys
     found = {LANGUAGES[0]: faults.attempt(lambda: _required(header, first, place).text(), "")}
     given = known_parts(ours.get(others, NOTHING), LANGUAGES[1:], faults)
@@ -174,8 +174,8 @@ def _texts(
         text = faults.attempt(given[language].text, "") if language in given else ""
         if not text.strip():
             where = given[language].place if language in given else ours[others].place if others in ours else place
-            faults.add(Problem("LP-QUERY-LANGUAGE", where, column=others, values={"language": language}))
-        found[language] = text
+            faults.remark(Problem("LP-QUERY-LANGUAGE", where, column=others, values={"language": language}))
+        found[language] = text or found[LANGUAGES[0]]
     return found
 
 

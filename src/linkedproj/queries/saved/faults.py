@@ -41,6 +41,11 @@ class Faults:
             raise HeaderError(problem)
         self.problems.append(problem)
 
+    def remark(self, problem: Problem) -> None:
+        """Take in what keeps no query from being run, such as a missing translation."""
+        if not self.strict:
+            self.problems.append(problem)
+
     def attempt(self, read: Callable[[], _T], instead: _T) -> _T:
         """Read a part; where it is faulty and faults are collected, go on with `instead`.
 

@@ -92,7 +92,7 @@ def _parameter(variable: Variable, described: HeaderPart, default: HeaderPart | 
     labels = known_parts(parts.get("label", NOTHING), LANGUAGES, faults)
     for language in LANGUAGES:
         if language not in labels:
-            faults.add(Problem("LP-QUERY-LABEL", variable.place, cell=name, values={"language": language}))
+            faults.remark(Problem("LP-QUERY-LABEL", variable.place, cell=name, values={"language": language}))
     enum = items_of(parts.get("enum"), faults)
     return Parameter(
         name,
