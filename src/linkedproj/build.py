@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
 from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.ontology import copy_turtle
 from linkedproj.model.paths import shipped
 from linkedproj.model.settings import is_version
 from linkedproj.queries.published.publish import publish
@@ -192,8 +192,8 @@ def _write_rdf_xml(folder: Folder, dumps: Path) -> None:
 
 def _copy_ontology(folder: Folder, dumps: Path) -> None:
     """Publish the vocabulary, the rules and the context beside the records they explain."""
-    shutil.copyfile(folder.vocabulary, dumps / "vocabulary.ttl")
-    shutil.copyfile(folder.shapes, dumps / "shapes.ttl")
+    copy_turtle(folder.vocabulary, dumps / "vocabulary.ttl")
+    copy_turtle(folder.shapes, dumps / "shapes.ttl")
     context = json.dumps(folder.schema.context.document, ensure_ascii=False, indent=1) + "\n"
     (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
 
