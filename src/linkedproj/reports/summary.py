@@ -101,7 +101,11 @@ def _standing(built: Built) -> Iterator[str]:
         return
     about = f"a draft; {release}" if built.is_draft else f"release {built.version}"
     yield f"the same files: {built.latest.as_posix()} ({about})"
-    yield f"{built.asked} saved queries with their answers: {built.queries.as_posix()}"
+    yield f"{len(built.answered.ids)} saved queries with their answers: {built.queries.as_posix()}"
+    if built.answered.poor:
+        yield f"  without an answer here, or with less than it should be: {', '.join(built.answered.poor)}"
+    if built.answered.left_out:
+        yield f"  left out, as there is no record to ask about: {', '.join(built.answered.left_out)}"
 
 
 def _without_parquet() -> Iterator[str]:
