@@ -32,12 +32,11 @@ from linkedproj.check.judge import Judgement
 from linkedproj.cli import main
 from linkedproj.release import exchange
 from linkedproj.check.checked import Checked
-from linkedproj.model.paths import shipped
 
 moments, renames = int(sys.argv[1]), sys.argv[2] == "renames"
 check.judge = lambda *_: Judgement((), Checked(''))
-few = dict(list(builder.read_queries(shipped("queries")).items())[:3])
-builder.read_queries = lambda _: few
+few = dict(list(builder.Collection().read().items())[:3])
+builder.Collection.read = lambda _: few
 if renames:
     exchange._exchange = lambda *_: False
 watched = {"open", "os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir", "shutil.copyfile", "ctypes.dlsym"}

@@ -264,8 +264,8 @@ def test_a_context_that_is_wrong_as_a_whole_is_refused(compiled: Compile, case: 
 
 def test_a_context_that_is_no_json_is_refused(compiled: Compile) -> None:
     assert compiled.refusal('{"@context": {') == (
-        "ontology/context.jsonld: the context cannot be read: "
-        "Expecting property name enclosed in double quotes: line 1 column 15 (char 14)"
+        "ontology/context.jsonld:1:15: the context cannot be read: "
+        "Expecting property name enclosed in double quotes. Correct the JSON."
     )
 
 

@@ -28,7 +28,7 @@ from linkedproj.queries.ask import local
 from linkedproj.queries.results.rows import QueryResult
 from linkedproj.queries.results.table import Table
 from linkedproj.queries.results.values import Iri, LangString, to_python
-from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +168,7 @@ def test_without_a_dump_the_sentence_says_how_to_build_one(tmp_path: Path, monke
 
 
 def test_no_parameter_has_a_name_of_the_call() -> None:
-    names = {name for query in read_queries(ROOT / "queries").values() for name in query.parameters}
+    names = {name for query in open_collection(ROOT / "data").read().values() for name in query.parameters}
     assert not names & {"data", "endpoint", "base", "store"}
 
 
@@ -246,7 +246,7 @@ def test_a_result_is_written_as_csv(tmp_path: Path) -> None:
 
 def test_every_saved_query_becomes_a_data_frame(release: Path) -> None:
     store = local.load(local.dump_files(release))
-    for query_id, query in read_queries(ROOT / "queries").items():
+    for query_id, query in open_collection(ROOT / "data").read().items():
         if "SELECT" not in query.body:
             continue
         result = linkedproj.query(query_id, data=store)

@@ -16,14 +16,14 @@ from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask import local
 from linkedproj.queries.ask.asking import Assignment, InWorker
 from linkedproj.queries.published.publish import Bounds, publish
-from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linkedproj.queries.saved.collection import SavedQuery
 
-QUERIES = read_queries(Path(__file__).parents[1] / "queries")
+QUERIES = open_collection(Path(__file__).parents[1] / "data").read()
 SOME = {name: QUERIES[name] for name in ("network", "places", "project-excerpt", "projects", "works-together")}
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?n"
 HUNGRY = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g ?c ?f ?i"

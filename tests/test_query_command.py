@@ -29,7 +29,7 @@ from linkedproj.queries.results.formats import FORMATS
 from linkedproj.queries.results.table import Table, Triples
 from linkedproj.queries.saved import bases, collection
 from linkedproj.queries.saved.bind import bind
-from linkedproj.queries.saved.collection import read_queries, read_query
+from linkedproj.queries.saved.collection import open_collection, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -403,7 +403,7 @@ def test_ids_and_defaults_follow_the_base_of_the_release(elsewhere: Path, releas
 def test_every_query_answers_alike_under_another_base(elsewhere: Path, release: Path) -> None:
     context = bases.context_of(OTHER + "id/")
     here, there = (local.load(local.dump_files(at)) for at in (release, elsewhere / "public/dump/latest"))
-    for query in read_queries(ROOT / "queries").values():
+    for query in open_collection(ROOT / "data").read().values():
         moved = bases.rebase(query, context.base)
         assert "https://data.example.org/" not in moved.body
         expected = local.evaluate(here, bind(query, {}, bases.by_table(bases.context_of())))

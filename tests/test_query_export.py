@@ -17,10 +17,10 @@ from linkedproj.model.errors import QueryError
 from linkedproj.queries.published import openapi, sib
 from linkedproj.queries.saved.bases import by_table, context_of
 from linkedproj.queries.saved.bind import bind
-from linkedproj.queries.saved.collection import SavedQuery, read_queries, read_query
+from linkedproj.queries.saved.collection import SavedQuery, open_collection, read_query
 
 FOLDER = Path(__file__).parents[1] / "queries"
-QUERIES = read_queries(FOLDER)
+QUERIES = open_collection(FOLDER.parent / "data").read()
 BASES = by_table(context_of())
 BASE = "https://data.example.org/query/"
 LPQ = ox.NamedNode(sib.LPQ + "template")

@@ -15,7 +15,7 @@ from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask import adhoc, local
 from linkedproj.queries.saved import bases
 from linkedproj.queries.saved.bind import ArgumentsError, bind
-from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.saved.collection import open_collection
 from linkedproj.queries.saved.tokens import tokens
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from linkedproj.queries.saved.collection import SavedQuery
 
-QUERIES = read_queries(Path(__file__).parents[1] / "queries")
+QUERIES = open_collection(Path(__file__).parents[1] / "data").read()
 BASES = bases.by_table(bases.context_of())
 EMPTY = ox.Store()
 

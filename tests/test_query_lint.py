@@ -13,9 +13,9 @@ from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import Severity, catalogue
 from linkedproj.queries import golden
 from linkedproj.queries.ask import local
-from linkedproj.queries.lint import lint_folder, lint_queries, terms_of
+from linkedproj.queries.lint import lint_collection, lint_folder, lint_queries, terms_of
 from linkedproj.queries.lint.syntax import parse_error
-from linkedproj.queries.saved.collection import inspect_query, read_queries
+from linkedproj.queries.saved.collection import inspect_query, open_collection, read_queries
 from linkedproj.queries.saved.faults import in_words
 
 ROOT = Path(__file__).parents[1]
@@ -208,9 +208,9 @@ def test_parsing_a_query_calls_nobody() -> None:
 
 def test_the_shipped_queries_have_no_problem(release: Path) -> None:
     terms = terms_of(local.load(local.dump_files(release)))
-    problems = lint_folder(ROOT / "queries", ONTOLOGY, terms)
+    problems = lint_collection(open_collection(ROOT / "data"), ONTOLOGY, terms)
     assert [f"{problem.place}: {in_words(problem)}" for problem in problems] == []
-    assert lint_queries(list(read_queries(ROOT / "queries").values()), ONTOLOGY, terms) == []
+    assert lint_queries(list(open_collection(ROOT / "data").read().values()), ONTOLOGY, terms) == []
 
 
 def test_what_the_header_says_of_time_and_endpoints_is_kept(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 import pytest
 
-from linkedproj import build as road
 from linkedproj.model.errors import QueryError
 from linkedproj.model.paths import shipped
 from linkedproj.queries.ask import local, reference
@@ -23,7 +22,7 @@ from linkedproj.queries.results.geojson import write_geojson
 from linkedproj.queries.results.table import Table, Triples
 from linkedproj.queries.saved.bases import by_table, context_of
 from linkedproj.queries.saved.bind import bind
-from linkedproj.queries.saved.collection import read_queries, read_query
+from linkedproj.queries.saved.collection import open_collection, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -312,9 +311,9 @@ def test_each_build_writes_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_an_empty_portfolio_has_answers_without_rows(tmp_path: Path) -> None:
-    files = publish(ox.Store(), read_queries(FOLDER), tmp_path, CONTEXT, "1")
+    published = publish(ox.Store(), open_collection(FOLDER.parent / "data").read(), tmp_path, CONTEXT, "1")
     index = json.loads((tmp_path / "queries.json").read_text("utf-8"))
-    assert {path.name for path in files} == set(_contents(tmp_path))
+    assert {path.name for path in published.files} == set(_contents(tmp_path))
     assert {query["id"]: query["rows"] for query in index["queries"] if query["form"] != "ASK"} == dict.fromkeys(
         (query["id"] for query in index["queries"] if query["form"] != "ASK"), 0
     )
@@ -357,8 +356,9 @@ def test_a_query_that_cannot_be_run_publishes_nothing(
 ) -> None:
     small.run("build")
     before = {path: path.read_bytes() for path in (small.home / "public").rglob("*") if path.is_file()}
-    queries = read_queries(FOLDER)
-    monkeypatch.setattr(road, "read_queries", lambda _: queries | {"projects": _broken(queries["projects"], body)})
+    queries = open_collection(FOLDER.parent / "data").read()
+    broken = queries | {"projects": _broken(queries["projects"], body)}
+    monkeypatch.setattr("linkedproj.build.Collection.read", lambda _: broken)
     small.edit("portfolio.toml", 'version = "1.0"', 'version = "1.1"')
     outcome = small.run("build")
     assert outcome.code == 2
@@ -376,7 +376,7 @@ def _broken(query: SavedQuery, body: str) -> SavedQuery:
 
 
 def test_two_queries_never_write_the_same_file(tmp_path: Path) -> None:
-    queries = read_queries(FOLDER)
+    queries = open_collection(FOLDER.parent / "data").read()
     twice = {"projects": queries["projects"], "again": queries["projects"]}
     with pytest.raises(QueryError) as refused:
         publish(ox.Store(), twice, tmp_path, CONTEXT, "1")

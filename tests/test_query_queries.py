@@ -18,13 +18,13 @@ from linkedproj.commands.queries import command
 from linkedproj.model.errors import Place, Problem, QueryError
 from linkedproj.queries import lint
 from linkedproj.queries.published import sib
-from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
     import click
 
 FOLDER = Path(__file__).parents[1] / "queries"
-QUERIES = read_queries(FOLDER)
+QUERIES = open_collection(FOLDER.parent / "data").read()
 
 
 def _run(*arguments: str | Path) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linkedproj.model.errors import QueryError
-from linkedproj.queries.saved.collection import find_query, read_query
+from linkedproj.queries.saved.collection import Collection, read_query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,11 +116,11 @@ def test_the_file_name_is_the_id(tmp_path: Path) -> None:
 
 
 def test_the_nearest_id_is_suggested(tmp_path: Path) -> None:
-    folder = _write(tmp_path, GOOD).parent
-    assert find_query(folder, "good").id == "good"
+    collection = Collection(_write(tmp_path, GOOD).parents[1])
+    assert collection.find("good").id == "good"
     with pytest.raises(QueryError) as refused:
-        find_query(folder, "goood")
+        collection.find("goood")
     assert str(refused.value) == "there is no saved query 'goood'. Did you mean 'good'?"
     with pytest.raises(QueryError) as refused:
-        find_query(folder, "xyz")
+        collection.find("xyz")
     assert str(refused.value) == "there is no saved query 'xyz'. 'linkedproj queries list' lists them."

@@ -20,14 +20,14 @@ from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask import local, store
 from linkedproj.queries.saved.bases import by_table, context_of
 from linkedproj.queries.saved.bind import bind
-from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from .conftest import Small
 
-QUERIES = read_queries(Path(__file__).parents[1] / "queries")
+QUERIES = open_collection(Path(__file__).parents[1] / "data").read()
 BASES = by_table(context_of())
 OPEN = """
 import sys; from pathlib import Path; from linkedproj.queries.ask import store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,17 +21,18 @@ from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
 from linkedproj.model.languages import LANGUAGES
-from linkedproj.model.paths import shipped
+from linkedproj.model.ontology import copy_turtle
 from linkedproj.model.settings import is_version
-from linkedproj.queries.published.publish import publish
-from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.published.publish import PublishedQueries, publish
+from linkedproj.queries.saved.collection import Collection
 from linkedproj.release import Published, Release
 from linkedproj.release.staging import DRAFT, LATEST, QUERIES
 from linkedproj.writers import FORMATS
 from linkedproj.writers.described import Words, publish_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
+    from collections.abc import Collection as Values
     from pathlib import Path
 
     from linkedproj.mapping.tables import Mapped
@@ -50,7 +50,7 @@ class Built:
     """What was published: where, which files, and what was found on the way.
 
     `latest` is the folder of the newest release, or of the draft while there is none; `leads` tells whether it holds
-    this build. `queries` is the folder in which so many (`asked`) saved queries lie with their answers. `gaps` are
+    this build. `queries` is the folder in which saved queries lie with their answers, `answered` says which. `gaps` are
     what portals miss.
     """
 
@@ -62,7 +62,7 @@ class Built:
     files: tuple[Published, ...]
     findings: Findings
     queries: Path
-    asked: int
+    answered: PublishedQueries
     gaps: tuple[Problem, ...] = ()
 
 
@@ -74,7 +74,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     *,
     release: str = "",
     may_shrink: bool = False,
-    restored: Collection[str] = (),
+    restored: Values[str] = (),
     engine: str = "auto",
     resources: Resources = _ALL,
     ontology: Path | None = None,
@@ -96,7 +96,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
             name for a release, or has no day; an identifier is used again.
     """
     folder = _versioned(open_folder(path, ontology), release)
-    queries = read_queries(shipped("queries"))
+    queries = Collection(folder.path, folder.config).read()
     version = folder.config.version
     with Release(out, version, tell) as staged:
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
@@ -104,7 +104,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         _refuse_unsound(folder, findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
-        _answer(folder, mapped, queries, answers, tell)
+        answered = _answer(folder, mapped, queries, answers, tell)
         gaps: list[Problem] = []
         if staged.leads:
             _compare(folder, staged, tell, restored=restored)
@@ -115,7 +115,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     dumps = out / "dump"
     return Built(
         version, staged.is_draft, staged.leads, dumps / version, dumps / LATEST, tuple(files), findings,
-        out / QUERIES, len(queries), tuple(gaps),
+        out / QUERIES, answered, tuple(gaps),
     )  # fmt: skip
 
 
@@ -192,21 +192,23 @@ def _write_rdf_xml(folder: Folder, dumps: Path) -> None:
 
 def _copy_ontology(folder: Folder, dumps: Path) -> None:
     """Publish the vocabulary, the rules and the context beside the records they explain."""
-    shutil.copyfile(folder.vocabulary, dumps / "vocabulary.ttl")
-    shutil.copyfile(folder.shapes, dumps / "shapes.ttl")
+    copy_turtle(folder.vocabulary, dumps / "vocabulary.ttl")
+    copy_turtle(folder.shapes, dumps / "shapes.ttl")
     context = json.dumps(folder.schema.context.document, ensure_ascii=False, indent=1) + "\n"
     (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
 
 
-def _answer(folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], answers: Path, tell: Tell) -> None:
+def _answer(
+    folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], answers: Path, tell: Tell
+) -> PublishedQueries:
     """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
     tell("answering the saved queries")
     answers.mkdir(exist_ok=True)
     data = [*mapped.statements, folder.vocabulary]
-    publish(data, queries, answers, folder.schema.context, folder.config.version)
+    return publish(data, queries, answers, folder.schema.context, folder.config.version)
 
 
-def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Collection[str]) -> None:
+def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[str]) -> None:
     """Write what changed since the release before, if this is a new release."""
     if staged.is_draft or staged.is_known:
         return

@@ -12,9 +12,9 @@ from pyshacl import validate
 
 from linkedproj.queries.published import sib
 from linkedproj.queries.saved.bases import by_table, context_of
-from linkedproj.queries.saved.collection import read_queries
+from linkedproj.queries.saved.collection import open_collection
 
-QUERIES = read_queries(Path(__file__).parents[2] / "queries")
+QUERIES = open_collection(Path(__file__).parents[2] / "data").read()
 OURS = Path(__file__).parent / "sib-shapes.ttl"
 BASE = "https://data.example.org/query/"
 ENDPOINT = "https://data.example.org/sparql"

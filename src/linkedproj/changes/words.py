@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.model.paths import shipped
 from linkedproj.model.phrases import Phrases
 from linkedproj.model.rules import text_in, visible
-from linkedproj.model.schema import RDFS, SKOS, read_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +81,7 @@ class Speaker:
         return " · ".join(parts) or self._changes.short(iri)
 
     def _code(self, iri: str) -> str:
-        return text_in(_codes().get(iri, {}), self.language) or self._changes.short(iri)
+        return text_in(self._changes.schema.labels.get(iri, {}), self.language) or self._changes.short(iri)
 
     def value(self, value: ox.NamedNode | ox.Literal) -> str:
         """Write a value: the name of what an IRI stands for, the text of a literal."""
@@ -115,17 +112,3 @@ def _excerpt(text: str, start: int) -> str:
 
 def _clip(text: str) -> str:
     return visible(text, _LONGEST)
-
-
-@cache
-def _codes() -> dict[str, dict[str, str]]:
-    """Read what the vocabulary calls its codes."""
-    found: dict[str, dict[str, str]] = {}
-    for triple in read_turtle(shipped("ontology") / "linkedproj.ttl"):
-        if triple.predicate.value in (SKOS + "prefLabel", RDFS + "label") and isinstance(triple.object, ox.Literal):
-            found.setdefault(_text(triple.subject), {})[triple.object.language or ""] = triple.object.value
-    return found
-
-
-def _text(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode | ox.BlankNode) else ""

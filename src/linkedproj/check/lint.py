@@ -77,7 +77,7 @@ def _terms(graph: Shapes) -> Iterator[Problem]:
         rule = "LP-SHAPE-SPARQL" if name in BEYOND else "LP-SHAPE-TERM"
         near = difflib.get_close_matches(name, sorted(CORE), 1) if name not in BEYOND else []
         values = {"found": graph.short(token.iri), "nearest": graph.short(SH + near[0]) if near else ""}
-        yield Problem(rule, token.place(graph.shown), values=values)
+        yield Problem(rule, graph.place_of(token), values=values)
 
 
 def _unknown(graph: Shapes, terms: Container[str]) -> Iterator[Problem]:
@@ -131,7 +131,9 @@ def _messages(graph: Shapes) -> Iterator[Problem]:
     for shape in _reporting(graph):
         messages = graph.texts(shape, SH + "message")
         missing = [language for language in LANGUAGES if not messages.get(language, "").strip()]
-        if missing:
+        # What a portfolio adds speaks the language of the portfolio.
+        is_added = graph.place(shape).file != graph.shown
+        if missing and not (is_added and any(text.strip() for text in messages.values())):
             yield _problem("LP-SHAPE-LANGUAGE", graph, shape, SH + "message", expected=", ".join(missing))
         unhelpful = [tag for tag, text in messages.items() if tag in LANGUAGES and "\n" not in text.strip()]
         if unhelpful:

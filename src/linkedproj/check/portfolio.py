@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.tables import Mapped, Tell
     from linkedproj.model.folder import Folder
+    from linkedproj.model.rules import Rules
     from linkedproj.model.schema import Schema
     from linkedproj.tables.portfolio import Portfolio
 
@@ -46,7 +47,7 @@ _ALL = Resources()
 class Findings:
     """What a check found: the portfolio as read, how its values are known, and every problem in order.
 
-    `triples` counts those of each type, by its name.
+    `triples` counts those of each type, by its name, `rules` word the problems.
     """
 
     portfolio: Portfolio
@@ -54,6 +55,7 @@ class Findings:
     problems: tuple[Problem, ...]
     checked: Checked
     triples: Mapping[str, int]
+    rules: Rules
     quotes: Quotes | None = None
 
 
@@ -127,7 +129,8 @@ def check(
     problems += judged
     triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
     in_order = tuple(sorted(problems, key=lambda problem: problem.order))
-    return Findings(portfolio, evidence, in_order, checked, triples, quotes)
+    rules = load_rules(folder.shapes, "ontology/shapes.ttl")
+    return Findings(portfolio, evidence, in_order, checked, triples, rules, quotes)
 
 
 def is_sound(findings: Findings, folder: Folder) -> bool:

@@ -12,11 +12,12 @@ from linkedproj.check.engines import AUTO, ENGINES
 from linkedproj.mapping.runners import RUNNERS
 from linkedproj.model.errors import DataError, ReleaseError
 from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.paths import require_portfolio
 from linkedproj.reports import REPORTS
 
 
 @click.command(name="build")
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("data"), metavar="[DIR]")
+@click.argument("folder", type=click.Path(path_type=Path), default=None, metavar="[DIR]")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("public"), help="Folder to publish into."
 )
@@ -43,7 +44,7 @@ from linkedproj.reports import REPORTS
 )
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
 def command(
-    folder: Path,
+    folder: Path | None,
     out: Path,
     sources: Path | None,
     *,
@@ -56,7 +57,7 @@ def command(
     engine: str,
     lang: str,
 ) -> None:
-    """Check the tables in DIR (default: data) and publish them in OUT.
+    """Check the tables in DIR (default: here, else data) and publish them in OUT.
 
     With --release VERSION the dumps go to OUT/dump/VERSION/ for ever, and OUT/dump/latest/, the catalogue, the changes
     and the answers to the saved queries become those of this release. Without it they are a draft, in
@@ -72,8 +73,8 @@ def command(
     try:
         with Progress() as tell:
             built = build(
-                folder, out, sources, tell, release=release, may_shrink=allow_shrink, restored=restore, engine=engine,
-                resources=Resources(jobs, runner, master),
+                require_portfolio(folder), out, sources, tell, release=release, may_shrink=allow_shrink,
+                restored=restore, engine=engine, resources=Resources(jobs, runner, master),
             )  # fmt: skip
     except DataError as error:
         click.echo(REPORTS["text"](report_of(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError

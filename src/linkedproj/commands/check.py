@@ -10,11 +10,12 @@ import click
 from linkedproj.check.engines import AUTO, ENGINES
 from linkedproj.mapping.runners import RUNNERS
 from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.paths import require_portfolio
 from linkedproj.reports import REPORTS
 
 
 @click.command(name="check")
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("data"), metavar="[DIR]")
+@click.argument("folder", type=click.Path(path_type=Path), default=None, metavar="[DIR]")
 @click.option(
     "--sources",
     type=click.Path(path_type=Path),
@@ -34,7 +35,7 @@ from linkedproj.reports import REPORTS
 )
 @click.option("--coverage", is_flag=True, help="Tell for each column how its values are known, and where they are not.")
 def command(
-    folder: Path,
+    folder: Path | None,
     sources: Path | None,
     form: str,
     lang: str,
@@ -46,7 +47,7 @@ def command(
     engine: str,
     coverage: bool,
 ) -> None:
-    """Check the tables in DIR (default: data); nothing is published.
+    """Check the tables in DIR (default: here, else data); nothing is published.
 
     Exit codes: 0 sound, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
@@ -57,7 +58,9 @@ def command(
     from linkedproj.reports.summary import coverage_lines, report_of
 
     with Progress() as tell:
-        findings = check_folder(folder, sources, tell, engine=engine, resources=Resources(jobs, runner, master))
+        findings = check_folder(
+            require_portfolio(folder), sources, tell, engine=engine, resources=Resources(jobs, runner, master)
+        )
     report = report_of(findings)
     text = REPORTS[form](report, lang)
     if out:

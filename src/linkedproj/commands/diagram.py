@@ -13,8 +13,9 @@ def command(links: bool) -> None:
     Forges, wikis and editors draw it from a block of Markdown that begins with ```mermaid. All of it is read from
     ontology/context.jsonld, shapes.ttl and linkedproj.ttl.
     """
-    from linkedproj.model.paths import shipped
+    from linkedproj.model.folder import current_ontology
     from linkedproj.model.schema import load_schema
     from linkedproj.writers.diagram import draw
 
-    click.echo(draw(load_schema(shipped("ontology")), columns=not links), nl=False)
+    ontology = current_ontology()
+    click.echo(draw(load_schema(ontology.path), columns=not links), nl=False)

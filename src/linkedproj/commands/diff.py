@@ -32,11 +32,13 @@ def command(*, old: Path, new: Path, lang: str, form: str, limit: int | None, ou
     """
     from linkedproj.changes import FORMATS, LIMIT, compare
     from linkedproj.changes.files import replacing
+    from linkedproj.model.folder import current_ontology
 
     if limit is None:
         limit = 0 if form == "json" else LIMIT
     write = FORMATS[form]
-    with compare(old, new) as changes:
+    ontology = current_ontology()
+    with compare(old, new, ontology=ontology.path) as changes:
         if out is None:
             write(changes, lang, limit, sys.stdout)
             return

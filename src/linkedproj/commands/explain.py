@@ -12,11 +12,12 @@ from linkedproj.model.languages import LANGUAGES
 @click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
 def command(code: str, language: str) -> None:
     """Explain a rule by its CODE, such as LP-CELL-DAY; without a code, list them all."""  # noqa: DOC501 - shown as help
-    from linkedproj.model.paths import shipped
+    from linkedproj.model.folder import current_ontology
     from linkedproj.model.rules import load_rules
     from linkedproj.reports.explained import explain_rule, list_rules, refuse_code
 
-    rules = load_rules(shipped("ontology") / "shapes.ttl")
+    ontology = current_ontology()
+    rules = load_rules(ontology.path / "shapes.ttl", "ontology/shapes.ttl")
     if not code:
         click.echo(list_rules(rules, language))
         return

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from linkedproj.model.languages import LANGUAGES
-from linkedproj.model.paths import shipped
+from linkedproj.model.paths import current_portfolio
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from linkedproj.model.context import Context
+    from linkedproj.model.ontology import Ontology
     from linkedproj.queries.ask.sources import StoreSource
     from linkedproj.queries.results.table import Table
-    from linkedproj.queries.saved.collection import SavedQuery
+    from linkedproj.queries.saved.collection import Collection, SavedQuery
 
 _FORMATS = ("table", "csv", "json")
 _language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of titles and messages.")
@@ -39,9 +41,8 @@ def list_(tag: str | None, form: str, lang: str) -> None:
     from linkedproj.queries.results.formats import FORMATS
     from linkedproj.queries.results.listing import list_queries
     from linkedproj.queries.results.text import write_text
-    from linkedproj.queries.saved.collection import read_queries
 
-    listed: Table = list_queries(read_queries(shipped("queries")), lang, tag)
+    listed: Table = list_queries(_collection().read(), lang, tag)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     click.echo(write_text(listed, width) if form == "table" else FORMATS[form].write(listed), nl=False)
 
@@ -51,15 +52,14 @@ def list_(tag: str | None, form: str, lang: str) -> None:
 @click.option("--bound", is_flag=True, help="With the parameters filled in, as any endpoint takes it.")
 @click.option("-p", "pairs", metavar="NAME=VALUE", multiple=True, help="Give a parameter a value; implies --bound.")
 @_base
-@_language
+@click.option("--lang", metavar="LANG", default="", help="Language of labels; by default the portfolio's first.")
 def show(*, query_id: str, bound: bool, pairs: tuple[str, ...], base: str, lang: str) -> None:
     """Print a saved query: its header and its text."""
-    from linkedproj.queries.saved.bases import by_table, context_of, rebase
+    from linkedproj.queries.saved.bases import by_table, rebase
     from linkedproj.queries.saved.bind import bind, read_pairs
-    from linkedproj.queries.saved.collection import find_query
 
-    query = find_query(shipped("queries"), query_id)
-    context = context_of(base or None)
+    query = _collection().find(query_id)
+    context = _context(base)
     moved = rebase(query, context.base)
     text = bind(moved, read_pairs(query, pairs, lang), by_table(context)) if bound or pairs else moved.text
     click.echo(text, nl=False)
@@ -86,19 +86,26 @@ def test(
     """  # noqa: DOC501 - shown as help
     if data and records:
         raise click.UsageError("--data and --records exclude each other.")
+    from linkedproj.model.folder import current_ontology, open_folder
     from linkedproj.queries import golden
     from linkedproj.queries.ask import reference
+    from linkedproj.queries.ask.sources import prepare
     from linkedproj.queries.saved import bases
 
-    folder = shipped("queries")
+    collection = _collection(records)
+    if update and collection.folder is None:
+        raise click.UsageError("there is no portfolio here to write the answers into. Name its folder with --records.")
+    in_force = open_folder(records).in_force if records else current_ontology()
     source = _local_source(data, records)
-    context = bases.context_of(base or source.base)
-    queries = [bases.rebase(query, context.base) for query in _chosen(folder, ids)]
-    faulty = _report_lints(folder, ids, source, lang)
+    context = bases.context_of(base or source.base, in_force.path)
     by_table = bases.by_table(context)
-    for query in queries if update else ():
-        if golden.update(query, source.store, folder, by_table):
-            click.echo(f"expected/{query.id}.csv written")
+    chosen = _chosen(collection, ids)
+    faulty = _report_lints(collection, chosen if ids else None, source, lang, in_force)
+    queries = [prepare(source, query, {}, context.base, in_force.path).query for query in chosen]
+    folder = collection.folder
+    for query in queries:
+        if update and folder and golden.update(query, source.store, folder, by_table):
+            click.echo(f"{golden.expected_path(folder, query).as_posix()} written")
     graph, failed = reference.graph_of(source.store), 0
     for query in queries:
         differences = list(golden.verify(query, source.store, graph, folder, by_table))
@@ -127,17 +134,31 @@ def export(*, ids: tuple[str, ...], form: str, base: str, endpoint: str, out: Pa
     if endpoint and form != "sib":
         raise click.UsageError(f"--endpoint has no meaning with --format {form}.")
     write: Callable[[list[SavedQuery], str, str], str] = {"sib": _sib, "openapi": _openapi}[form]
-    text = write(_chosen(shipped("queries"), ids), base, endpoint)
+    text = write(_chosen(_collection(), ids), base, endpoint)
     if out:
         out.write_text(text, "utf-8", newline="")
     else:
         click.echo(text, nl=False)
 
 
-def _chosen(folder: Path, ids: tuple[str, ...]) -> list[SavedQuery]:
-    from linkedproj.queries.saved.collection import find_query, read_queries
+def _collection(records: Path | None = None) -> Collection:
+    """Open the queries of the portfolio in a folder, or here."""
+    from linkedproj.queries.saved.collection import open_collection
 
-    return [find_query(folder, query_id) for query_id in ids] or list(read_queries(folder).values())
+    return open_collection(records or current_portfolio())
+
+
+def _context(base: str) -> Context:
+    """Return the context of the portfolio here, for IRIs that begin with `base`, if it is named."""
+    from linkedproj.model.folder import current_ontology
+    from linkedproj.queries.saved.bases import context_of
+
+    config = _collection().config
+    return context_of(base or (config and config.base + "id/") or None, current_ontology().path)
+
+
+def _chosen(collection: Collection, ids: tuple[str, ...]) -> list[SavedQuery]:
+    return [collection.find(query_id) for query_id in ids] or list(collection.read().values())
 
 
 def _local_source(data: tuple[Path, ...], records: Path | None) -> StoreSource:
@@ -150,19 +171,20 @@ def _local_source(data: tuple[Path, ...], records: Path | None) -> StoreSource:
     return files_source(data)
 
 
-def _report_lints(folder: Path, ids: tuple[str, ...], source: StoreSource, lang: str) -> int:
-    """Print what is wrong with the queries as they are written; return 1 if something must be corrected."""
+def _report_lints(
+    collection: Collection, chosen: list[SavedQuery] | None, source: StoreSource, lang: str, in_force: Ontology
+) -> int:
+    """Print what is wrong with all queries, or those chosen, as they are written; return 1 if something must change."""
     from linkedproj.model.rules import load_rules
-    from linkedproj.queries.lint import lint_folder, terms_of
+    from linkedproj.queries.lint import lint_collection, terms_of
     from linkedproj.reports import REPORTS
     from linkedproj.reports.report import Report, exit_code
 
-    ontology = shipped("ontology")
-    files = {f"{folder.name}/{query_id}.rq" for query_id in ids}
-    found = lint_folder(folder, ontology, terms_of(source.store))
-    chosen = tuple(one for one in found if not ids or one.place.file in files)
-    report = Report(chosen, {}, load_rules(ontology / "shapes.ttl", "ontology/shapes.ttl"))
-    if chosen:
+    files = {query.file for query in chosen or ()}
+    found = lint_collection(collection, in_force.path, terms_of(source.store))
+    told = tuple(one for one in found if chosen is None or one.place.file in files)
+    report = Report(told, {}, load_rules(in_force.path / "shapes.ttl", "ontology/shapes.ttl"))
+    if told:
         click.echo(REPORTS["text"](report, lang), nl=False)
     return exit_code(report)
 
@@ -170,9 +192,9 @@ def _report_lints(folder: Path, ids: tuple[str, ...], source: StoreSource, lang:
 def _sib(queries: list[SavedQuery], base: str, endpoint: str) -> str:
     from linkedproj.queries.published import sib
     from linkedproj.queries.published.publish import portfolio_query, site_address
-    from linkedproj.queries.saved.bases import by_table, context_of
+    from linkedproj.queries.saved.bases import by_table
 
-    context = context_of(base or None)
+    context = _context(base)
     moved = [portfolio_query(query, context) for query in queries]
     return sib.export_all(moved, f"{site_address(context)}query/", by_table(context), endpoint)
 
@@ -183,9 +205,8 @@ def _openapi(queries: list[SavedQuery], base: str, _endpoint: str) -> str:
     from linkedproj.queries.ask.answers import media_types
     from linkedproj.queries.published import openapi
     from linkedproj.queries.published.publish import portfolio_query, site_address
-    from linkedproj.queries.saved.bases import context_of
 
-    context = context_of(base or None)
+    context = _context(base)
     moved = [portfolio_query(query, context) for query in queries]
     forms = {query.id: media_types(query) for query in moved}
     server = site_address(context).removesuffix("/")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from linkedproj.model.errors import Place, QueryError
-from linkedproj.model.languages import LANGUAGES
 from linkedproj.queries.results.formats import FORMATS, format_by_suffix
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "form", metavar="FORM", type=click.Choice(list(FORMATS)), help=f"One of {' '.join(FORMATS)}.")
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@click.option("--lang", metavar="LANG", type=click.Choice(LANGUAGES), default="en", help=f"{', '.join(LANGUAGES)}.")
+@click.option("--lang", metavar="LANG", default="", help="Language of labels; by default the portfolio's first.")
 def command(
     *,
     query_id: str | None,
@@ -74,16 +73,18 @@ def command(
         suffixes = ", ".join(one.suffix for one in FORMATS.values())
         raise click.UsageError(f"no format has the suffix of {out.name}. Give --format, or one of: {suffixes}.")
 
+    from linkedproj.model.folder import current_ontology, open_folder
     from linkedproj.queries.ask.adhoc import require_values
-    from linkedproj.queries.ask.sources import prepare
+    from linkedproj.queries.ask.sources import ask, prepare
     from linkedproj.queries.saved.bind import read_pairs
 
-    query = _query(query_id, file)
+    query = _query(query_id, file, records)
     arguments = read_pairs(query, pairs, lang)
     require_values(query, arguments)
     source = _source(data, records, endpoint, kept)
-    question = prepare(source, query, arguments, base)
-    written = _written(source.answer(question), form or format_by_suffix(out.name if out else ""), out, question)
+    in_force = open_folder(records).in_force if records else current_ontology()
+    question = prepare(source, query, arguments, base, in_force.path)
+    written = _written(ask(source, question), form or format_by_suffix(out.name if out else ""), out, question)
     _put(written, out)
 
 
@@ -104,18 +105,18 @@ def _refuse_contradiction(sources: Mapping[str, object], asked: Mapping[str, obj
         raise click.UsageError(f"--store has no meaning with {named[0]}: it is for a dump.")
 
 
-def _query(query_id: str | None, file: str | None) -> SavedQuery:
-    """Find the saved query, or read the one that is brought along.
+def _query(query_id: str | None, file: str | None, records: Path | None) -> SavedQuery:
+    """Find the saved query of a portfolio, or read the one that is brought along.
 
     Raises:
         QueryError: there is none, or it must not be run.
     """
-    from linkedproj.model.paths import shipped
+    from linkedproj.model.paths import current_portfolio
     from linkedproj.queries.ask.adhoc import read_adhoc
-    from linkedproj.queries.saved.collection import find_query
+    from linkedproj.queries.saved.collection import open_collection
 
     if query_id:
-        return find_query(shipped("queries"), query_id)
+        return open_collection(records or current_portfolio()).find(query_id)
     shown = "query" if file == "-" else str(file)
     try:
         read = sys.stdin.buffer.read() if file == "-" else Path(str(file)).read_bytes()

@@ -37,14 +37,14 @@ def command(public: Path, *, live: str, shapes: Path | None, profile: str, form:
     Exit codes: 0 nothing lost, 1 something can be won or must be corrected, 2 the set-up is wrong.
     """
     from linkedproj.catalog.rate import is_perfect, rate
-    from linkedproj.model.paths import shipped
+    from linkedproj.model.folder import current_ontology
     from linkedproj.model.rules import load_rules
     from linkedproj.reports import REPORTS
     from linkedproj.reports.report import Report
 
-    ontology = shipped("ontology")
-    rating = rate(public, ontology, live, shapes, profile)
-    report = Report(rating.problems, {}, load_rules(ontology / "shapes.ttl", "ontology/shapes.ttl"))
+    ontology = current_ontology()
+    rating = rate(public, ontology.path, live, shapes, profile)
+    report = Report(rating.problems, {}, load_rules(ontology.path / "shapes.ttl", "ontology/shapes.ttl"))
     text = REPORTS[form](report, lang)
     if form == "json":
         text = json.dumps(_figures(rating) | json.loads(text), ensure_ascii=False, indent=2) + "\n"

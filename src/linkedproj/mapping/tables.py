@@ -24,9 +24,7 @@ from linkedproj.mapping.runners.resources import Resources, run_here
 from linkedproj.mapping.steps import Steps
 from linkedproj.mapping.tasks import MappingRun
 from linkedproj.model.errors import DataError
-from linkedproj.model.paths import shipped
-from linkedproj.model.schema import load_schema
-from linkedproj.model.settings import load_config, refuse_unknown_columns
+from linkedproj.model.folder import open_folder
 from linkedproj.tables.portfolio import Portfolio
 from linkedproj.tables.shards import SIZE
 from linkedproj.writers import FORMATS
@@ -116,13 +114,11 @@ def map_folder(  # noqa: PLR0913 - what can be asked of a mapping, each by its o
         DataError: the records are not sound.
         SetupError: portfolio.toml, the ontology or the runner cannot be used.
     """
-    config = load_config(folder, folder.as_posix())
-    schema = load_schema(ontology or shipped("ontology"), config.base)
-    refuse_unknown_columns(config, schema)
+    found = open_folder(folder, ontology)
     out.mkdir(parents=True, exist_ok=True)
     dumps = {Output(name, name): out / f"portfolio{FORMATS[name].suffix}" for name in formats}
     with opened(Resources(jobs, runner)) as run, TemporaryDirectory(dir=out, prefix=".parts-") as work:
-        mapped = map_tables(folder, schema, config, folder.as_posix(), Path(work), dumps, run=run)
+        mapped = map_tables(folder, found.schema, found.config, folder.as_posix(), Path(work), dumps, run=run)
     problems = [*mapped.portfolio.problems, *mapped.evidence.problems]
     if problems:
         raise DataError(problems)

@@ -171,26 +171,77 @@ def load_context(path: Path, base: str | None = None, shown: str = "") -> Contex
         SetupError: the file is not JSON, or uses what is outside the supported part of JSON-LD.
     """
     shown = shown or path.name
+    text, document = _read(path, shown)
+    return compile_context(document, base, source=_Source(shown, text))
+
+
+def merge_contexts(product: Path, own: Path, shown: str, base: str) -> dict[str, Any]:
+    """Add the terms of a portfolio's context (`shown` as people call it) to those of the product's.
+
+    IRIs of records may begin with the portfolio's `base` or with that of the product's context, which is what the
+    merged one has. A prefix may be declared again as it is.
+
+    Raises:
+        SetupError: a file is no context, or a term, prefix or type is defined anew; all of these are named, with both
+            places.
+    """
+    text, known = _read(product, f"ontology/{product.name}")
+    added_text, added = _read(own, shown)
+    source, added_source = _Source(f"ontology/{product.name}", text), _Source(shown, added_text)
+    terms = _context_object(known, source)
+    root = str(terms["@base"])
+    added = json.loads(json.dumps(added).replace(json.dumps(base)[:-1], json.dumps(root)[:-1]))
+    new = _context_object(added, added_source)
+    tables = {term.lower(): term for term in terms if term[:1].isupper()}
+    faults = []
+    for term, value in new.items():
+        taken = term if term in terms else tables.get(term.lower(), "") if term[:1].isupper() else ""
+        if taken and value != terms.get(term):
+            first = source.place(taken)
+            faults.append(
+                (added_source.place(term), f'"{term}" is defined by the program, see {first}. Take another name.')
+            )
+    if faults:
+        (place, sentence), *others = faults
+        raise SetupError("\n".join([sentence, *(f"{where}: {text}" for where, text in others)]), place)
+    merged = {"@context": {**terms, **new}}
+    compile_context(merged, source=replace(added_source, above=source))
+    return merged
+
+
+def _read(path: Path, shown: str) -> tuple[str, object]:
+    """Read a JSON file: its text and its content.
+
+    Raises:
+        SetupError: it cannot be read, or is no JSON.
+    """
     try:
-        text = path.read_text("utf-8")
-        document = json.loads(text)
+        text = path.read_text("utf-8-sig")
+        return text, json.loads(text)
+    except json.JSONDecodeError as error:
+        place = Place(shown, error.lineno, error.colno)
+        raise SetupError(f"the context cannot be read: {error.msg}. Correct the JSON.", place) from error
     except (OSError, ValueError) as error:
         raise SetupError(f"the context cannot be read: {error}", Place(shown)) from error
-    return compile_context(document, base, source=_Source(shown, text))
 
 
 @dataclass(frozen=True)
 class _Source:
-    """Where to point when a term is refused."""
+    """Where to point when a term is refused; terms that are not in the text are in the one `above`."""
 
     file: str
     text: str = ""
+    above: _Source | None = None
+
+    def place(self, term: str) -> Place:
+        match = re.search(rf'"{re.escape(term)}"\s*:', self.text)
+        if match is None:
+            return self.above.place(term) if self.above else Place(self.file)
+        line = self.text.count("\n", 0, match.start()) + 1
+        return Place(self.file, line, match.start() - self.text.rfind("\n", 0, match.start()))
 
     def refuse(self, term: str, message: str) -> SetupError:
-        match = re.search(rf'"{re.escape(term)}"\s*:', self.text)
-        line = self.text.count("\n", 0, match.start()) + 1 if match else 0
-        column = match.start() - self.text.rfind("\n", 0, match.start()) if match else 0
-        return SetupError(message, Place(self.file, line, column))
+        return SetupError(message, self.place(term))
 
 
 def compile_context(document: object, base: str | None = None, source: _Source | None = None) -> Context:

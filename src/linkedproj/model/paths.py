@@ -1,4 +1,4 @@
-"""Where the files that ship with the program are."""
+"""Where the files that ship with the program are, and the portfolio that a command is run for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def shipped(name: str) -> Path:
-    """Give the shipped folder `name` ("ontology", "queries").
+    """Return the shipped folder `name` ("ontology", "queries").
 
     An installed package carries it inside; an editable install and a checkout have it on top, where an edit is seen
     at once.
@@ -22,3 +22,23 @@ def shipped(name: str) -> Path:
         if (candidate / "README.md").is_file():
             return candidate
     raise SetupError(f"the folder {name}/ is missing from this installation. Install linkedproj again.")
+
+
+def current_portfolio() -> Path | None:
+    """Return the portfolio's folder that a command is run in: this one, else `data` in it; None without either."""
+    return next((folder for folder in (Path(), Path("data")) if (folder / "portfolio.toml").is_file()), None)
+
+
+def require_portfolio(named: Path | None) -> Path:
+    """Return the portfolio's folder that was named, else the one a command is run in.
+
+    Raises:
+        SetupError: none was named, and there is none here.
+    """
+    found = named or current_portfolio()
+    if found is None:
+        raise SetupError(
+            "there is no portfolio.toml here, nor in data/. Name the folder that holds it, or make a portfolio with: "
+            "linkedproj new DIR"
+        )
+    return found

@@ -26,6 +26,8 @@ RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 
+_NAMING = (SKOS + "prefLabel", RDFS + "label")
+
 
 @dataclass(frozen=True)
 class NestedPath:
@@ -50,7 +52,8 @@ class Schema:
 
     `codes` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
     about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
-    list which code stands for "past", "present", "future" and "unknown".
+    list which code stands for "past", "present", "future" and "unknown", `labels` what the vocabulary calls its
+    terms, by IRI and language.
     """
 
     context: Context
@@ -59,6 +62,7 @@ class Schema:
     shape_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     evidence: EvidenceTerms = field(default_factory=EvidenceTerms)
     phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -207,6 +211,7 @@ def load_schema(ontology: Path, base: str | None = None) -> Schema:
         _shape_columns(shapes),
         domain.evidence(),
         read_phases(context, vocabulary),
+        _labels(read_turtle(ontology / "linkedproj.ttl")),
     )
     schema.refuse_circles()
     return schema
@@ -236,6 +241,14 @@ def _index(triples: Iterable[ox.Triple]) -> Triples:
     found: Triples = defaultdict(lambda: defaultdict(list))
     for triple in triples:
         found[_text(triple.subject)][_text(triple.predicate)].append(_text(triple.object))
+    return found
+
+
+def _labels(triples: Iterable[ox.Triple]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for triple in triples:
+        if triple.predicate.value in _NAMING and isinstance(triple.object, ox.Literal):
+            found.setdefault(_text(triple.subject), {})[triple.object.language or ""] = triple.object.value
     return found
 
 

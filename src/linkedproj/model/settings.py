@@ -40,7 +40,8 @@ class Config:
     """The settings of one portfolio.
 
     `as_of` is the day at which the status of an initiative is derived, `curated` the columns per table whose values are
-    the curator's own words, `ids` the rules by which a table's ids are joined from other cells, `mailboxes` the local
+    the curator's own words, `ids` the rules by which a table's ids are joined from other cells, `defaults` what saved
+    queries ask about, by parameter, or by query and parameter, `mailboxes` the local
     parts of e-mail addresses that belong to a role and may be published; `portal` is what portals are told,
     `places` says where each setting, and each item of a list, stands in the file ("curated.project.0"; "" is the file).
     """
@@ -57,6 +58,7 @@ class Config:
     places: Mapping[str, Place] = field(default_factory=dict)
     curated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     mailboxes: frozenset[str] = frozenset({"info", "contact", "press", "office", "hello", "opendata"})
 
 
@@ -88,6 +90,7 @@ def load_config(folder: Path, shown: str) -> Config:
         places=places,
         curated={table: tuple(columns) for table, columns in settings.get("curated", {}).items()},
         ids=settings.get("ids", {}),
+        defaults=settings.get("defaults", {}),
         mailboxes=frozenset(settings.get("mailboxes", Config.mailboxes)),
     )
 

@@ -33,6 +33,9 @@ NESTING = ("node", "or", "xone", "and", "not", "qualifiedValueShape")
 MADE_UP = "urn:linkedproj:shape:"
 """What the IRIs of shapes begin with that have none in their file."""
 
+SECTION = "#@ "
+"""What a line begins with below which the text of another file stands; the name of that file follows."""
+
 _FILES = 64
 _SIGNS = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?"}
 _CLASSES = {ox.NamedNode(RDFS + "Class"), ox.NamedNode("http://www.w3.org/2002/07/owl#Class")}
@@ -64,10 +67,6 @@ class Token:
     line: int
     column: int
     subject: str
-
-    def place(self, shown: str) -> Place:
-        """Return where this stands in the file shown under a name."""
-        return Place(shown, self.line, self.column)
 
 
 class Shapes:
@@ -224,7 +223,24 @@ class Shapes:
         """Return where `iri` stands in a statement about `subject`, or else where that statement begins."""
         tokens = self._places.get(self.named(subject), [])
         token = next((t for t in tokens if t.iri == iri), tokens[0] if tokens else None)
-        return token.place(self.shown) if token else Place(self.shown)
+        return self.place_of(token) if token else Place(self.shown)
+
+    def place_of(self, token: Token) -> Place:
+        """Return where a name stands, in the file that it was written in."""
+        above = ((line, file) for line, file in reversed(self._sections) if line < token.line)
+        start, file = next(above, (0, self.shown))
+        return Place(file, token.line - start, token.column)
+
+    @cached_property
+    def _sections(self) -> list[tuple[int, str]]:
+        """The lines below which the texts of other files stand, and how those are called."""
+        lines = enumerate(self.text_of_file.split("\n"), 1)
+        return [(number, line.removeprefix(SECTION)) for number, line in lines if line.startswith(SECTION)]
+
+
+def without_sections(text: str) -> str:
+    """Return a text without the lines that name the files it was put together from."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(SECTION))
 
 
 def read_shapes(path: Path, shown: str = "", base: str = "") -> Shapes:

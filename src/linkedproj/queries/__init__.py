@@ -4,10 +4,10 @@ A saved query is a file of SPARQL under a header that says, in three languages, 
 has. To ask it, an argument becomes one RDF term in the place of each parameter (`saved/bind`), and the text that comes
 of it is answered by a source (`ask/sources`):
 
-    query = find_query(shipped("queries"), "projects-by-city")
+    query = open_collection(Path("data")).find("projects-by-city")
     source = files_source([Path("public/dump/latest")])
     question = prepare(source, query, {"city": "birmingham"})
-    table = source.answer(question)
+    table = ask(source, question)
 
 The rooms in it, each importing only those below:
 

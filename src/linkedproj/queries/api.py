@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from linkedproj.model.errors import QueryError
-from linkedproj.model.paths import shipped
+from linkedproj.model.paths import current_portfolio
 from linkedproj.queries.ask.local import data_files
-from linkedproj.queries.ask.sources import LATEST, StoreSource, endpoint_source, files_source, prepare
+from linkedproj.queries.ask.sources import LATEST, StoreSource, ask, endpoint_source, files_source, prepare
 from linkedproj.queries.results.rows import QueryResult
 from linkedproj.queries.results.table import Table
-from linkedproj.queries.saved.collection import find_query
+from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
     from linkedproj.queries.ask.sources import Source
@@ -52,9 +52,9 @@ def query(
         raise QueryError("data and endpoint exclude each other. Give one of them.")
     notes: list[str] = []
     source = endpoint_source(endpoint, notes.append) if endpoint else _local_source(data, store)
-    saved = find_query(shipped("queries"), query_id)
+    saved = open_collection(current_portfolio()).find(query_id)
     question = prepare(source, saved, {name: _spelled(value) for name, value in arguments.items()}, base)
-    answer = source.answer(question)
+    answer = ask(source, question)
     for note in notes:
         warnings.warn(note, UserWarning, stacklevel=2)
     if not isinstance(answer, Table):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.evidence import BASES
-from linkedproj.model.paths import shipped
-from linkedproj.model.rules import load_rules
 from linkedproj.model.width import pad, width
 from linkedproj.reports.report import Report
 from linkedproj.writers.described import can_write
@@ -54,7 +52,7 @@ def report_of(findings: Findings) -> Report:
     return Report(
         problems=findings.problems,
         records=findings.portfolio.counts,
-        rules=load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"),
+        rules=findings.rules,
         checked=findings.checked,
         notes=tuple(evidence_lines(findings)),
         files=len(findings.portfolio.files),
@@ -63,7 +61,7 @@ def report_of(findings: Findings) -> Report:
 
 def gaps_report(built: Built) -> Report:
     """Make a report of what portals miss of a release."""
-    return Report(built.gaps, {}, load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"))
+    return Report(built.gaps, {}, built.findings.rules)
 
 
 def coverage_lines(coverage: Coverage) -> list[str]:
@@ -103,7 +101,11 @@ def _standing(built: Built) -> Iterator[str]:
         return
     about = f"a draft; {release}" if built.is_draft else f"release {built.version}"
     yield f"the same files: {built.latest.as_posix()} ({about})"
-    yield f"{built.asked} saved queries with their answers: {built.queries.as_posix()}"
+    yield f"{len(built.answered.ids)} saved queries with their answers: {built.queries.as_posix()}"
+    if built.answered.poor:
+        yield f"  without an answer here, or with less than it should be: {', '.join(built.answered.poor)}"
+    if built.answered.left_out:
+        yield f"  left out, as there is no record to ask about: {', '.join(built.answered.left_out)}"
 
 
 def _without_parquet() -> Iterator[str]:

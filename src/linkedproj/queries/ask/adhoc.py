@@ -70,7 +70,8 @@ def require_values(query: SavedQuery, arguments: Mapping[str, str]) -> None:
         QueryError: one has none.
     """
     for parameter in query.parameters.values():
-        if parameter.default is None and not parameter.optional and parameter.name not in arguments:
+        chosen = parameter.of and parameter.pick
+        if parameter.default is None and not parameter.optional and not chosen and parameter.name not in arguments:
             raise QueryError(f"parameter '{parameter.name}' has no value. Give it with -p {parameter.name}=….")
 
 

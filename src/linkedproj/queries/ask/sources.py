@@ -6,22 +6,27 @@ anything is loaded: a wrong argument is reported at once. Then `Source.answer` a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import pyoxigraph as ox
+
+from linkedproj.model.errors import QueryError
+from linkedproj.queries.results.table import Table, Triples
 from linkedproj.queries.saved import bases
 from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.defaults import kind_of, most_linked, open_parameters, records, with_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import pyoxigraph as ox
-
     from linkedproj.model.context import Context
     from linkedproj.queries.results.table import Answer
     from linkedproj.queries.saved.collection import SavedQuery
+    from linkedproj.queries.saved.parameters import Parameter
 
 LATEST = Path("public/dump/latest")
 """Where `linkedproj build` leaves the newest dump, seen from the current folder."""
@@ -29,11 +34,15 @@ LATEST = Path("public/dump/latest")
 
 @dataclass(frozen=True)
 class Question:
-    """A saved query worded for one portfolio: `sparql` is what is run, `context` that of the portfolio."""
+    """A saved query worded for one portfolio: `sparql` is what is run, `context` that of the portfolio.
+
+    `arguments` are those that were given; the parameters of the query have their defaults.
+    """
 
     query: SavedQuery
     sparql: str
     context: Context
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
 
 class Source(Protocol):
@@ -132,13 +141,72 @@ def endpoint_source(address: str, tell: Callable[[str], None] = lambda _: None) 
     return EndpointSource(address, tell)
 
 
-def prepare(source: Source, query: SavedQuery, arguments: Mapping[str, str], base: str = "") -> Question:
+def prepare(
+    source: Source, query: SavedQuery, arguments: Mapping[str, str], base: str = "", ontology: Path | None = None
+) -> Question:
     """Word a query for the portfolio of a source, or for IRIs that begin with `base`; arguments as in `bind`.
 
+    What has neither argument nor default asks about the record with the most links. `ontology` is the folder of the
+    one in force, if it is not the shipped one.
+
     Raises:
-        QueryError: an argument does not fit.
+        QueryError: an argument does not fit, or there is no record to ask about.
         SetupError: `base` is no IRI that ends in "/".
     """
-    context = bases.context_of(base or source.base)
+    context = bases.context_of(base or source.base, ontology)
     moved = bases.rebase(query, context.base)
-    return Question(moved, bind(moved, arguments, bases.by_table(context)), context)
+    by_table = bases.by_table(context)
+    bind(moved, arguments, by_table)  # what does not fit is reported before anything is loaded
+    missing = open_parameters(moved, arguments)
+    found = {parameter.of: _most_linked(source, parameter, len(missing), context) for parameter in missing}
+    moved = with_defaults(moved, missing, found)
+    for parameter in open_parameters(moved, arguments):
+        advice = f"Choose one with -p {parameter.name}=…"
+        raise QueryError(f"the data have no {parameter.of} to ask {query.id} about. {advice}")
+    return Question(moved, bind(moved, arguments, by_table), context, arguments)
+
+
+def ask(source: Source, question: Question) -> Answer:
+    """Answer a question; one without an answer that is about what is not there is an error.
+
+    Raises:
+        QueryError: the data cannot be read, the query cannot be run, or an argument names no record.
+        RemoteError: an endpoint does not answer, or not as it must.
+    """
+    answer = source.answer(question)
+    if not _is_empty(answer):
+        return answer
+    for parameter in question.query.parameters.values():
+        kind, value = kind_of(parameter, question.context), question.arguments.get(parameter.name, "")
+        if kind and value:
+            iris = _values(source, records(kind), question.context)
+            ids = [iri.removeprefix(kind.base) for iri in iris]
+            if value.removeprefix(kind.base) not in ids:
+                raise QueryError(f"there is no {kind.table} '{value}'. {_advice(parameter, value, ids)}")
+    return answer
+
+
+def _is_empty(answer: Answer) -> bool:
+    if isinstance(answer, Table):
+        return not answer.rows
+    return not answer.triples if isinstance(answer, Triples) else not answer
+
+
+def _advice(parameter: Parameter, value: str, ids: Sequence[str]) -> str:
+    by_small = {identifier.lower(): identifier for identifier in ids}
+    nearest = difflib.get_close_matches(value.lower(), by_small, 1)
+    if nearest:
+        return f"Did you mean '{by_small[nearest[0]]}'?"
+    return f"'linkedproj query {parameter.pick}' lists them." if parameter.pick else "Write the id of a record."
+
+
+def _most_linked(source: Source, parameter: Parameter, number: int, context: Context) -> list[str]:
+    kind = kind_of(parameter, context)
+    return _values(source, most_linked(kind, number), context) if kind else []
+
+
+def _values(source: Source, query: SavedQuery, context: Context) -> list[str]:
+    """Ask for the values of the first column."""
+    answer = source.answer(Question(query, query.text, context))
+    rows = answer.rows if isinstance(answer, Table) else ()
+    return [row[0].value for row in rows if isinstance(row[0], ox.NamedNode)]

@@ -19,14 +19,15 @@ from linkedproj.queries.lint.values import value_problems
 from linkedproj.queries.saved.collection import inspect_query
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.model.errors import Problem
     from linkedproj.queries.lint.known import KnownTerms
+    from linkedproj.queries.saved.collection import Collection as QueryCollection
     from linkedproj.queries.saved.collection import SavedQuery
 
-__all__ = ["lint_folder", "lint_queries", "terms_of"]
+__all__ = ["lint_collection", "lint_folder", "lint_queries", "terms_of"]
 
 
 # Where one of these is told, the parser would only tell it again.
@@ -39,10 +40,27 @@ def lint_folder(folder: Path, ontology: Path, data_terms: Collection[str] | None
     Raises:
         SetupError: the context in `ontology` cannot be read.
     """
+    return _lint_read((inspect_query(path) for path in sorted(folder.glob("*.rq"))), ontology, data_terms)
+
+
+def lint_collection(
+    collection: QueryCollection, ontology: Path, data_terms: Collection[str] | None = None
+) -> list[Problem]:
+    """Do the same for all queries that a portfolio asks, worded for it.
+
+    Raises:
+        SetupError: the context in `ontology` cannot be read.
+    """
+    read = (collection.inspect(path) for path in collection.files().values())
+    return _lint_read(read, ontology, data_terms)
+
+
+def _lint_read(
+    read: Iterable[tuple[SavedQuery | None, list[Problem]]], ontology: Path, data_terms: Collection[str] | None
+) -> list[Problem]:
     found: list[Problem] = []
     queries: list[SavedQuery] = []
-    for path in sorted(folder.glob("*.rq")):
-        query, problems = inspect_query(path)
+    for query, problems in read:
         found += problems
         queries += [query] if query else []
     found += lint_queries(queries, ontology, data_terms)

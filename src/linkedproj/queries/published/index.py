@@ -82,7 +82,8 @@ def _unanswered(query: SavedQuery, why: str, bounds: Bounds) -> dict[str, Any]:
     """Explain why there is no answer, and how to have it."""
     numbers = {name: f"{number:,}".removesuffix(".0") for name, number in asdict(bounds).items()}
     swapped = {name: number.translate(_SWAP) for name, number in numbers.items()}
-    told = {code: text.format(**(numbers if code == "en" else swapped)) for code, text in _WHY[why].items()}
+    spoken = [code for code in _WHY[why] if code in query.title] or ["en"]
+    told = {code: _WHY[why][code].format(**(numbers if code == "en" else swapped)) for code in spoken}
     return {"why": told, "run": f"linkedproj query {query.id}"}
 
 

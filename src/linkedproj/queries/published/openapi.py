@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.model.rules import text_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -80,8 +82,8 @@ def _operation(
         responses["400"] = {"description": "A parameter is unknown, or its value does not fit; every fault is told."}
     return {
         "operationId": name,
-        "summary": query.title["en"],
-        "description": query.description["en"],
+        "summary": text_in(query.title, "en"),
+        "description": text_in(query.description, "en"),
         "tags": list(query.tags),
         **({"parameters": [_parameter(parameter) for parameter in parameters]} if parameters else {}),
         "responses": responses,
@@ -90,7 +92,7 @@ def _operation(
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     """Describe a parameter; none is required, because each has a default or may be left out."""
-    label = parameter.label.get("en", parameter.name)
+    label = text_in(parameter.label, "en") or parameter.name
     also = f". The id of a {parameter.of} will do." if parameter.of else ""
     return {
         "name": parameter.name,

@@ -5,9 +5,11 @@ The files of a query are named by its id. All bytes follow from the records and 
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -15,24 +17,42 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.errors import Place, QueryError
-from linkedproj.queries.ask.answers import RESULTS, Bounds
+from linkedproj.queries.ask.answers import RESULTS, Bounds, unanswered
 from linkedproj.queries.ask.asking import Assignment, InProcess, InWorker
 from linkedproj.queries.ask.local import load
 from linkedproj.queries.ask.store import weight
 from linkedproj.queries.published import openapi, sib
 from linkedproj.queries.published.index import describe_query, write_index
-from linkedproj.queries.saved.bases import by_table, context_of, rebase
-from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.bases import by_table, rebase
+from linkedproj.queries.saved.bind import bind, resolve
+from linkedproj.queries.saved.collection import header_of
+from linkedproj.queries.saved.defaults import most_linked, open_parameters, with_defaults
 
-__all__ = ["RESULTS", "Bounds", "publish"]
+__all__ = ["RESULTS", "Bounds", "PublishedQueries", "publish"]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linkedproj.model.context import Context
     from linkedproj.queries.saved.collection import SavedQuery
 
 ANSWERS = "answers"
+
+
+@dataclass(frozen=True)
+class PublishedQueries:
+    """What was published: the files, and the ids of the queries.
+
+    `poor` ones have no answer here, or fewer rows than they should; for those `left_out` there is no record to ask
+    about.
+    """
+
+    files: tuple[Path, ...]
+    ids: tuple[str, ...]
+    poor: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
 _TWICE = "two published files would be called {}. Rename the query."
 _QUERY, _TURTLE, _JSON = "application/sparql-query", "text/turtle", "application/json"
 
@@ -45,18 +65,20 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     version: str,
     *,
     bounds: Bounds | None = None,
-) -> list[Path]:
-    """Write all queries and their answers into a folder that is there; return the files.
+) -> PublishedQueries:
+    """Write all queries and their answers into a folder that is there.
 
     `data` are the files of RDF of a release, or a store that holds them. `context` is the one of the portfolio:
     defaults and texts follow its base. One query that cannot be run stops all: what is published answers. A query whose
-    answer is beyond the `bounds` is published without it, and the index says why.
+    answer is beyond the `bounds` is published without it, and the index says why; one that needs a record to ask about,
+    of a type that has none, is left out.
 
     Raises:
         QueryError: a query or a default cannot be run, or two files would have the same name.
     """
-    moved = {name: portfolio_query(query, context) for name, query in queries.items()}
+    moved: dict[str, SavedQuery] = {}
     bounds = bounds or Bounds()
+    left_out, poor = [], []
     written: dict[str, dict[str, str]] = {}
     paths: list[Path] = []
     entries = []
@@ -64,8 +86,18 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
         TemporaryDirectory(prefix="linkedproj-") as scratch,
         _asker(data, Path(scratch), context, bounds) as asker,
     ):
-        for name, query in moved.items():
-            found = asker.ask(query)
+        subjects = _Subjects(asker, Path(scratch), context, queries.values())
+        for name, worded in queries.items():
+            query = portfolio_query(subjects.settle(worded), context)
+            missing = open_parameters(query)
+            why = next((subjects.why[each.of] for each in missing if each.of in subjects.why), "")
+            if missing and not why:
+                left_out.append(name)
+                continue
+            moved[name] = query
+            found = unanswered(query, why) if why else asker.ask(query)
+            if not found.why and found.rows < (1 if query.expect.min_rows < 0 else query.expect.min_rows):
+                poor.append(name)
             sparql = bind(query, {}, by_table(context))
             written[name] = {
                 _write(folder / file, content, paths): media_type
@@ -78,7 +110,32 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     listed = {_write(folder / file, content, paths): media_type for file, media_type, content in common}
     head = {"base": context.base, "version": version}
     _write(folder / "queries.json", write_index(head, entries, listed).encode(), paths)
-    return paths
+    return PublishedQueries(tuple(paths), tuple(moved), tuple(poor), tuple(left_out))
+
+
+class _Subjects:
+    """The records that queries ask about where nobody chooses, by record type; `why` names the bound that hid them."""
+
+    def __init__(
+        self, asker: InProcess | InWorker, scratch: Path, context: Context, queries: Iterable[SavedQuery]
+    ) -> None:
+        self._found: dict[str, list[str]] = {}
+        self.why: dict[str, str] = {}
+        needed: Counter[str] = Counter()
+        for query in queries:
+            needed |= Counter(parameter.of for parameter in open_parameters(query))
+        for kind in (kind for kind in context.types.values() if kind.table in needed):
+            query = most_linked(kind, needed[kind.table])
+            answer = asker.ask(query)
+            if answer.why:
+                self.why[kind.table] = answer.why
+                continue
+            with (scratch / ANSWERS / f"{query.id}.csv").open(encoding="utf-8", newline="") as file:
+                self._found[kind.table] = [row["value"] for row in csv.DictReader(file)]
+
+    def settle(self, query: SavedQuery) -> SavedQuery:
+        """Let a query ask about what nothing was chosen for."""
+        return with_defaults(query, open_parameters(query), self._found)
 
 
 def _asker(data: ox.Store | Sequence[Path], scratch: Path, context: Context, bounds: Bounds) -> InProcess | InWorker:
@@ -112,10 +169,14 @@ def _move(source: Path, path: Path, written: list[Path]) -> str:
 
 
 def portfolio_query(query: SavedQuery, context: Context) -> SavedQuery:
-    """Return the query for the base of a portfolio, in the texts of its header too."""
-    moved = rebase(query, context.base)
-    header = query.text.removesuffix(query.body)
-    return replace(moved, text=header.replace(context_of().base, context.base) + moved.body)
+    """Return the query for the base of a portfolio, with a header that says how this portfolio asks it."""
+    moved, bases = rebase(query, context.base), by_table(context)
+    parameters = {
+        name: replace(one, default=resolve(one, one.default, bases)) if one.default is not None else one
+        for name, one in moved.parameters.items()
+    }
+    settled = replace(moved, parameters=parameters)
+    return replace(settled, text=header_of(settled) + moved.body)
 
 
 def _files(query: SavedQuery, sparql: str, context: Context) -> Iterator[tuple[str, str, bytes]]:

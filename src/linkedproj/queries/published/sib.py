@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, QueryError
-from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rdf import escape
 from linkedproj.queries.ask.adhoc import form_of
 from linkedproj.queries.saved.bind import bind
@@ -74,8 +73,8 @@ def _statements(query: SavedQuery, base: str, bases: Mapping[str, str], endpoint
     if keyword not in _FORMS:
         raise QueryError("only SELECT, ASK and CONSTRUCT can be published.", Place(query.file))
     yield f"a sh:SPARQLExecutable , sh:SPARQL{_FORMS[keyword]}Executable"
-    yield "rdfs:label " + " , ".join(f"{_short(query.title[code])}@{code}" for code in LANGUAGES)
-    yield f"rdfs:comment {_short(query.description[LANGUAGES[0]])}@{LANGUAGES[0]}"
+    yield "rdfs:label " + " , ".join(f"{_short(query.title[code])}@{code}" for code in query.title)
+    yield from (f"rdfs:comment {_short(text)}@{code}" for code, text in [*query.description.items()][:1])
     yield "sh:prefixes :prefixes"
     if query.tags:
         yield "schema:keywords " + " , ".join(_short(tag.strip()) for tag in query.tags)

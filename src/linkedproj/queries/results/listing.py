@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.errors import QueryError
+from linkedproj.model.rules import text_in
 from linkedproj.queries.results.table import Table
 
 if TYPE_CHECKING:
@@ -25,8 +26,13 @@ def list_queries(queries: Mapping[str, SavedQuery], language: str, tag: str | No
     if tag and tag not in tags:
         raise QueryError(f"no query has the tag '{tag}'. There are: {', '.join(tags)}.")
     rows = (
-        (query.id, query.title[language], ", ".join(query.parameters), ", ".join(query.tags))
+        (query.id, text_in(query.title, language), ", ".join(query.parameters), ", ".join(query.tags), _whose(query))
         for query in queries.values()
         if not tag or tag in query.tags
     )
-    return Table(("id", "question", "parameters", "tags"), tuple(tuple(map(ox.Literal, row)) for row in rows))
+    names = ("id", "question", "parameters", "tags", "from")
+    return Table(names, tuple(tuple(map(ox.Literal, row)) for row in rows))
+
+
+def _whose(query: SavedQuery) -> str:
+    return "portfolio" if query.is_own else "linkedproj"

@@ -29,13 +29,15 @@ _CODES = "https://w3id.org/linkedproj/"
 
 
 @cache
-def context_of(base: str | None = None) -> Context:
+def context_of(base: str | None = None, ontology: Path | None = None) -> Context:
     """Return the shipped context, or the same for IRIs that begin with `base` ("https://data.example.org/id/").
+
+    `ontology` is the folder of the ontology in force, if it is not the shipped one.
 
     Raises:
         SetupError: the context cannot be read, or `base` is no IRI that ends in "/".
     """
-    return load_context(shipped("ontology") / "context.jsonld", base)
+    return load_context((ontology or shipped("ontology")) / "context.jsonld", base)
 
 
 def by_table(context: Context) -> dict[str, str]:

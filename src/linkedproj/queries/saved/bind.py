@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.errors import QueryError
 from linkedproj.model.lexical import LANGUAGE, SPELLINGS, XSD, is_day, is_month, is_year
-from linkedproj.queries.saved.parameters import parameter_variable
+from linkedproj.queries.saved.parameters import LANGUAGE_PARAMETER, parameter_variable
 from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def bound_terms(
 
 
 def read_pairs(query: SavedQuery, pairs: Sequence[str], language: str) -> dict[str, str]:
-    """Read arguments written `name=value`; labels come in `language` where the query has a parameter `lang`.
+    """Read arguments written `name=value`; labels come in `language`, if it is named and the query has labels.
 
     Raises:
         QueryError: a pair has no value, or a name is given twice.
@@ -123,7 +123,8 @@ def read_pairs(query: SavedQuery, pairs: Sequence[str], language: str) -> dict[s
         if name in arguments:
             raise QueryError(f"-p {name} is given twice. Give it once.")
         arguments[name] = value
-    return ({"lang": language} if "lang" in query.parameters else {}) | arguments
+    spoken = {LANGUAGE_PARAMETER: language} if language and LANGUAGE_PARAMETER in query.parameters else {}
+    return spoken | arguments
 
 
 def _unknown(query: SavedQuery, arguments: Mapping[str, str]) -> Iterator[ArgumentFault]:
@@ -143,7 +144,7 @@ def _term(parameter: Parameter, value: str, declared: Mapping[str, str], bases: 
     if parameter.enum and value not in parameter.enum:
         raise ValueError(f"is none of {', '.join(parameter.enum)}.")
     if parameter.type == "iri":
-        return iri_term(_resolve(parameter, value, bases))
+        return iri_term(resolve(parameter, value, bases))
     if parameter.type in {"", "literal"}:
         return literal_term(value)
     if LANGUAGE.fullmatch(parameter.type):
@@ -151,7 +152,7 @@ def _term(parameter: Parameter, value: str, declared: Mapping[str, str], bases: 
     return _typed(value, _datatype(parameter, declared))
 
 
-def _resolve(parameter: Parameter, value: str, bases: Mapping[str, str]) -> str:
+def resolve(parameter: Parameter, value: str, bases: Mapping[str, str]) -> str:
     """Let the id of a record stand for its IRI where the header says of which type."""
     base = bases.get(parameter.of, "")
     return base + value if base and _ID.fullmatch(value) else value

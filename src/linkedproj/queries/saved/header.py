@@ -89,6 +89,18 @@ def header_lines(text: str) -> int:
     return next((n for n, line in enumerate(lines) if not line.startswith(_MARK)), len(lines))
 
 
+def write_header(header: Mapping[str, object]) -> str:
+    """Write a header: texts, numbers, lists and mappings in their order; what is empty is left out."""
+    written = yaml.safe_dump(_filled(header), allow_unicode=True, sort_keys=False, width=float("inf"))
+    return "".join(f"{_MARK} {line}" for line in str(written).splitlines(keepends=True))
+
+
+def _filled(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _filled(inner) for key, inner in value.items() if inner or inner == 0}
+    return [_filled(inner) for inner in value] if isinstance(value, list) else value
+
+
 def read_header(text: str, file: str, faults: Faults | None = None) -> HeaderPart:
     """Read the header of a query; `file` is the path shown in messages.
 

@@ -13,7 +13,7 @@ from linkedproj.queries.saved.header import NOTHING, items_of, known_parts, part
 from linkedproj.queries.saved.tokens import placed_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linkedproj.queries.saved.faults import Faults
     from linkedproj.queries.saved.header import HeaderPart
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 _PARAMETER = re.compile(r"[?$]_(?P<optional>_?)(?P<name>[A-Za-z0-9]+)(?:_(?P<type>[A-Za-z][A-Za-z0-9_]*))?")
 _KEYS = ("label", "of", "pick", "enum")
 
+LANGUAGE_PARAMETER = "lang"
+"""The parameter of a query that chooses the language of labels: one of the portfolio's, the first by default."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A value that whoever asks may choose, written `?_name_type` in the query (`?__name_type`: may be left out).
 
     `of` names the record type whose ids stand for its IRIs ("city": barcelona), `pick` a saved query that lists
-    values, `enum` the only values there are. `default` is None when there is none. `place` is where the parameter
+    values, `enum` the only values there are. `default` is None when there is none: with `of` and `pick` the record with
+    the most links is asked about then. `place` is where the parameter
     first stands in the query, `default_place` where its default does.
     """
 
@@ -59,13 +63,13 @@ def parameter_variable(variable: str, place: Place = NOTHING.place) -> Variable 
     return Variable(match["name"], match["type"] or "", bool(match["optional"]), place) if match else None
 
 
-def read_parameters(
-    text: str, file: str, defaults: HeaderPart | None, params: HeaderPart, faults: Faults
+def read_parameters(  # noqa: PLR0913, PLR0917 - what is written of parameters stands in several places
+    text: str, file: str, defaults: HeaderPart | None, params: HeaderPart, faults: Faults, own: Sequence[str] = ()
 ) -> dict[str, Parameter]:
     """Find the parameters in the code and what the header says of each, by name.
 
     `defaults` is grlc's key, `params` ours. A parameter is at fault that is not described, is described but not used,
-    or is written in two ways.
+    or is written in two ways. `own` are the languages of a portfolio whose own query this is.
     """
     written = _written(text, file, faults)
     described = parts_of(params, faults)
@@ -74,7 +78,7 @@ def read_parameters(
         if name not in written:
             faults.add(Problem("LP-QUERY-STRAY", part.place, cell=name))
     return {
-        name: _parameter(variable, described.get(name, NOTHING), given.get(name), faults)
+        name: _parameter(variable, described.get(name, NOTHING), given.get(name), faults, own)
         for name, variable in written.items()
     }
 
@@ -84,13 +88,15 @@ def _defaults(part: HeaderPart | None, faults: Faults) -> dict[str, HeaderPart]:
     return {name: value for item in items_of(part, faults) for name, value in parts_of(item, faults).items()}
 
 
-def _parameter(variable: Variable, described: HeaderPart, default: HeaderPart | None, faults: Faults) -> Parameter:
+def _parameter(
+    variable: Variable, described: HeaderPart, default: HeaderPart | None, faults: Faults, own: Sequence[str]
+) -> Parameter:
     name = variable.name
-    if default is None and not variable.optional:
-        faults.add(Problem("LP-QUERY-DEFAULT", variable.place, cell=name))
     parts = known_parts(described, _KEYS, faults)
-    labels = known_parts(parts.get("label", NOTHING), LANGUAGES, faults)
-    for language in LANGUAGES:
+    if default is None and not variable.optional and name != LANGUAGE_PARAMETER and not parts.keys() >= {"of", "pick"}:
+        faults.add(Problem("LP-QUERY-DEFAULT", variable.place, cell=name))
+    labels = known_parts(parts.get("label", NOTHING), own or LANGUAGES, faults)
+    for language in () if own else LANGUAGES:
         if language not in labels:
             faults.remark(Problem("LP-QUERY-LABEL", variable.place, cell=name, values={"language": language}))
     enum = items_of(parts.get("enum"), faults)

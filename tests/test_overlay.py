@@ -1,0 +1,226 @@
+"""What a portfolio adds in its own ontology/ and queries/: taken everywhere, and never against the product's terms."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from linkedproj.model.errors import SetupError
+from linkedproj.model.folder import open_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Small
+
+CONTEXT = """{"@context": {
+  "lp": "https://w3id.org/linkedproj/ns#",
+  "own": "https://small.example/def#",
+  "Permit": {"@id": "own:Permit", "@context": {"@base": "https://data.example.org/id/permit/"}},
+  "contractNumber": {"@id": "own:contractNumber"},
+  "stage": {"@id": "own:stage", "@type": "@id", "@context": {"@base": "https://small.example/def/stage/"}},
+  "permits": {"@id": "own:permits", "@type": "@id", "@context": {"@base": "https://small.example/id/project/"}}
+}}
+"""
+
+VOCABULARY = """@prefix own: <https://small.example/def#> .
+@prefix stage: <https://small.example/def/stage/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+own:Permit a owl:Class ; rdfs:label "permit"@en .
+own:contractNumber a owl:DatatypeProperty ; rdfs:label "contract number"@en .
+own:stage a owl:ObjectProperty ; rdfs:label "stage"@en .
+own:permits a owl:ObjectProperty ; rdfs:label "permits"@en .
+stage:scheme a skos:ConceptScheme ; skos:prefLabel "Stages"@en .
+stage:pilot a skos:Concept ; skos:inScheme stage:scheme ; skos:prefLabel "pilot"@en ; rdfs:label "pilot"@en .
+stage:rollout a skos:Concept ; skos:inScheme stage:scheme ; skos:prefLabel "roll-out"@en ; rdfs:label "roll-out"@en .
+"""
+
+SHAPES = """@prefix own: <https://small.example/def#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix lp: <https://w3id.org/linkedproj/ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix s: <https://w3id.org/linkedproj/shapes#> .
+
+own:ProjectShape a sh:NodeShape ;
+  sh:targetClass lp:Project ;
+  sh:property own:contractNumberShape , own:stageShape .
+
+own:contractNumberShape a sh:PropertyShape ;
+  dct:identifier "SMALL-CONTRACT" ;
+  sh:path own:contractNumber ;
+  sh:name "contractNumber" ;
+  sh:maxLength 6 ;
+  sh:message "The contract number is too long.\\nWrite at most six characters."@en .
+
+own:stageShape a sh:PropertyShape ;
+  dct:identifier "SMALL-STAGE" ;
+  sh:path own:stage ;
+  sh:name "stage" ;
+  sh:nodeKind sh:IRI ;
+  sh:message "The stage is no code.\\nWrite a code of the list."@en .
+
+own:PermitShape a sh:NodeShape ;
+  sh:targetClass own:Permit ;
+  sh:property own:permitsShape , s:name-text , s:label-name .
+
+own:permitsShape a sh:PropertyShape ;
+  dct:identifier "SMALL-PERMITS" ;
+  sh:path own:permits ;
+  sh:name "permits" ;
+  sh:class lp:Project ;
+  sh:message "The permit belongs to no project.\\nWrite the id of a project."@en .
+"""
+
+
+@pytest.fixture
+def harbour(small: Small) -> Small:
+    """Let the small portfolio have two columns, a type and a code list of its own."""
+    (small.folder / "ontology").mkdir()
+    small.write("ontology/context.jsonld", CONTEXT)
+    small.write("ontology/harbour.ttl", VOCABULARY)
+    small.write("ontology/shapes.ttl", SHAPES)
+    small.edit("project.csv", ",_line\n", ",_line,contractNumber,stage\n")
+    small.edit("project.csv", ",S1\n", ",S1,C-17,pilot\n")
+    small.edit("project.csv", ",S2\n", ",S2,,rollout\n")
+    small.write("permit.csv", "id,name@en,permits\nquay,Quay permit,harbour\n")
+    small.edit(
+        "portfolio.toml",
+        "[curated]\n",
+        '[curated]\npermit = ["name@en", "permits"]\n',
+    )
+    small.edit(
+        "portfolio.toml",
+        '"contact.label@en", "contact.page",',
+        '"contact.label@en", "contact.page", "contractNumber", "stage",',
+    )
+    return small
+
+
+def _refused(small: Small) -> str:
+    with pytest.raises(SetupError) as raised:
+        open_folder(small.folder)
+    return str(raised.value)
+
+
+def test_own_columns_types_and_codes_are_checked_and_published(harbour: Small) -> None:
+    outcome = harbour.run("build")
+    assert outcome.code == 0, outcome.err
+    nt = (harbour.latest / "portfolio.nt").read_text("utf-8")
+    project, own = "<https://small.example/id/project/harbour>", "https://small.example/def"
+    assert f'{project} <{own}#contractNumber> "C-17" .' in nt
+    assert f"{project} <{own}#stage> <{own}/stage/pilot> ." in nt
+    assert f"<https://small.example/id/permit/quay> <{own}#permits> {project} ." in nt
+    context = json.loads((harbour.latest / "context.jsonld").read_text("utf-8"))["@context"]
+    assert context["Permit"]["@context"]["@base"] == "https://small.example/id/permit/"
+    for name, term in (("vocabulary.ttl", "own:Permit a owl:Class"), ("shapes.ttl", "own:permitsShape a")):
+        text = (harbour.latest / name).read_text("utf-8")
+        assert term in text
+        assert "#@ " not in text
+    assert (harbour.latest / "permit.csv").is_file()
+
+
+def test_a_broken_own_rule_is_told_at_the_cell_and_explained(harbour: Small) -> None:
+    harbour.edit("project.csv", "C-17", "C-0000017")
+    harbour.edit("project.csv", "rollout", "roll")
+    outcome = harbour.run("check")
+    assert outcome.code == 1
+    assert "data/project.csv:2:" in outcome.out
+    assert "The contract number is too long. [SMALL-CONTRACT]" in outcome.out
+    assert outcome.codes == ["LP-CELL-CODE"]
+    assert "Write at most six characters." in harbour.run("explain", "SMALL-CONTRACT").out
+
+
+def test_the_picture_shows_what_is_added(harbour: Small) -> None:
+    picture = harbour.run("diagram").out
+    assert "code stage" in picture
+    assert 'Permit }o--o| Project : "permits"' in picture
+
+
+def test_a_fault_of_an_own_shape_is_told_where_it_is_written(harbour: Small) -> None:
+    harbour.edit("ontology/shapes.ttl", "  sh:maxLength 6 ;\n", "  sh:maxLenght 6 ;\n")
+    assert "data/ontology/shapes.ttl:16:3: " in harbour.run("check").out
+
+
+@pytest.mark.parametrize(
+    ("term", "line"),
+    [
+        ('"org": "https://other.example/ns#"', "ontology/context.jsonld:14:3"),
+        ('"title": {"@id": "dct:alternative"}', "ontology/context.jsonld:49:3"),
+        (
+            '"Project": {"@id": "own:P", "@context": {"@base": "https://small.example/id/p/"}}',
+            "ontology/context.jsonld:27:3",
+        ),
+        (
+            '"PROJECT": {"@id": "own:P", "@context": {"@base": "https://small.example/id/p/"}}',
+            "ontology/context.jsonld:27:3",
+        ),
+    ],
+)
+def test_a_term_of_the_product_is_not_defined_anew(harbour: Small, term: str, line: str) -> None:
+    harbour.edit("ontology/context.jsonld", '  "own":', f'  {term},\n  "own":')
+    told = _refused(harbour)
+    assert told.startswith("data/ontology/context.jsonld:3:3: ")
+    assert line in told
+
+
+def test_all_redefinitions_are_told_at_once(harbour: Small) -> None:
+    own = '  "note": {"@id": "dct:description"},\n  "page": {"@id": "dct:source"},\n  "own":'
+    harbour.edit("ontology/context.jsonld", '  "own":', own)
+    assert [line.partition(": ")[0] for line in _refused(harbour).splitlines()] == [
+        "data/ontology/context.jsonld:3:3",
+        "data/ontology/context.jsonld:4:3",
+    ]
+
+
+def test_a_fault_of_an_own_term_is_told_in_the_own_file(harbour: Small) -> None:
+    harbour.edit("ontology/context.jsonld", '"own:contractNumber"', '"owm:contractNumber"')
+    assert _refused(harbour).startswith('data/ontology/context.jsonld:5:3: the "@id" of "contractNumber"')
+
+
+@pytest.mark.parametrize(
+    ("file", "statement", "told"),
+    [
+        (
+            "harbour.ttl",
+            "<https://w3id.org/linkedproj/ns#Project> rdfs:label 'scheme'@en .",
+            "ontology/linkedproj.ttl:",
+        ),
+        ("harbour.ttl", "<https://w3id.org/linkedproj/role/boss> a skos:Concept .", "namespace of your own"),
+        ("harbour.ttl", "<http://purl.org/dc/terms/title> rdfs:label 'name'@en .", "ontology/context.jsonld"),
+        ("harbour.ttl", "own:X <http://www.w3.org/ns/shacl#path> own:stage .", "read from shapes.ttl only"),
+        ("shapes.ttl", "s:title-once sh:deactivated true .", "ontology/shapes.ttl:"),
+        ("shapes.ttl", "s:Project sh:property own:stageShape .", "ontology/shapes.ttl:"),
+    ],
+)
+def test_nothing_is_said_of_terms_of_the_product(harbour: Small, file: str, statement: str, told: str) -> None:
+    path = harbour.folder / "ontology" / file
+    lines = path.read_text("utf-8").count("\n")
+    path.write_text(path.read_text("utf-8") + statement + "\n", "utf-8")
+    message = _refused(harbour)
+    assert message.startswith(f"data/ontology/{file}:{lines + 1}:1: ")
+    assert told in message
+
+
+def test_own_shapes_do_not_change_what_is_computed(harbour: Small) -> None:
+    harbour.edit("ontology/shapes.ttl", "  sh:maxLength 6 ;\n", '  sh:maxLength 6 ;\n  lp:marks "end" ;\n')
+    assert "computed or compared" in _refused(harbour)
+
+
+def test_what_is_made_goes_with_the_folder(harbour: Small) -> None:
+    folder = open_folder(harbour.folder)
+    made: Path = folder.ontology
+    assert made.is_dir()
+    del folder
+    assert not made.exists()
+
+
+def test_without_additions_the_shipped_ontology_is_used_as_it_is(small: Small) -> None:
+    from linkedproj.model.paths import shipped
+
+    assert open_folder(small.folder).ontology == shipped("ontology")
