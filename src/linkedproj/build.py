@@ -101,7 +101,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     with Release(out, version, tell) as staged:
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
-        _refuse_unsound(folder, findings)
+        _refuse_unsound(findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
         _answer(folder, mapped, queries, answers, tell)
@@ -109,7 +109,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         if staged.leads:
             _compare(folder, staged, tell, restored=restored)
             gaps = _describe_release(folder, staged, tell)
-            _refuse_unsound(folder, replace(findings, problems=(*findings.problems, *gaps)))
+            _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
         tell("publishing")
         staged.publish(_day(folder.config), _records(findings))
     dumps = out / "dump"
@@ -159,8 +159,8 @@ def _map(folder: Folder, dumps: Path, scratch: Path, resources: Resources, tell:
         return map_tables(folder.path, folder.schema, folder.config, folder.shown, parts, outputs, run=run, tell=tell)
 
 
-def _refuse_unsound(folder: Folder, findings: Findings) -> None:
-    if not is_sound(findings, folder):
+def _refuse_unsound(findings: Findings) -> None:
+    if not is_sound(findings):
         raise DataError(findings.problems, findings)
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.model.lexical import LANGUAGE, SCHEMES, SPELLINGS, iri_fault
+from linkedproj.model.languages import LANGUAGE
+from linkedproj.model.lexical import SCHEMES, SPELLINGS, iri_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -371,7 +372,7 @@ class _Compiler:
         if "@language" not in value:
             return ""
         language = value["@language"]
-        if not (isinstance(language, str) and LANGUAGE.fullmatch(language)):
+        if not (isinstance(language, str) and LANGUAGE.fullmatch(language) and language.islower()):
             raise self.source.refuse(term, f'the "@language" of "{term}" must be a tag in lower case.')
         return language
 

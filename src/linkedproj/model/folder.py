@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.model.paths import shipped
+from linkedproj.model.policy import policy_shapes, policy_wants
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config, refuse_unknown_columns
+from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
     from linkedproj.model.schema import Schema
@@ -24,16 +29,27 @@ class Folder:
     config: Config
     ontology: Path
     schema: Schema
+    rules: RulesInForce
 
     @property
     def shapes(self) -> Path:
-        """The rules about values and records."""
-        return self.ontology / "shapes.ttl"
+        """The rules about values and records: those of the ontology, and what the portfolio requires."""
+        return self.rules.path
 
     @property
     def vocabulary(self) -> Path:
         """What the terms mean."""
         return self.ontology / "linkedproj.ttl"
+
+
+class RulesInForce:
+    """A file of shapes made for one portfolio, which lasts as long as this object."""
+
+    def __init__(self, text: str) -> None:
+        scratch = Path(tempfile.mkdtemp(prefix="linkedproj-"))
+        weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+        self.path = scratch / "shapes.ttl"
+        self.path.write_text(text, "utf-8", newline="")
 
 
 def open_folder(path: Path, ontology: Path | None = None) -> Folder:
@@ -44,9 +60,12 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     """
     shown, ontology = shown_as(path), ontology or shipped("ontology")
     config = load_config(path, shown)
-    schema = load_schema(ontology, config.base)
-    refuse_unknown_columns(config, schema)
-    return Folder(path, shown, config, ontology, schema)
+    plain = load_schema(ontology, config.base)
+    refuse_unknown_columns(config, plain)
+    shapes = read_shapes(ontology / "shapes.ttl", "ontology/shapes.ttl")
+    rules = RulesInForce(shapes.text_of_file + policy_shapes(config, plain, shapes))
+    schema = replace(load_schema(ontology, config.base, rules.path), wants=policy_wants(config, plain, shapes))
+    return Folder(path, shown, config, ontology, schema, rules)
 
 
 def shown_as(folder: Path) -> str:

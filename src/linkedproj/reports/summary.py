@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.evidence import BASES
-from linkedproj.model.paths import shipped
-from linkedproj.model.rules import load_rules
 from linkedproj.model.width import pad, width
 from linkedproj.reports.report import Report
 from linkedproj.writers.described import can_write
@@ -30,8 +28,9 @@ def evidence_lines(findings: Findings) -> list[str]:
     if total:
         shares = ", ".join(f"{coverage.count(basis)} {name}" for basis, name in _BASIS_WORDS.items())
         unvouched = sum(problem.rule == "LP-EVIDENCE-MISSING" for problem in findings.problems)
-        share = 100 * total / (total + unvouched)
-        lines.append(f"evidence: {share:.0f} % of {total + unvouched} values are accounted for: {shares}")
+        unvouched += coverage.unknown.counts.total()
+        share = 100 * total // (total + unvouched)
+        lines.append(f"evidence: {share} % of {total + unvouched} values are accounted for: {shares}")
     if quotes:
         absent = sum(problem.rule == "LP-QUOTE-ABSENT" for problem in quotes.problems)
         lines.append(
@@ -54,7 +53,7 @@ def report_of(findings: Findings) -> Report:
     return Report(
         problems=findings.problems,
         records=findings.portfolio.counts,
-        rules=load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"),
+        rules=findings.rules,
         checked=findings.checked,
         notes=tuple(evidence_lines(findings)),
         files=len(findings.portfolio.files),
@@ -63,7 +62,7 @@ def report_of(findings: Findings) -> Report:
 
 def gaps_report(built: Built) -> Report:
     """Make a report of what portals miss of a release."""
-    return Report(built.gaps, {}, load_rules(shipped("ontology") / "shapes.ttl", "ontology/shapes.ttl"))
+    return Report(built.gaps, {}, built.findings.rules)
 
 
 def coverage_lines(coverage: Coverage) -> list[str]:
