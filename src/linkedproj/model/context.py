@@ -14,8 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.model.languages import LANGUAGE
-from linkedproj.model.lexical import SCHEMES, SPELLINGS, iri_fault
+from linkedproj.model.lexical import LANGUAGE, SCHEMES, SPELLINGS, iri_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,11 +1,10 @@
 """Language tags, and the languages that the program itself speaks, in a place that loads nothing.
 
-Sources: RFC 5646 (form of a tag, section 2.1; how it is written, section 2.1.1).
+Source: RFC 5646, section 2.1.1.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,13 +12,6 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "ca", "es")
 """The languages of messages. The first one is written where a text has no other."""
-
-LANGUAGE = re.compile(
-    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
-    r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?",
-    re.IGNORECASE | re.ASCII,
-)
-"""The form of a language tag; those that were registered before the form was settled are left out."""
 
 _SCRIPT, _REGION = 4, 2
 

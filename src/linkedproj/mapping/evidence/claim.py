@@ -44,8 +44,10 @@ class Subject:
     @property
     def origin(self) -> str:
         """The sources that the record was read in, its own or those of its table, or ""."""
-        columns = (column for column in self.derivation.columns if column.field and not column.parents)
-        return next((self.cells[column.index] for column in columns if column.field.iri == ORIGIN), "")
+        for column in self.derivation.columns:
+            if column.field and column.field.iri == ORIGIN and not column.parents:
+                return self.cells[column.index]
+        return ""
 
     def column(self, name: str, schema: Schema) -> Column | None:
         """Return a column of the record's file, or one that its type may have elsewhere (with no cell here)."""

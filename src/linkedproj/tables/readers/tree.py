@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.languages import LANGUAGE
+from linkedproj.model.lexical import LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
