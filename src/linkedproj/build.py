@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,8 @@ from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
-from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.languages import spoken
+from linkedproj.model.localised import localised
 from linkedproj.model.paths import shipped
 from linkedproj.model.settings import is_version
 from linkedproj.queries.published.publish import publish
@@ -173,8 +173,9 @@ def _describe_dumps(
         ReleaseError: the version is published already with other bytes, or too much was lost.
     """
     tell("writing the tables")
-    languages = tuple(code for code in folder.config.languages if code in LANGUAGES) or ("en",)
-    publish_tables(findings.portfolio, folder.config, Words(languages, column, kind_name), staged.folder)
+    publish_tables(
+        findings.portfolio, folder.config, Words(spoken(folder.config.languages), column, kind_name), staged.folder
+    )
     _write_rdf_xml(folder, staged.folder)
     _copy_ontology(folder, staged.folder)
     tell("compressing")
@@ -192,8 +193,9 @@ def _write_rdf_xml(folder: Folder, dumps: Path) -> None:
 
 def _copy_ontology(folder: Folder, dumps: Path) -> None:
     """Publish the vocabulary, the rules and the context beside the records they explain."""
-    shutil.copyfile(folder.vocabulary, dumps / "vocabulary.ttl")
-    shutil.copyfile(folder.shapes, dumps / "shapes.ttl")
+    for source, name in ((folder.vocabulary, "vocabulary.ttl"), (folder.shapes, "shapes.ttl")):
+        text = localised(source.read_text("utf-8"), folder.config.languages)
+        (dumps / name).write_text(text, "utf-8", newline="")
     context = json.dumps(folder.schema.context.document, ensure_ascii=False, indent=1) + "\n"
     (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
 
