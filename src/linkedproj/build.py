@@ -20,9 +20,10 @@ from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
-from linkedproj.model.languages import LANGUAGES
-from linkedproj.model.ontology import copy_turtle
+from linkedproj.model.languages import spoken
+from linkedproj.model.localised import localised
 from linkedproj.model.settings import is_version
+from linkedproj.model.shapes import without_sections
 from linkedproj.queries.published.publish import PublishedQueries, publish
 from linkedproj.queries.saved.collection import Collection
 from linkedproj.release import Published, Release
@@ -101,7 +102,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     with Release(out, version, tell) as staged:
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
-        _refuse_unsound(folder, findings)
+        _refuse_unsound(findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
         answered = _answer(folder, mapped, queries, answers, tell)
@@ -109,7 +110,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         if staged.leads:
             _compare(folder, staged, tell, restored=restored)
             gaps = _describe_release(folder, staged, tell)
-            _refuse_unsound(folder, replace(findings, problems=(*findings.problems, *gaps)))
+            _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
         tell("publishing")
         staged.publish(_day(folder.config), _records(findings))
     dumps = out / "dump"
@@ -159,8 +160,8 @@ def _map(folder: Folder, dumps: Path, scratch: Path, resources: Resources, tell:
         return map_tables(folder.path, folder.schema, folder.config, folder.shown, parts, outputs, run=run, tell=tell)
 
 
-def _refuse_unsound(folder: Folder, findings: Findings) -> None:
-    if not is_sound(findings, folder):
+def _refuse_unsound(findings: Findings) -> None:
+    if not is_sound(findings):
         raise DataError(findings.problems, findings)
 
 
@@ -173,8 +174,9 @@ def _describe_dumps(
         ReleaseError: the version is published already with other bytes, or too much was lost.
     """
     tell("writing the tables")
-    languages = tuple(code for code in folder.config.languages if code in LANGUAGES) or ("en",)
-    publish_tables(findings.portfolio, folder.config, Words(languages, column, kind_name), staged.folder)
+    publish_tables(
+        findings.portfolio, folder.config, Words(spoken(folder.config.languages), column, kind_name), staged.folder
+    )
     _write_rdf_xml(folder, staged.folder)
     _copy_ontology(folder, staged.folder)
     tell("compressing")
@@ -192,8 +194,9 @@ def _write_rdf_xml(folder: Folder, dumps: Path) -> None:
 
 def _copy_ontology(folder: Folder, dumps: Path) -> None:
     """Publish the vocabulary, the rules and the context beside the records they explain."""
-    copy_turtle(folder.vocabulary, dumps / "vocabulary.ttl")
-    copy_turtle(folder.shapes, dumps / "shapes.ttl")
+    for source, name in ((folder.vocabulary, "vocabulary.ttl"), (folder.shapes, "shapes.ttl")):
+        text = localised(without_sections(source.read_text("utf-8")), folder.config.languages)
+        (dumps / name).write_text(text, "utf-8", newline="")
     context = json.dumps(folder.schema.context.document, ensure_ascii=False, indent=1) + "\n"
     (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from linkedproj.catalog.citation import citation, datacite
 from linkedproj.catalog.gaps import judge
 from linkedproj.catalog.graph import release_graph
-from linkedproj.catalog.profile import Profile, describe, profile_names, read_profile
+from linkedproj.catalog.profile import Profile, describe, language_tags, profile_names, read_profile
 from linkedproj.catalog.serialise import SYNTAXES, Graph
 from linkedproj.catalog.sitemap import robots, sitemap
 from linkedproj.model.errors import Place, Problem
+from linkedproj.model.languages import primary
 from linkedproj.model.schema import load_schema
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def write_catalogue(release: ReleaseFacts, config: Config, ontology: Path, folde
     if not profiles:
         return problems
     facts = release_graph(release, config, load_schema(ontology, config.base), ontology)
-    problems += _unmapped(release, config)
+    problems += [*_unmapped(release, config), *_unlisted(profiles, config)]
     written: list[str] = []
     groups = [[p for p in profiles if p.files == files] for files in dict.fromkeys(p.files for p in profiles)]
     # Each judgement waits for a process of its own.
@@ -82,7 +83,7 @@ def _settle(
     """Leave out the profiles that miss something until the rest is sound; return graph, rest and gaps."""
     kept, gaps = list(profiles), list[Problem]()
     while kept:
-        graph = describe(kept, facts, config.base)
+        graph = describe(kept, facts, config.base, config.languages)
         found = judge(graph, kept, config.places)
         faulty = {problem.values.get("profile", "") for problem in found if _is_violation(problem)}
         if not faulty:
@@ -114,6 +115,16 @@ def _unmapped(release: ReleaseFacts, config: Config) -> list[Problem]:
         Problem("LP-PORTAL-THEME", _place(config, "themes"), f"theme/{theme}", "themes", theme)
         for theme in release.census.themes
         if theme not in config.portal.themes
+    ]
+
+
+def _unlisted(profiles: Iterable[Profile], config: Config) -> list[Problem]:
+    """Name the languages of the portfolio that the catalogue has no IRI for."""
+    known = language_tags(profiles)
+    return [
+        Problem("LP-PORTAL-LANGUAGE", _place(config, f"languages.{number}"), "", "languages", tag)
+        for number, tag in enumerate(config.languages)
+        if known and primary(tag) not in known
     ]
 
 

@@ -17,8 +17,8 @@ _SPDX = {"creativecommons.org/licenses/by/4.0": "CC-BY-4.0", "creativecommons.or
 def citation(release: ReleaseFacts, config: Config) -> str:
     """Write CITATION.cff; a JSON string is a YAML string."""
     fields = {
-        "title": _text(config.title),
-        "abstract": _text(config.portal.description),
+        "title": _text(config.title, config),
+        "abstract": _text(config.portal.description, config),
         "version": release.version,
         "date-released": release.modified,
         "license": _spdx(config.licence),
@@ -32,7 +32,7 @@ def citation(release: ReleaseFacts, config: Config) -> str:
         "type: dataset",
         *lines,
         "authors:",
-        f"  - name: {json.dumps(_text(config.portal.publisher.name), ensure_ascii=False)}",
+        f"  - name: {json.dumps(_text(config.portal.publisher.name, config), ensure_ascii=False)}",
         *(["keywords:", *(f"  - {json.dumps(word, ensure_ascii=False)}" for word in words)] if words else []),
         "",
     ])  # fmt: skip
@@ -40,7 +40,7 @@ def citation(release: ReleaseFacts, config: Config) -> str:
 
 def datacite(release: ReleaseFacts, config: Config) -> str:
     """Write the record that a DOI agency takes; the DOI is added by who registers it."""
-    publisher = _text(config.portal.publisher.name)
+    publisher = _text(config.portal.publisher.name, config)
     census = release.census
     record: dict[str, Any] = {
         "identifiers": [{"identifier": f"{config.base}dump/{release.version}/", "identifierType": "URL"}],
@@ -71,8 +71,9 @@ def datacite(release: ReleaseFacts, config: Config) -> str:
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
-def _text(texts: Mapping[str, str]) -> str:
-    return texts.get("en") or next(iter(texts.values()), "")
+def _text(texts: Mapping[str, str], config: Config) -> str:
+    """Return the text in the first language of the portfolio that it has."""
+    return next((texts[tag] for tag in config.languages if tag in texts), next(iter(texts.values()), ""))
 
 
 def _spdx(licence: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from linkedproj.model.languages import primary, spoken
 from linkedproj.model.lexical import WKT, XSD
 from linkedproj.model.shapes import DCT, RDFS, SH, read_shapes
 
@@ -71,7 +72,8 @@ class _ReleaseTriples:
             "description": _texts(portal.description),
             "keyword": [ox.Literal(word, language=tag) for tag, words in portal.keywords.items() for word in words],
             "licence": _iris([config.licence]),
-            "language": _text(*config.languages),
+            "language": _text(*dict.fromkeys(map(primary, config.languages))),
+            "spoken": _text(*spoken(config.languages)),
             "frequency": _text(portal.frequency),
             "legislation": _iris(portal.legislation),
             "endpoint": _iris([portal.endpoint]),
@@ -147,7 +149,9 @@ class _ReleaseTriples:
     def file(self, file: FileFacts, labels: Mapping[str, Mapping[str, str]]) -> Iterator[ox.Triple]:
         """Describe one file; it is named by the file's name, which stays the same from release to release."""
         node = self._iri(f"dataset#{_SAFE.sub('-', file.name)}")
-        title, description = _words(file, labels)
+        title, description = (
+            {tag: texts[tag] for tag in spoken(self._config.languages)} for texts in _words(file, labels)
+        )
         yield from _statements(self._node, {"file": [node]})
         yield from _statements(node, {
             "title": _texts(title),

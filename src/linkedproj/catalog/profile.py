@@ -10,10 +10,11 @@ import pyoxigraph as ox
 
 from linkedproj.catalog.graph import REL
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.languages import primary, spoken
 from linkedproj.model.schema import read_turtle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 _HEADER = re.compile(r"^#\+ *(?P<key>[a-z]+): *(?P<value>.*?) *$", re.MULTILINE)
@@ -102,10 +103,13 @@ def profile_names(ontology: Path) -> list[str]:
     return sorted(path.parent.name for path in ontology.glob("profiles/*/describe.rq"))
 
 
-def describe(profiles: Iterable[Profile], release: Iterable[ox.Triple], base: str) -> set[ox.Triple]:
+def describe(
+    profiles: Iterable[Profile], release: Iterable[ox.Triple], base: str, languages: Sequence[str] = ()
+) -> set[ox.Triple]:
     """Run the queries of profiles on the release graph and their codes, which make one graph.
 
-    Of the codes, those are added that the result refers to. Terms of the release graph itself never come out.
+    Of the codes, those are added that the result refers to, with their labels in `languages` where there are some.
+    Terms of the release graph itself never come out.
 
     Raises:
         SetupError: a query does not parse, or makes a blank node.
@@ -115,7 +119,31 @@ def describe(profiles: Iterable[Profile], release: Iterable[ox.Triple], base: st
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in (*release, *codes))
     found = {triple for profile in chosen for triple in _construct(profile, store, base)}
-    return found | _codes_of(found, codes)
+    return found | _in_languages(_codes_of(found, codes), languages)
+
+
+def language_tags(profiles: Iterable[Profile]) -> set[str]:
+    """Return the language tags that the codes of profiles have an IRI for."""
+    triples = (triple for profile in profiles for triple in profile.codes())
+    return {
+        triple.object.value
+        for triple in triples
+        if triple.predicate.value == REL + "languageTag" and isinstance(triple.object, ox.Literal)
+    }
+
+
+def _in_languages(codes: Iterable[ox.Triple], languages: Sequence[str]) -> set[ox.Triple]:
+    """Leave out labels in other languages, but never the only one."""
+    kept = {*map(primary, languages), *spoken(languages)} if languages else set()
+    by_subject: dict[tuple[object, ox.NamedNode], list[ox.Triple]] = {}
+    for triple in codes:
+        by_subject.setdefault((triple.subject, triple.predicate), []).append(triple)
+    found: set[ox.Triple] = set()
+    for same in by_subject.values():
+        tags = [triple.object.language if isinstance(triple.object, ox.Literal) else None for triple in same]
+        chosen = [triple for triple, tag in zip(same, tags, strict=True) if not tag or primary(tag) in kept]
+        found.update(chosen if kept and chosen else same)
+    return found
 
 
 def _construct(profile: Profile, store: ox.Store, base: str) -> list[ox.Triple]:

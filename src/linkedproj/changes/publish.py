@@ -28,7 +28,7 @@ from linkedproj.changes.tally import tally
 from linkedproj.changes.tombstones import NAME, Added, Tombstone, buried, read_tombstones, reused, write_tombstones
 from linkedproj.changes.words import Speaker, count, number, phrase
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.languages import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -79,17 +79,17 @@ def publish_changes(  # noqa: PLR0913 - what a release says of itself, each by i
     time = _time(issued)
     if not _VERSION.fullmatch(version):
         raise SetupError(f"'{version}' cannot name a release. Use letters, digits, dots and hyphens.")
-    spoken = [code for code in languages if code in LANGUAGES] or ["en"]
+    pages = spoken(languages)
     if published and published.resolve() != folder.resolve():
         _carry_over(published, folder)
     with compare(old, new, base, ontology) as changes, tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         release = _ReleaseChanges(
-            changes, Path(scratch), folder, base, Publication(version, previous, issued, _pages(spoken))
+            changes, Path(scratch), folder, base, Publication(version, previous, issued, _pages(pages))
         )
         release.refuse_earlier(time)
         release.refuse_reuse(restored)
         release.write_lasting(time)
-        release.write_growing(time, issued, spoken, publisher or {}, restored)
+        release.write_growing(time, issued, pages, publisher or {}, restored)
         return release.published()
 
 
@@ -106,8 +106,8 @@ def _time(issued: str) -> str:
     raise SetupError(f"'{issued}' is no day of issue. Write YYYY-MM-DD, or a time such as 2026-11-21T09:00:00Z.")
 
 
-def _pages(spoken: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    return tuple((code, f"index.{code}.html" if n else "index.html") for n, code in enumerate(spoken))
+def _pages(languages: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, f"index.{code}.html" if n else "index.html") for n, code in enumerate(languages))
 
 
 def _carry_over(published: Path, folder: Path) -> None:
@@ -201,10 +201,10 @@ class _ReleaseChanges:
             )
 
     def write_growing(
-        self, time: str, issued: str, spoken: Sequence[str], publisher: Mapping[str, str], restored: Collection[str]
+        self, time: str, issued: str, languages: Sequence[str], publisher: Mapping[str, str], restored: Collection[str]
     ) -> None:
         """Write what grows with each release: tombstones, then the root of the stream, then the feed."""
-        speaker, version = Speaker(self._changes, spoken[0]), self._publication.version
+        speaker, version = Speaker(self._changes, languages[0]), self._publication.version
         new = (Tombstone(iri, issued, version, speaker.record(iri)) for iri in buried(self._changes))
         old = (stone for stone in read_tombstones(self._folder / NAME) if stone.iri not in restored)
         write_tombstones(old, new, self._scratch / NAME)
@@ -213,7 +213,7 @@ class _ReleaseChanges:
         self._install_text(
             "ldes/index.ttl", render_index(self._stream, read_index(index) | dict.fromkeys(self._pages, time))
         )
-        entry = Entry(self._page, time, version, {code: list(self._summary(code)) for code in spoken})
+        entry = Entry(self._page, time, version, {code: list(self._summary(code)) for code in languages})
         before = read_entries(self._folder / "feed.atom")
         self._install_text("feed.atom", render_feed(self._base, entry, before, publisher))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.check.checked import Checked
+from linkedproj.check.completeness import completeness_problems
 from linkedproj.check.engine import EngineError
 from linkedproj.check.judge import Options, judge
 from linkedproj.check.lint import coverage, lint
@@ -24,9 +25,11 @@ from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.folder import open_folder
-from linkedproj.model.rules import Severity, load_rules
+from linkedproj.model.paths import shipped
+from linkedproj.model.policy import without_told
+from linkedproj.model.rules import Rules, Severity, load_rules
 from linkedproj.model.schema import vocabulary_terms
-from linkedproj.model.shapes import read_shapes
+from linkedproj.model.shapes import Shapes, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
     from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.tables import Mapped, Tell
     from linkedproj.model.folder import Folder
-    from linkedproj.model.rules import Rules
     from linkedproj.model.schema import Schema
     from linkedproj.tables.portfolio import Portfolio
 
@@ -47,7 +49,7 @@ _ALL = Resources()
 class Findings:
     """What a check found: the portfolio as read, how its values are known, and every problem in order.
 
-    `triples` counts those of each type, by its name, `rules` word the problems.
+    `triples` counts those of each type, by its name; `rules` are those in force, which word the problems.
     """
 
     portfolio: Portfolio
@@ -121,10 +123,8 @@ def check(
     quotes = check_quotes(portfolio, sources) if sources else None
     tell("checking the shapes")
     problems = [*portfolio.problems, *evidence.problems, *(quotes.problems if quotes else ())]
-    problems += lint(folder.shapes, vocabulary_terms(folder.ontology, schema), "ontology/shapes.ttl")
-    if portfolio.whole:
-        above = {kind.iri: kind.classes for kind in schema.types.values()}
-        problems += coverage(folder.shapes, _classes(schema, mapped.nodes), "ontology/shapes.ttl", above)
+    problems += completeness_problems(evidence)
+    problems += _shape_problems(folder, mapped)
     judged, checked = _judge(folder, mapped, options or Options(), problems)
     problems += judged
     triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
@@ -133,10 +133,23 @@ def check(
     return Findings(portfolio, evidence, in_order, checked, triples, rules, quotes)
 
 
-def is_sound(findings: Findings, folder: Folder) -> bool:
-    """Tell whether nothing stands against publication."""
-    rules = load_rules(folder.shapes, "ontology/shapes.ttl")
-    return all(rules.severity(problem) is not Severity.VIOLATION for problem in findings.problems)
+def is_sound(findings: Findings) -> bool:
+    """Check that nothing stands against publication."""
+    return all(findings.rules.severity(problem) is not Severity.VIOLATION for problem in findings.problems)
+
+
+def _shape_problems(folder: Folder, mapped: Mapped) -> list[Problem]:
+    """Check the shapes themselves, where whoever checks a portfolio may edit them: not those of the program."""
+    if folder.ontology == shipped("ontology"):
+        return []
+    shapes, schema = folder.ontology / "shapes.ttl", folder.schema
+    problems = lint(shapes, vocabulary_terms(folder.ontology, schema), "ontology/shapes.ttl")
+    if mapped.portfolio.whole:
+        above = {kind.iri: kind.classes for kind in schema.types.values()}
+        problems += coverage(shapes, _classes(schema, mapped.nodes), "ontology/shapes.ttl", above)
+    if folder.in_force.is_made:
+        return [problem for problem in problems if problem.place.file.startswith(f"{folder.shown}/")]
+    return problems
 
 
 def _classes(schema: Schema, nodes: Mapping[str, int]) -> dict[str, int]:
@@ -156,7 +169,7 @@ def _judge(folder: Folder, mapped: Mapped, options: Options, known: Iterable[Pro
     """
     portfolio, evidence = mapped.portfolio, mapped.evidence
     try:
-        judgement = judge(mapped.statements, read_shapes(folder.shapes, "ontology/shapes.ttl"), options)
+        judgement = judge(mapped.statements, _judged_shapes(folder), options)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})], Checked("")
     certain = (result for result in judgement.results if not _is_uncertain(result, portfolio))
@@ -171,12 +184,27 @@ def _judge(folder: Folder, mapped: Mapped, options: Options, known: Iterable[Pro
     return problems, judgement.checked
 
 
-_OTHER_MATTERS = frozenset({"LP-CELL-BLANK", "LP-EVIDENCE-MISSING", "LP-MONEY-PART", "LP-DATE-INSIDE"})
+def _judged_shapes(folder: Folder) -> Shapes:
+    """Return the shapes in force without those whose results are counted in the mapping."""
+    shapes = read_shapes(folder.shapes, "ontology/shapes.ttl")
+    return Shapes(without_told(shapes, folder.config.base), shapes.text_of_file, shapes.shown)
+
+
+_OTHER_MATTERS = frozenset(
+    {
+        "LP-CELL-BLANK",
+        "LP-COMPLETE-COLUMN",
+        "LP-EVIDENCE-MISSING",
+        "LP-EVIDENCE-SHARE",
+        "LP-MONEY-PART",
+        "LP-DATE-INSIDE",
+    }
+)
 """Rules of a cell that leave its value as it is, so that shapes may still object to it."""
 
 
 def _said(known: Iterable[Problem]) -> set[tuple[str, int, str]]:
-    """Give the cells, and the columns that a whole table lacks (line 0), of which something was said."""
+    """Return the cells, and the columns that a whole table lacks (line 0), of which something was said."""
     said = {
         (problem.place.file, 0 if problem.rule == "LP-COLUMN-MISSING" else problem.place.line, problem.column)
         for problem in known
@@ -190,7 +218,7 @@ def _keys(problem: Problem) -> set[tuple[str, int, str]]:
 
 
 def _is_uncertain(result: Result, portfolio: Portfolio) -> bool:
-    """Tell whether a result may only come of rows that could not be read: a link to one of them, or none found."""
+    """Check whether a result may only come of rows that could not be read: a link to one of them, or none found."""
     found = portfolio.schema.split(result.value[1:-1]) if result.value.startswith("<") else None
     if found and portfolio.may_hold(*found):
         return True

@@ -12,7 +12,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind, Rule
-from linkedproj.model.domain import DAY
+from linkedproj.model.domain import DAY, ORIGIN, READ_ON
 from linkedproj.model.lexical import envelope
 from linkedproj.tables.cells import column_named
 
@@ -44,7 +44,7 @@ class Derivation:
         self._fillings = [filling for filling in (*self._fill_terms(), *self._name_nested(header)) if filling[0]]
         added = [name for names, _ in self._fillings for name in names]
         added += [inverse.term for inverse in self._kind.inverses]
-        replaced = {term for term in self._kind.derived_by(Rule.PHASE) if term in self._names}
+        replaced = set(added).intersection(self._names)
         typed = [column for column in header.columns if not column.is_private and column.name not in {"id", *replaced}]
         more = (column_named(name, len(self._names) + i, schema.fields) for i, name in enumerate(added))
         self.columns = [*typed, *more]
@@ -63,6 +63,8 @@ class Derivation:
                 yield self._period(term)
             elif derived.rule is Rule.PHASE:
                 yield self._phase(term)
+            elif derived.rule is Rule.SETTING and self._schema.fields[term].iri in (ORIGIN, READ_ON):
+                yield self._origin(term)
             elif derived.rule is Rule.SETTING and term not in self._names:
                 yield self._setting(term)
 
@@ -104,6 +106,21 @@ class Derivation:
         is_day = self._schema.fields[term].iri == DAY
         value = self._config.as_of if is_day else self._config.licence
         return [term], lambda batch: ([value] * len(batch),)
+
+    def _origin(self, term: str) -> Filling:
+        """Give a record the source of its table, and the day of reading with it, unless it names a source itself."""
+        source = self._config.sources.get(self._kind.table)
+        is_day = self._schema.fields[term].iri == READ_ON
+        value = (source.read_on if is_day else source.source) if source else ""
+        if not value:
+            return [], lambda _: ()
+        stated, origin = self._index(term), self._index(self._schema.term_for(self._kind, ORIGIN))
+
+        def inherit(batch: Batch) -> Iterable[Cells]:
+            cells = zip(_column(batch, stated), _column(batch, origin), strict=True)
+            return ([given or ("" if own else value) for given, own in cells],)
+
+        return [term], inherit
 
     def _phase(self, term: str) -> Filling:
         """Compute the code for where the stated dates stand to the day of the portfolio; a code that is there wins."""

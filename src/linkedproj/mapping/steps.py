@@ -129,7 +129,7 @@ class Steps:
         setting = replace(
             self._setting,
             tables=Tables(self.portfolio.schema, self.portfolio.config, self.portfolio.headers),
-            weighs=self.evidence.present,
+            weighs=self.evidence.is_weighed,
             knows_all=self.portfolio.schema.evidence.type_name not in self.portfolio.incomplete,
             emptied=frozenset(self.portfolio.found.emptied),
             step=f"{step}-{self._number}",

@@ -422,7 +422,7 @@ class _Compiler:
         if "@language" not in value:
             return ""
         language = value["@language"]
-        if not (isinstance(language, str) and LANGUAGE.fullmatch(language)):
+        if not (isinstance(language, str) and LANGUAGE.fullmatch(language) and language.islower()):
             raise self.source.refuse(term, f'the "@language" of "{term}" must be a tag in lower case.')
         return language
 

@@ -32,6 +32,9 @@ COMPUTED = "https://w3id.org/linkedproj/shapes#Derived"
 DAY, LICENCE, MEMBER = DCT + "valid", DCT + "license", DCT + "hasPart"
 """Of a portfolio: the day it holds for, its licence, and the records it lists."""
 
+ORIGIN, READ_ON = DCT + "source", LP + "readOn"
+"""Of any record: the sources that it was read in, and the day."""
+
 CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
 """Of a source: the SHA-256 of the copy that is kept of it."""
 
@@ -256,7 +259,9 @@ class Domain:
             rule = self._rule(kind, term, shapes)
             if rule:
                 found[term] = replace(rule, is_fillable=is_fillable)
-            elif is_portfolio and self._fields[term].iri in (DAY, LICENCE):
+            elif self._fields[term].iri in (ORIGIN, READ_ON) or (
+                is_portfolio and self._fields[term].iri in (DAY, LICENCE)
+            ):
                 found[term] = Derived(Rule.SETTING, is_fillable=is_fillable)
         return found
 

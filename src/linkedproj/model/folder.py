@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.model.ontology import NAME, Ontology, open_ontology, refuse_recomputed
 from linkedproj.model.paths import current_portfolio, shipped
+from linkedproj.model.policy import policy_shapes, policy_wants
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config, refuse_unknown_columns
+from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
     from linkedproj.model.schema import Schema
@@ -25,6 +30,7 @@ class Folder:
     config: Config
     in_force: Ontology
     schema: Schema
+    rules: RulesInForce
 
     @property
     def ontology(self) -> Path:
@@ -33,13 +39,23 @@ class Folder:
 
     @property
     def shapes(self) -> Path:
-        """The rules about values and records."""
-        return self.ontology / "shapes.ttl"
+        """The rules about values and records: those of the ontology, and what the portfolio requires."""
+        return self.rules.path
 
     @property
     def vocabulary(self) -> Path:
         """What the terms mean."""
         return self.ontology / "linkedproj.ttl"
+
+
+class RulesInForce:
+    """A file of shapes made for one portfolio, which lasts as long as this object."""
+
+    def __init__(self, text: str) -> None:
+        scratch = Path(tempfile.mkdtemp(prefix="linkedproj-"))
+        weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+        self.path = scratch / "shapes.ttl"
+        self.path.write_text(text, "utf-8", newline="")
 
 
 def open_folder(path: Path, ontology: Path | None = None) -> Folder:
@@ -51,11 +67,14 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     shown, product = shown_as(path), ontology or shipped("ontology")
     config = load_config(path, shown)
     in_force = open_ontology(product, path, shown, config.base)
-    schema = load_schema(in_force.path, config.base)
+    plain = load_schema(in_force.path, config.base)
     if in_force.path != product:
-        refuse_recomputed(load_schema(product, config.base), schema, shown)
-    refuse_unknown_columns(config, schema)
-    return Folder(path, shown, config, in_force, schema)
+        refuse_recomputed(load_schema(product, config.base), plain, shown)
+    refuse_unknown_columns(config, plain)
+    shapes = read_shapes(in_force.path / "shapes.ttl", "ontology/shapes.ttl")
+    rules = RulesInForce(shapes.text_of_file + policy_shapes(config, plain, shapes))
+    schema = replace(load_schema(in_force.path, config.base, rules.path), wants=policy_wants(config, plain, shapes))
+    return Folder(path, shown, config, in_force, schema, rules)
 
 
 def current_ontology() -> Ontology:

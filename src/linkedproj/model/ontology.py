@@ -22,7 +22,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.context import load_context, merge_contexts
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.model.shapes import SECTION, SH, read_shapes, without_sections
+from linkedproj.model.shapes import SECTION, SH, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -42,7 +42,7 @@ class Ontology:
     """The folder of the ontology in force; one that was made for a portfolio lasts as long as this object."""
 
     def __init__(self, path: Path, *, is_made: bool = False) -> None:
-        self.path = path
+        self.path, self.is_made = path, is_made
         if is_made:
             weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
 
@@ -74,11 +74,6 @@ def open_ontology(product: Path, portfolio: Path, shown: str, base: str) -> Onto
         added = "".join(_section(graph) for graph in parts)
         (made.path / name).write_text(_whole_lines((product / name).read_text("utf-8")) + added, "utf-8")
     return made
-
-
-def copy_turtle(source: Path, target: Path) -> None:
-    """Copy a file of the ontology in force as it is published: without the notes on where its parts come from."""
-    target.write_text(without_sections(source.read_text("utf-8")), "utf-8", newline="")
 
 
 def refuse_recomputed(product: Schema, whole: Schema, shown: str) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.model.languages import canonical_tag
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -66,20 +68,26 @@ class Portal:
 
 def read_portal(settings: Mapping[str, Any]) -> Portal:
     """Read the curator's block of settings in which nothing is wrong."""
+    publisher, contact, territory = (settings.get(name, {}) for name in ("publisher", "contact", "territory"))
     return Portal(
-        description=settings.get("description", {}),
-        publisher=Publisher(**settings.get("publisher", {})),
-        contact=Contact(**settings.get("contact", {})),
-        territory=Territory(**settings.get("territory", {})),
+        description=by_language(settings.get("description", {})),
+        publisher=Publisher(**{**publisher, "name": by_language(publisher.get("name", {}))}),
+        contact=Contact(**{**contact, "name": by_language(contact.get("name", {}))}),
+        territory=Territory(**{**territory, "label": by_language(territory.get("label", {}))}),
         frequency=settings.get("frequency", ""),
         issued=settings.get("issued", ""),
         modified=settings.get("modified", ""),
         legislation=tuple(settings.get("legislation", [])),
-        keywords={language: tuple(words) for language, words in settings.get("keywords", {}).items()},
+        keywords={canonical_tag(tag): tuple(words) for tag, words in settings.get("keywords", {}).items()},
         themes=settings.get("themes", {}),
         endpoint=settings.get("endpoint", ""),
         profiles=tuple(settings.get("profiles", [])),
     )
+
+
+def by_language(texts: Mapping[str, str]) -> dict[str, str]:
+    """Write the language tags of texts in the recommended case."""
+    return {canonical_tag(tag): text for tag, text in texts.items()}
 
 
 def mailbox_fault(email: str, mailboxes: frozenset[str]) -> str:

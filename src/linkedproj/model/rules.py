@@ -112,7 +112,8 @@ def load_rules(shapes: Path, shown: str = "") -> Rules:
     files = {shapes: shown} | {path: f"{folder}/profiles/{path.parent.name}/shapes.ttl" for path in profiles}
     for path, name in files.items():
         for rule in _shape_rules(read_shapes(path, name)):
-            found[rule.code] = rule
+            if rule.code not in catalogue():  # what a portfolio requires is worded there, whatever the column
+                found[rule.code] = rule
     return Rules({code: found[code] for code in sorted(found)})
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from linkedproj.model.context import Field
     from linkedproj.model.domain import Triples
+    from linkedproj.model.policy import Want
 
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SH = "http://www.w3.org/ns/shacl#"
@@ -53,7 +54,7 @@ class Schema:
     `codes` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
     about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
     list which code stands for "past", "present", "future" and "unknown", `labels` what the vocabulary calls its
-    terms, by IRI and language.
+    terms, by IRI and language, `wants` by type what the portfolio asks for.
     """
 
     context: Context
@@ -63,6 +64,7 @@ class Schema:
     evidence: EvidenceTerms = field(default_factory=EvidenceTerms)
     phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    wants: Mapping[str, tuple[Want, ...]] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -184,16 +186,18 @@ class Schema:
         return field.base + value
 
 
-def load_schema(ontology: Path, base: str | None = None) -> Schema:
+def load_schema(ontology: Path, base: str | None = None, shapes_file: Path | None = None) -> Schema:
     """Read context, vocabulary and shapes from the folder `ontology`; `base` is the portfolio's own IRI base.
+
+    `shapes_file` holds the shapes in force, if they are others than those of the folder.
 
     Raises:
         SetupError: a file is missing, does not parse, or holds what is not supported.
     """
     context = load_context(ontology / "context.jsonld", base and base + "id/", "ontology/context.jsonld")
     vocabulary = _index(read_turtle(ontology / "linkedproj.ttl"))
-    shapes = _index(read_turtle(ontology / "shapes.ttl"))
-    columns = _columns(shapes)
+    shapes = _index(read_turtle(shapes_file or ontology / "shapes.ttl"))
+    columns = _columns(shapes, context)
     domain = Domain(context, shapes)
     types = {
         name: replace(
@@ -274,13 +278,14 @@ def _codes(context: Context, vocabulary: Triples) -> dict[str, frozenset[str]]:
     return {base: codes for base, codes in lists.items() if codes}
 
 
-def _columns(shapes: Triples) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+def _columns(shapes: Triples, context: Context) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """Read from the shapes which terms a class has, and which columns must be filled.
 
     A property shape names the terms it is about by `sh:name`; `sh:minCount` makes a column required, a qualified
     shape with one `sh:languageIn` makes it required in that language. Those in the group s:Derived are filled by the
-    build where a curator leaves them empty.
+    build where a curator leaves them empty; of a text that is required in any language, no one column is.
     """
+    texts = {field.term for field in context.fields.values() if field.kind is Kind.TEXT}
     found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
     for po in shapes.values():
         for target in po.get(SH + "targetClass", ()):
@@ -288,7 +293,10 @@ def _columns(shapes: Triples) -> dict[str, tuple[frozenset[str], frozenset[str]]
             for prop in po.get(SH + "property", ()):
                 names = shapes[prop].get(SH + "name", [])
                 terms |= set(names)
-                required |= {name + tag for tag in _required(shapes, prop) for name in names if len(names) == 1}
+                alone = [name for name in names if len(names) == 1]
+                required |= {
+                    name + tag for tag in _required(shapes, prop) for name in alone if tag or name not in texts
+                }
             found[target] = terms, required
     return found
 

@@ -12,9 +12,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from linkedproj.model.context import Kind
+from linkedproj.model.domain import ORIGIN
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.languages import canonical_column, canonical_tag
 from linkedproj.model.lexical import iri_fault, is_day
-from linkedproj.model.portal import Portal, mailbox_fault, read_portal
+from linkedproj.model.portal import Portal, by_language, mailbox_fault, read_portal
 from linkedproj.model.rules import visible
 from linkedproj.model.toml import read_toml
 
@@ -35,15 +37,29 @@ SCHEMA = "portfolio.schema.json"
 """The JSON Schema of portfolio.toml beside this module; editors complete and check the file by it."""
 
 
+EVERYTHING = "*"
+"""Stands for all columns, or for all tables."""
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """Where the values of a table were read: the id of a source, and the day, or ""."""
+
+    source: str
+    read_on: str = ""
+
+
 @dataclass(frozen=True)
 class Config:
     """The settings of one portfolio.
 
     `as_of` is the day at which the status of an initiative is derived, `curated` the columns per table whose values are
-    the curator's own words, `ids` the rules by which a table's ids are joined from other cells, `defaults` what saved
-    queries ask about, by parameter, or by query and parameter, `mailboxes` the local
-    parts of e-mail addresses that belong to a role and may be published; `portal` is what portals are told,
-    `places` says where each setting, and each item of a list, stands in the file ("curated.project.0"; "" is the file).
+    the curator's own words (`is_curated`: those of all others as well), `sources` those of tables as a whole, `require`
+    by "table.column" what records must have (see `linkedproj.model.policy`), `ids` the rules by which a table's ids are
+    joined from other cells, `defaults` what saved queries ask about, by parameter, or by query and parameter,
+    `mailboxes` the local parts of e-mail addresses that belong to a role and may be published;
+    `portal` is what portals are told, `places` says where each setting, and each item of a list, stands in the file
+    ("curated.project.0"; "" is the file). Language tags are in the recommended case, wherever they stand.
     """
 
     id: str
@@ -57,6 +73,9 @@ class Config:
     portal: Portal = field(default_factory=Portal)
     places: Mapping[str, Place] = field(default_factory=dict)
     curated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_curated: bool = False
+    sources: Mapping[str, TableSource] = field(default_factory=dict)
+    require: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     mailboxes: frozenset[str] = frozenset({"info", "contact", "press", "office", "hello", "opendata"})
@@ -76,46 +95,63 @@ def load_config(folder: Path, shown: str) -> Config:
         raise SetupError(f"there is no portfolio.toml in {shown}. {hint}", None) from None
     places = {".".join(map(str, keys)): place for keys, place in found.items()}
     settings = _with_text_days(content)
-    _refuse([*_schema_faults(settings), *_contact_faults(settings)], places)
+    refuse([*_schema_faults(settings), *_contact_faults(settings)], places)
+    curated = settings.get("curated", {})
     return Config(
         id=settings["id"],
         version=settings["version"],
         base=settings["base"],
         as_of=settings["as-of"],
         licence=settings["licence"],
-        languages=tuple(settings.get("languages", ["en"])),
+        languages=tuple(dict.fromkeys(map(canonical_tag, settings.get("languages", ["en"])))),
         delimiter=settings.get("delimiter", ","),
-        title=settings.get("title", {}),
+        title=by_language(settings.get("title", {})),
         portal=read_portal(settings),
         places=places,
-        curated={table: tuple(columns) for table, columns in settings.get("curated", {}).items()},
+        curated={} if curated == EVERYTHING else {table: _columns_listed(listed) for table, listed in curated.items()},
+        is_curated=curated == EVERYTHING,
+        sources={table: _table_source(stated) for table, stated in settings.get("sources", {}).items()},
+        require=settings.get("require", {}),
         ids=settings.get("ids", {}),
         defaults=settings.get("defaults", {}),
         mailboxes=frozenset(settings.get("mailboxes", Config.mailboxes)),
     )
 
 
+def _columns_listed(listed: str | list[str]) -> tuple[str, ...]:
+    return (listed,) if isinstance(listed, str) else tuple(map(canonical_column, listed))
+
+
+def _table_source(stated: str | dict[str, str]) -> TableSource:
+    if isinstance(stated, str):
+        return TableSource(stated)
+    return TableSource(stated["source"], stated.get("read-on", ""))
+
+
 def refuse_unknown_columns(config: Config, schema: Schema) -> None:
-    """Refuse columns under [curated] and tables under [curated] and [ids] that no record type has.
+    """Refuse columns under [curated] and tables under [curated], [ids] and [sources] that no record type has.
 
     Raises:
         SetupError: each of them is named, with its place and the nearest that there is.
     """
     kinds = {kind.table: kind for kind in schema.types.values()}
     faults: list[SettingFault] = []
-    for setting, tables in (("curated", config.curated), ("ids", config.ids)):
+    for setting, tables in (("curated", config.curated), ("ids", config.ids), ("sources", config.sources)):
         unknown = [table for table in tables if table not in kinds]
         faults += [
-            ((setting, table), f"'{setting}.{table}' is no table of records.{_did_you_mean(table, kinds)}")
+            ((setting, table), f"'{setting}.{table}' is no table of records.{did_you_mean(table, kinds)}")
             for table in unknown
         ]
     for table, columns in config.curated.items():
         for number, column in enumerate(columns if table in kinds else ()):
-            if not _is_column(column, kinds[table], schema, config.languages):
-                hint = _did_you_mean(column, _columns(kinds[table], schema, config.languages))
+            if column != EVERYTHING and not _is_column(column, kinds[table], schema, config.languages):
+                hint = did_you_mean(column, _columns(kinds[table], schema, config.languages))
                 sentence = f"'curated.{table}' names {_shown(column)}, which is no column of {table}.{hint}"
                 faults.append((("curated", table, number), sentence))
-    _refuse(faults, config.places)
+    for table in config.sources.keys() & kinds.keys():
+        if not schema.term_for(kinds[table], ORIGIN):
+            faults.append((("sources", table), f"'sources.{table}': records of {table} have no source of their own."))
+    refuse(faults, config.places)
 
 
 def is_version(name: str) -> bool:
@@ -123,7 +159,7 @@ def is_version(name: str) -> bool:
     return not any(_validator().evolve(schema=_schema()["properties"]["version"]).iter_errors(name))
 
 
-def _refuse(faults: Iterable[SettingFault], places: Mapping[str, Place]) -> None:
+def refuse(faults: Iterable[SettingFault], places: Mapping[str, Place]) -> None:
     """Raise what was found, a line each, in the order of the file.
 
     Raises:
@@ -183,7 +219,7 @@ def _unknown_settings(
     for name in stated:
         called = _called((*keys, name))
         if called not in known and not any(re.search(pattern, name) for pattern in schema.get("patternProperties", ())):
-            hint = _did_you_mean(called, known) if known else f" {remedy[:1].upper()}{remedy[1:]}"
+            hint = did_you_mean(called, known) if known else f" {remedy[:1].upper()}{remedy[1:]}"
             yield (*keys, name), f"'{called}' is no setting.{hint}"
 
 
@@ -232,7 +268,8 @@ def _columns(kind: RecordType, schema: Schema, languages: Collection[str], depth
                 yield from (f"{term}.{inner}" for inner in _columns(nested, schema, languages, depth - 1))
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a sentence with the nearest name there is, or ""."""
     nearest = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean '{nearest[0]}'?" if nearest else ""
 

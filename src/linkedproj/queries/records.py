@@ -28,7 +28,7 @@ def load_records(path: Path) -> ox.Store:
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         mapped = map_statements(folder, Path(scratch), Resources())
         findings = check(folder, mapped)
-        if not is_sound(findings, folder):
+        if not is_sound(findings):
             raise DataError(findings.problems, findings)
         return local.load([*mapped.statements, folder.vocabulary])
 

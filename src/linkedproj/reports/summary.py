@@ -28,8 +28,9 @@ def evidence_lines(findings: Findings) -> list[str]:
     if total:
         shares = ", ".join(f"{coverage.count(basis)} {name}" for basis, name in _BASIS_WORDS.items())
         unvouched = sum(problem.rule == "LP-EVIDENCE-MISSING" for problem in findings.problems)
-        share = 100 * total / (total + unvouched)
-        lines.append(f"evidence: {share:.0f} % of {total + unvouched} values are accounted for: {shares}")
+        unvouched += coverage.unknown.counts.total()
+        share = 100 * total // (total + unvouched)
+        lines.append(f"evidence: {share} % of {total + unvouched} values are accounted for: {shares}")
     if quotes:
         absent = sum(problem.rule == "LP-QUOTE-ABSENT" for problem in quotes.problems)
         lines.append(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind, Rule
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.lexical import LANGUAGE
+from linkedproj.model.languages import canonical_column
 from linkedproj.tables.cells import Column, Fault, column_named, nearest
 from linkedproj.tables.readers import READERS
 from linkedproj.tables.readers.source import TableFile
@@ -51,14 +51,15 @@ class Header:
     def __init__(
         self, file: TableFile, kind: RecordType, names: Sequence[str], schema: Schema, languages: Sequence[str]
     ) -> None:
-        self.file, self.kind, self.names = file, kind, tuple(names)
+        self.file, self.kind, self._written = file, kind, tuple(names)
+        self.names = tuple(map(canonical_column, names))
         self._schema, self._languages = schema, languages
         self.problems: list[tuple[int, Fault]] = []
-        self.columns = [column for column in map(self._column, range(len(names)), names) if column]
+        self.columns = [column for column in map(self._column, range(len(names)), self.names) if column]
 
     def place(self, line: int, index: int) -> Place:
         """Return the place of the cell `index` in the record that begins at `line`."""
-        return READERS[self.file.path.suffix].find(self.file, line, self.names, index)
+        return READERS[self.file.path.suffix].find(self.file, line, self._written, index)
 
     @property
     def missing(self) -> list[str]:
@@ -132,7 +133,7 @@ class Header:
     def _misspoken(self, field: Field, language: str) -> Fault | None:
         if field.kind is not Kind.TEXT:
             return Fault("LP-COLUMN-TAG", {"language": language, "term": field.term}) if language else None
-        if LANGUAGE.fullmatch(language) and language in self._languages:
+        if language in self._languages:
             return None
         expected = ", ".join(f"{field.term}@{tag}" for tag in self._languages)
         return Fault("LP-COLUMN-LANGUAGE", {"language": language, "term": field.term, "expected": expected})

@@ -3,6 +3,9 @@
 Four ways to know a value: *stated* (a sentence of the source, quoted), *cited* (a source, no sentence), *derived* (by a
 rule) and *curator* (judged or written by a person). Three ranks: *preferred* and *normal* for what the record says,
 *deprecated* for what a source says otherwise.
+
+What no evidence says of a value is inherited: its column is the curator's ([curated]), or its record names a source
+(`dct:source`), or the table of the record has one ([sources]). What is inherited makes no statement of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ from linkedproj.mapping.evidence.claim import Claim, Subject
 from linkedproj.mapping.evidence.coverage import BASES, Coverage
 from linkedproj.mapping.keys import absent
 from linkedproj.model.context import Kind
+from linkedproj.model.domain import ORIGIN, READ_ON
 from linkedproj.model.errors import Place, Problem
+from linkedproj.model.policy import EVERY_RECORD, EVERY_VALUE, NO, evidence_policy
+from linkedproj.model.settings import EVERYTHING
 from linkedproj.system.sorting import Sorter, merged
 from linkedproj.tables.cells import CellChecks, column_named, split
 from linkedproj.tables.portfolio import Row
@@ -27,7 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
+    from linkedproj.mapping.derive import Derivation
+    from linkedproj.model.context import Field, RecordType
     from linkedproj.system.sorting import RunFile
+    from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
     from linkedproj.tables.portfolio import Portfolio, Tables
 
@@ -62,6 +71,7 @@ class Weighing:
         self._checks = CellChecks(self.schema, self.config.mailboxes)
         self._terms = self.schema.evidence
         self._notes = _notes(tables)
+        self._policy = evidence_policy(self.config)
 
     def weigh(self, subject: Subject, claims: Sequence[Row]) -> None:
         """Compare the claims on one record with its cells, and count how each of its values is known."""
@@ -142,37 +152,63 @@ class Weighing:
         stated = [about, column.field.term, packed, *cells]
         self.statements.add([(identifier, stated, origin.header, origin.line)])
 
+    def inherited(self, kind: RecordType, derivation: Derivation) -> str:
+        """Return how every value of a table is known whose records have no claims, "" where that differs."""
+        if kind.table in self.config.curated:
+            return ""
+        if kind.table in self.config.sources:
+            return "cited"
+        has_origin = any(column.field and column.field.iri == ORIGIN for column in derivation.columns)
+        return "curator" if self.config.is_curated and not has_origin else ""
+
+    def count_all(self, batch: Batch, kind: RecordType, derivation: Derivation, basis: str) -> None:
+        """Count the values of records that are all known in one way, column by column."""
+        table, coverage = kind.table, self.coverage
+        coverage.records[table] += len(batch)
+        for column, field in _counted(kind, derivation):
+            cells = [cell for cell in batch.columns[column.index] if cell]
+            number = sum(len(split(field, cell)) for cell in cells) if field.many else len(cells)
+            coverage.filled[table, column.name] += len(cells)
+            coverage.values[table, column.name, "derived" if column.name in derivation.computed else basis] += number
+
     def _count(self, subject: Subject) -> None:
-        """Count how each value of a record is known; one that nobody vouches for is a problem."""
-        table, coverage, computed = subject.kind.table, self.coverage, subject.derivation.computed
+        """Count how each value of a record is known."""
+        table, coverage = subject.kind.table, self.coverage
         coverage.records[table] += 1
-        for column in subject.derivation.columns:
-            derived = subject.kind.derived.get(column.name)
-            # What a curator might have written is counted as known, also where it was computed.
-            is_counted = column.name not in computed or (derived and derived.is_fillable and derived.sources)
-            if column.field is None or not is_counted:
-                continue
-            values = split(column.field, subject.cells[column.index])
+        is_known = bool(subject.origin)
+        for column, field in _counted(subject.kind, subject.derivation):
+            values = split(field, subject.cells[column.index])
             coverage.filled[table, column.name] += bool(values)
             for value in values:
                 bases = subject.known.get((column.name, value)) or self._vouch(subject, column, value)
                 if bases:
                     coverage.values[table, column.name, min(bases, key=BASES.index)] += 1
+                    is_known = is_known or column.name not in subject.derivation.computed
+        if self._policy == EVERY_RECORD and not is_known and self._is_whole:
+            self.problems.append(self.tables.problem(subject.row, "LP-EVIDENCE-RECORD", "id", table=table))
 
     def _vouch(self, subject: Subject, column: Column, value: str) -> set[str]:
-        """Say in the graph that a value is the curator's, or report that nobody vouches for it."""
+        """Return how a value is known that no claim is about; one that nobody vouches for is reported or counted."""
         if column.name in subject.derivation.computed:
             return {"derived"}
         row, table = subject.row, subject.kind.table
         if column.name in subject.disputed or not self._is_whole:
             return set()
-        if column.name not in self.config.curated.get(table, ()):
+        curated = self.config.curated.get(table, ())
+        if column.name in curated:
+            cells = ["preferred", "curator", "", "", *("" for _ in self._notes)]
+            self._add(subject, column, value, cells, Statement(_digest(value), [], row.header, row.line))
+            return {"curator"}
+        if subject.origin:
+            return {"cited"}
+        if self.config.is_curated or EVERYTHING in curated:
+            return {"curator"}
+        if self._policy == EVERY_VALUE:
             problem = self.tables.problem(row, "LP-EVIDENCE-MISSING", column.name, value=value, table=table)
             self.problems.append(problem)
-            return set()
-        cells = ["preferred", "curator", "", "", *("" for _ in self._notes)]
-        self._add(subject, column, value, cells, Statement(_digest(value), [], row.header, row.line))
-        return {"curator"}
+        elif self._policy != NO:
+            self.coverage.unknown.add((table, ""), 1, [lambda: self.tables.place(row, column.name)])
+        return set()
 
 
 class Evidence:
@@ -192,6 +228,20 @@ class Evidence:
     def present(self) -> bool:
         """Whether the portfolio keeps evidence at all."""
         return bool(self.portfolio.counts[self.portfolio.schema.evidence.type_name])
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether anything says where values come from, or the portfolio requires that something does."""
+        config, headers = self.portfolio.config, self.portfolio.headers
+        stated = (column.field for header in headers for column in header.columns if not header.kind.anonymous)
+        return bool(
+            self.present
+            or config.curated
+            or config.is_curated
+            or config.sources
+            or evidence_policy(config) in (EVERY_VALUE, EVERY_RECORD)
+            or any(field and field.iri == ORIGIN for field in stated)
+        )
 
     @property
     def columns(self) -> list[Column]:
@@ -222,6 +272,7 @@ class Evidence:
             resolved = self.portfolio.schema.resolve(claim.subject)
             if not resolved or not self.portfolio.may_hold(resolved[0].name, resolved[1]):
                 claim.report("LP-EVIDENCE-SUBJECT", claim.terms.subject, value=claim.subject)
+        self._report_missing_sources()
         targets = [name for kind, name in self.portfolio.runs if kind == "elsewhere"]
         for target in targets:
             self._report_dangling(target)
@@ -230,6 +281,20 @@ class Evidence:
             for other in others:
                 if other[2:] != first[2:]:
                     self._report_twice(Statement(*first), Statement(*other))
+
+    def _report_missing_sources(self) -> None:
+        """Report the sources of tables that are no records."""
+        portfolio, schema = self.portfolio, self.portfolio.schema
+        for table, stated in portfolio.config.sources.items():
+            kind = schema.type_of_table(table)
+            term = schema.term_for(kind, ORIGIN) if kind else ""
+            target = schema.fields[term].target if term else ""
+            known = merged(portfolio.runs.get(("ids", target), ()))
+            if target and stated.source not in known and not portfolio.may_hold(target, stated.source):
+                name = f"sources.{table}"
+                values = {"value": stated.source, "table": schema.types[target].table}
+                place = portfolio.config.places.get(name, Place("portfolio.toml"))
+                self.problems.append(Problem("LP-LINK-DANGLING", place, "", name, stated.source, values))
 
     def _report_dangling(self, target: str) -> None:
         table = self.portfolio.schema.types[target].table
@@ -259,9 +324,22 @@ def claimed(row: Row, tables: Tables) -> tuple[str, str] | None:
     return (resolved[0].name, resolved[1]) if resolved else None
 
 
+def _counted(kind: RecordType, derivation: Derivation) -> Iterator[tuple[Column, Field]]:
+    """Yield the columns whose values somebody has to answer for: not those that say where a record was read."""
+    for column in derivation.columns:
+        derived = kind.derived.get(column.name)
+        # What a curator might have written is counted as known, also where it was computed.
+        is_counted = column.name not in derivation.computed or (derived and derived.is_fillable and derived.sources)
+        if column.field is not None and is_counted and column.field.iri not in (ORIGIN, READ_ON):
+            yield column, column.field
+
+
 def _notes(tables: Tables) -> list[str]:
-    term = tables.schema.evidence.note
-    return [f"{term}@{tag}" for tag in tables.config.languages] if term else []
+    """Name the further columns of a statement: its notes, and the day of reading."""
+    schema = tables.schema
+    kind, term = schema.types.get(schema.evidence.type_name), schema.evidence.note
+    day = schema.term_for(kind, READ_ON) if kind else ""
+    return [*(f"{term}@{tag}" for tag in tables.config.languages if term), *([day] if day else [])]
 
 
 def _digest(*texts: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
+from linkedproj.model.domain import ORIGIN
+from linkedproj.model.languages import canonical_column
 from linkedproj.tables.cells import column_named, split
 
 if TYPE_CHECKING:
@@ -38,6 +40,14 @@ class Subject:
     def reference(self) -> str:
         """The record as the column `subject` names it."""
         return f"{self.kind.table}/{self.row.id}"
+
+    @property
+    def origin(self) -> str:
+        """The sources that the record was read in, its own or those of its table, or ""."""
+        for column in self.derivation.columns:
+            if column.field and column.field.iri == ORIGIN and not column.parents:
+                return self.cells[column.index]
+        return ""
 
     def column(self, name: str, schema: Schema) -> Column | None:
         """Return a column of the record's file, or one that its type may have elsewhere (with no cell here)."""
@@ -81,7 +91,8 @@ class Claim:
     @property
     def predicates(self) -> list[str]:
         """The names of the columns it is about."""
-        return [name for name in map(str.strip, self[self.terms.predicate].split(";")) if name]
+        names = map(str.strip, self[self.terms.predicate].split(";"))
+        return [canonical_column(name) for name in names if name]
 
     def report(self, rule: str, column: str, **values: str) -> None:
         """Report a problem at a cell of this row."""

@@ -1,40 +1,80 @@
-"""How the values of each column are known, counted."""
+"""How the values of each column are known, and what records lack, counted."""
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from linkedproj.model.errors import Place
 
 BASES = ("stated", "cited", "derived", "curator")
 """How a value is known, the strongest first."""
+
+_FIRST = 3
+
+
+class Gaps:
+    """How often something is missing, by a key such as (table, column), and the first three places of each."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self._places: dict[tuple[str, str], list[Place]] = {}
+
+    def add(self, key: tuple[str, str], number: int, places: Iterable[Callable[[], Place]]) -> None:
+        """Count so many more; each place is asked for only as long as it may be one of the first."""
+        self.counts[key] += number
+        found = self._places.setdefault(key, [])
+        for place in places:
+            if len(found) >= _FIRST:
+                break
+            found.append(place())
+
+    def take(self, other: Gaps) -> None:
+        """Add what was counted elsewhere."""
+        self.counts.update(other.counts)
+        for key, places in other._places.items():
+            self._places[key] = heapq.nsmallest(_FIRST, [*self._places.get(key, ()), *places])
+
+    def places(self, key: tuple[str, str]) -> list[Place]:
+        """Return the first places."""
+        return sorted(self._places.get(key, ()))
 
 
 class Coverage:
     """How many values are known in which way.
 
     `values` counts by (table, column, basis); `records` the records of a table; `filled` by (table, column) the
-    records that have a value there.
+    records that have a value there. `lacking` counts by (table, column) the records that lack what the portfolio
+    wants, `unknown` by (table, "") the values that nothing is known of.
     """
 
     def __init__(self) -> None:
         self.values: Counter[tuple[str, str, str]] = Counter()
         self.records: Counter[str] = Counter()
         self.filled: Counter[tuple[str, str]] = Counter()
+        self.lacking, self.unknown = Gaps(), Gaps()
 
     def take(self, other: Coverage) -> None:
         """Add what was counted elsewhere."""
         self.values.update(other.values)
         self.records.update(other.records)
         self.filled.update(other.filled)
+        self.lacking.take(other.lacking)
+        self.unknown.take(other.unknown)
 
     def count(self, basis: str) -> int:
         """Count all values known in one way."""
         return sum(number for (_, _, known), number in self.values.items() if known == basis)
 
-    def rows(self) -> Iterator[tuple[str, str, dict[str, int]]]:
+    def known(self, table: str) -> int:
+        """Count the values of a table that are known in any way."""
+        return sum(number for (of, _, _), number in self.values.items() if of == table)
+
+    def rows(self) -> Iterator[tuple[str, str, Mapping[str, int]]]:
         """Yield table, column, and the count of its values by basis and of the records where it is unknown."""
         for table, column in sorted(self.filled):
             counts = {basis: self.values[table, column, basis] for basis in BASES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from itertools import chain, groupby, islice
 from operator import itemgetter, lt
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from linkedproj.mapping.tasks.joined import Joined
 from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice, links_of
 from linkedproj.mapping.tasks.rows import batches, rows_of
 from linkedproj.model.context import Kind
+from linkedproj.model.policy import told_columns
 from linkedproj.system.sorting import Sorter
 from linkedproj.tables.cells import split
 from linkedproj.tables.portfolio import Row
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from linkedproj.mapping.tasks.model import MappingRun, Outcome, Task
     from linkedproj.model.context import Field
+    from linkedproj.model.errors import Place
     from linkedproj.system.sorting import RunFile
     from linkedproj.tables.batch import Batch
 
@@ -115,8 +118,23 @@ class MappingWork:
         for part in self._parts:
             part.write(filled, derivation)
         self._outcome.found.problems += batch_problems(batch, joined.get(STATED, ()), self._tables)
+        self._count_lacking(filled, derivation)
         if self._setting.weighs and not self._kind.anonymous:
             self._weigh(filled, derivation, joined.get(CLAIMS, ()))
+
+    def _count_lacking(self, batch: Batch, derivation: Derivation) -> None:
+        """Count the records that lack what the portfolio wants to be told of."""
+        for names in told_columns(self._tables.schema.wants, self._kind.name):
+            columns = [batch.columns[column.index] for column in derivation.columns if column.name in names]
+            if any(all(column) for column in columns):
+                continue
+            empty = [n for n in range(len(batch)) if not any(column[n] for column in columns)]
+            places = (partial(self._place, batch, number, names[0]) for number in empty)
+            self._weighing.coverage.lacking.add((self._kind.table, names[0]), len(empty), places)
+
+    def _place(self, batch: Batch, number: int, column: str) -> Place:
+        line = next(islice(batch.lines, number, None))
+        return self._tables.place(Row(batch.ids[number], batch.header, line, []), column)
 
     def _derivation(self, header: int) -> Derivation:
         if header not in self._derivations:
@@ -129,6 +147,10 @@ class MappingWork:
         by_id: defaultdict[str, list[Row]] = defaultdict(list)
         for claim in claims:
             by_id[claim[0]].append(Row(*claim))
+        basis = "" if by_id else self._weighing.inherited(self._kind, derivation)
+        if basis:
+            self._weighing.count_all(batch, self._kind, derivation, basis)
+            return
         for identifier, line, cells in zip(batch.ids, batch.lines, batch.rows(), strict=True):
             row = Row(identifier, batch.header, line, list(cells))
             self._weighing.weigh(Subject(row, self._kind, derivation, cells), by_id.pop(identifier, ()))

@@ -32,7 +32,7 @@ def links_of(inverse: Inverse) -> str:
 class MappingRun:
     """What all tasks of one run share.
 
-    `folder` takes what they write, `outputs` are the dumps they write parts of. `weighs` tells that there is evidence,
+    `folder` takes what they write, `outputs` are the dumps they write parts of. `weighs` tells that values are weighed,
     `knows_all` that all of it could be read. `emptied` are the faulty cells of rows that were sorted before. `step`
     names this part of the run.
     """

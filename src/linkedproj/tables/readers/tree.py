@@ -90,7 +90,7 @@ def _cell(name: str, node: Node, file: TableFile | None, report: Report) -> Iter
         yield name, ("", node)
     elif node.is_map and isinstance(node.value, list):
         pairs = [pair for pair in node.value if isinstance(pair, tuple)]
-        by_language = all(LANGUAGE.fullmatch(str(key.value)) and len(str(key.value)) == len("en") for key, _ in pairs)
+        by_language = all(_is_tag(str(key.value)) for key, _ in pairs)
         yield from _cells(node, f"{name}@" if by_language else f"{name}.", file, report)
     elif isinstance(node.value, list):
         items = [item for item in node.value if isinstance(item, Node)]
@@ -100,6 +100,11 @@ def _cell(name: str, node: Node, file: TableFile | None, report: Report) -> Iter
         yield name, ("; ".join(str(item.value) for item in items if item not in wrong), node)
     else:
         yield name, (node.value or "", node)
+
+
+def _is_tag(key: str) -> bool:
+    """Check whether a key is a language; one of three letters alone, such as "url", may as well be a column."""
+    return LANGUAGE.fullmatch(key) is not None and (len(key) == len("en") or "-" in key)
 
 
 def _problem(

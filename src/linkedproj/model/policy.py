@@ -1,0 +1,252 @@
+"""What a portfolio requires of its records: [require] in portfolio.toml, as SHACL and as what is counted.
+
+The ontology says by `lp:wants` what a record is expected to have, and names the texts without which it has no label;
+the portfolio says how far each is required. What is required is a violation or a warning; what is "told" is counted
+once a column. The shapes say all of it, so that the published ones find outside what is found here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from linkedproj.model.context import Kind
+from linkedproj.model.errors import Place, Problem
+from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.rdf import literal
+from linkedproj.model.rules import Rules, catalogue
+from linkedproj.model.settings import did_you_mean, refuse
+from linkedproj.model.shapes import DCT, RDFS, SH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.schema import Schema
+    from linkedproj.model.settings import Config
+    from linkedproj.model.shapes import Shapes, Term
+
+WANTS = "https://w3id.org/linkedproj/ns#wants"
+
+ALL, ONE, TOLD, NO = "all languages", "one language", "told", "no"
+"""How far a text is required; anything else is an "error" or a "warning", TOLD or NO."""
+
+EVERY_VALUE, EVERY_RECORD = "every value", "every record"
+"""How far values need evidence; else TOLD or NO."""
+
+_SEVERITIES = {"error": "Violation", "warning": "Warning", TOLD: "Info"}
+_EVIDENCE = "evidence"
+_TEXT_LEVELS = (ALL, ONE, TOLD, NO)
+_VALUE_LEVELS = (*_SEVERITIES, NO)
+_CODE_TEXT, _CODE_VALUE = "LP-TEXT-NONE", "LP-VALUE-NONE"
+_COPIED = (DCT + "identifier", SH + "group", SH + "message", RDFS + "comment")
+
+
+@dataclass(frozen=True)
+class Want:
+    """What a portfolio wants of the records of a type, how far (`level`).
+
+    `terms` are the columns any of which will do; of a text there is one, and `languages` are those it is wanted in.
+    `shape` is the shape of the ontology that says so, or None; `is_formal` tells that it holds for every portfolio.
+    """
+
+    terms: tuple[str, ...]
+    level: str
+    languages: tuple[str, ...] = ()
+    shape: Term | None = None
+    is_formal: bool = False
+
+    @property
+    def told(self) -> list[tuple[str, ...]]:
+        """The columns that are counted; where there are several together, any of them will do."""
+        if self.languages:
+            return [(f"{self.terms[0]}@{tag}",) for tag in self.languages] if self.level in (ONE, TOLD) else []
+        return [self.terms] if self.level == TOLD else []
+
+
+def policy_wants(config: Config, schema: Schema, shapes: Shapes) -> dict[str, tuple[Want, ...]]:
+    """Return what a portfolio wants of the records of each type that has tables.
+
+    Raises:
+        SetupError: [require] names what no table has, or asks of a text what can only be asked of other values.
+    """
+    _refuse_unknown(config, schema)
+    return {
+        kind.name: tuple(_wants(config, schema, shapes, kind))
+        for kind in schema.types.values()
+        if not kind.nested and not kind.anonymous
+    }
+
+
+def evidence_policy(config: Config) -> str:
+    """Return how far values need evidence."""
+    return config.require.get(_EVIDENCE, TOLD)
+
+
+def policy_shapes(config: Config, schema: Schema, shapes: Shapes) -> str:
+    """Write what a portfolio wants as shapes, in Turtle that stands below the shapes of the ontology.
+
+    Their IRIs begin with the portfolio's base. Nothing is written where nothing is wanted.
+
+    Raises:
+        SetupError: see `policy_wants`.
+    """
+    writer = _PolicyWriter(config, schema, shapes)
+    blocks = [
+        text
+        for name, wants in policy_wants(config, schema, shapes).items()
+        for want in wants
+        for text in writer.shapes(schema.types[name], want)
+    ]
+    if not blocks:
+        return ""
+    head = f"\n# ----- What this portfolio requires: [require] in portfolio.toml -----\n\n@prefix sh: <{SH}> .\n\n"
+    return head + "\n".join([*blocks, *writer.languages()])
+
+
+def _wants(config: Config, schema: Schema, shapes: Shapes, kind: RecordType) -> Iterator[Want]:
+    formal, expected = _expected(schema, shapes, kind)
+    shape_of = {**formal, **expected}
+    stated = [key.partition(".")[2] for key in config.require if key.startswith(f"{kind.table}.")]
+    for term in dict.fromkeys([*shape_of, *stated]):
+        level = config.require.get(f"{kind.table}.{term}", config.require.get(f"*.{term}", TOLD))
+        field, shape = schema.fields[term], shape_of.get(term)
+        if field.kind is Kind.TEXT:
+            yield Want((term,), level, config.languages, shape, is_formal=term in formal)
+        else:
+            names = [value.value for value in shapes.shacl(shape, "name")] if shape else []
+            same = [other for other in schema.fields.values() if other.iri == field.iri]
+            terms = names or [other.term for other in same if other.term in (kind.terms or ())]
+            yield Want(tuple(terms), level, (), shape)
+
+
+def _expected(schema: Schema, shapes: Shapes, kind: RecordType) -> tuple[dict[str, Term], dict[str, Term]]:
+    """Return by term the shapes without which a record has no label, and those of what else it should have."""
+    nodes = [node for node in shapes.subjects(SH + "targetClass") if kind.iri in _iris(shapes, node)]
+    formal = {
+        name.value: shape
+        for node in nodes
+        for shape in shapes.shacl(node, "property")
+        for name in shapes.shacl(shape, "name")
+        if shapes.shacl(shape, "minCount") and name.value in schema.fields
+        and schema.fields[name.value].kind is Kind.TEXT
+    }  # fmt: skip
+    expected = {shapes.text(shape, SH + "name"): shape for node in nodes for shape in shapes.objects(node, WANTS)}
+    return formal, expected
+
+
+def _iris(shapes: Shapes, node: Term) -> list[str]:
+    return [target.value for target in shapes.shacl(node, "targetClass")]
+
+
+def _refuse_unknown(config: Config, schema: Schema) -> None:
+    """Refuse what is required of no table, and levels that a column cannot have.
+
+    Raises:
+        SetupError: each is named, with its place.
+    """
+    kinds = {kind.table: kind for kind in schema.types.values() if not kind.nested and not kind.anonymous}
+    columns = {table: [term for term in schema.fields if term in (kind.terms or ())] for table, kind in kinds.items()}
+    known = {f"{table}.{term}" for table, terms in columns.items() for term in terms}
+    known |= {f"*.{term}" for terms in columns.values() for term in terms}
+    faults = []
+    for key, level in config.require.items():
+        if key == _EVIDENCE:
+            continue
+        called = f"require.{key}"
+        if key not in known:
+            faults.append((("require", key), f"'{called}' is no column of a table.{did_you_mean(key, sorted(known))}"))
+            continue
+        is_text = schema.fields[key.partition(".")[2]].kind is Kind.TEXT
+        levels = _TEXT_LEVELS if is_text else _VALUE_LEVELS
+        if level not in levels:
+            listed = ", ".join(f'"{each}"' for each in levels)
+            faults.append((("require", key), f"'{called}' is '{level}': write one of {listed}."))
+    refuse(faults, config.places)
+
+
+class _PolicyWriter:
+    """Writes shapes as Turtle; remembers which languages they ask for."""
+
+    def __init__(self, config: Config, schema: Schema, shapes: Shapes) -> None:
+        self._base, self._schema, self._shapes = f"{config.base}shapes#", schema, shapes
+        self._rules = Rules({code: catalogue()[code] for code in (_CODE_TEXT, _CODE_VALUE)})
+        self._languages: dict[str, None] = {}
+
+    def shapes(self, kind: RecordType, want: Want) -> Iterator[str]:
+        """Write the shapes of one want."""
+        term = want.terms[0]
+        if not want.languages:
+            if want.level != NO:
+                yield self._shape(kind, want, _SEVERITIES[want.level], self._said(kind, term, want, _CODE_VALUE))
+            return
+        if want.level in (ALL, ONE) and not want.is_formal and want.shape:
+            yield self._shape(kind, want, "Violation", self._said(kind, term, want, _CODE_TEXT))
+        for tag in want.languages if want.level != NO else ():
+            self._languages[tag] = None
+            severity = "Violation" if want.level == ALL else "Info"
+            said = self._worded(kind, f"{term}@{tag}", _CODE_TEXT)
+            yield self._shape(kind, want, severity, said, tag)
+
+    def languages(self) -> Iterator[str]:
+        """Write the value shapes of the languages that were asked for."""
+        for tag in self._languages:
+            yield f"<{self._in(tag)}> a sh:NodeShape ;\n  sh:languageIn ( {literal(tag)} ) .\n"
+
+    def _in(self, tag: str) -> str:
+        return f"{self._base}in-{tag}"
+
+    def _shape(self, kind: RecordType, want: Want, severity: str, said: Iterable[str], tag: str = "") -> str:
+        """Write one property shape, of one language or of any value, and tie it to the node shapes of a type."""
+        name = "-".join(filter(None, (kind.table, want.terms[0], tag)))
+        names = " , ".join(literal(term) for term in want.terms)
+        count = f"sh:qualifiedValueShape <{self._in(tag)}> ;\n  sh:qualifiedMinCount 1" if tag else "sh:minCount 1"
+        lines = [
+            f"<{self._base}{name}> a sh:PropertyShape",
+            *said,
+            f"sh:path <{self._schema.fields[want.terms[0]].iri}>",
+            f"sh:name {names}",
+            count,
+            f"sh:severity sh:{severity}",
+        ]
+        nodes = [node for node in self._shapes.subjects(SH + "targetClass") if kind.iri in _iris(self._shapes, node)]
+        tied = "".join(
+            f"{node} sh:property <{self._base}{name}> .\n"
+            for node in nodes
+            if not self._shapes.objects(node, DCT + "identifier")
+        )
+        return " ;\n  ".join(lines) + f" .\n{tied}"
+
+    def _said(self, kind: RecordType, term: str, want: Want, code: str) -> list[str]:
+        """Return what the ontology says of a want beside its constraint, else what the catalogue says of any."""
+        if want.shape is None:
+            return self._worded(kind, term, code)
+        return [
+            f"<{predicate}> {' , '.join(map(str, self._shapes.objects(want.shape, predicate)))}"
+            for predicate in _COPIED
+            if self._shapes.objects(want.shape, predicate)
+        ]
+
+    def _worded(self, kind: RecordType, column: str, code: str) -> list[str]:
+        problem = Problem(code, Place(""), f"{kind.table}/", column)
+        wordings = {language: self._rules.wording(problem, language) for language in LANGUAGES}
+        messages = (literal(f"{each.message}\n{each.fix}", language) for language, each in wordings.items())
+        return [f"<{DCT}identifier> {literal(code)}", f"sh:message {' , '.join(messages)}"]
+
+
+def told_columns(wants: Mapping[str, tuple[Want, ...]], name: str) -> list[tuple[str, ...]]:
+    """Return the columns of a type that are counted, each with those that would do instead."""
+    return [columns for want in wants.get(name, ()) for columns in want.told]
+
+
+def without_told(shapes: Shapes, base: str) -> Iterator[ox.Triple]:
+    """Leave out of shapes what is counted instead of judged: those of the policy that are of severity sh:Info."""
+    info = ox.NamedNode(SH + "Info")
+    told = {
+        shape
+        for shape in shapes.subjects(SH + "severity")
+        if info in shapes.shacl(shape, "severity") and shapes.named(shape).startswith(f"{base}shapes#")
+    }
+    return (triple for triple in shapes.triples if triple.object not in told)
