@@ -174,7 +174,8 @@ def _describe_dumps(
     """
     tell("writing the tables")
     languages = tuple(code for code in folder.config.languages if code in LANGUAGES) or ("en",)
-    publish_tables(findings.portfolio, folder.config, Words(languages, column, kind_name), staged.folder)
+    words = Words(languages, column, kind_name)
+    publish_tables(findings.portfolio, folder.config, words, staged.folder, folder.vocabulary)
     _write_rdf_xml(folder, staged.folder)
     _copy_ontology(folder, staged.folder)
     tell("compressing")
