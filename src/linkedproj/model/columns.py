@@ -1,6 +1,7 @@
 """The columns a table may have, as the ontology explains them: what goes in, what it means, and whether it must.
 
-The texts are those of the vocabulary (label, definition) and of the shapes (sh:description, skos:example, sh:in).
+The texts are those of the shapes (sh:description, skos:example, sh:in), of the vocabulary (label, definition), and of
+columns.ttl, which explains terms that come from elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.context import Kind
-from linkedproj.model.shapes import RDFS, SH, SKOS, read_shapes
+from linkedproj.model.shapes import RDFS, SH, SKOS, Shapes, read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
     from linkedproj.model.context import Field, RecordType
     from linkedproj.model.schema import Schema
-    from linkedproj.model.shapes import Shapes, Term
+    from linkedproj.model.shapes import Term
 
 _DEFINITION = SKOS + "definition"
 _LABEL = RDFS + "label"
+_PREFERRED = SKOS + "prefLabel"
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ class Code:
 class TableColumn:
     """One column: `name` is its header without a language ("budget.value"), `field` what its cells hold.
 
-    `must` says who fills it: "required", "asked" (a warning where it is empty), "filled" (by the build, where it is
-    empty) or "". `languages` are those it is required in. `codes` is empty where any value of its kind may stand.
+    `must` says who fills it: "required", "together" (where another column of the same nested record is filled), "asked"
+    (a warning where it is empty), "filled" (by the build, where it is empty) or "". `languages` are those it is
+    required in. `codes` is empty where any value of its kind may stand.
     """
 
     name: str
@@ -54,10 +57,12 @@ class TableColumn:
 
 
 class Explained:
-    """What the files of an ontology say of tables and columns; `shapes` and `vocabulary` are their graphs."""
+    """What the files of an ontology say of tables and columns, as graphs; `advice` is that of columns.ttl."""
 
-    def __init__(self, schema: Schema, shapes: Shapes, vocabulary: Shapes) -> None:
+    def __init__(self, schema: Schema, shapes: Shapes, vocabulary: Shapes, advice: Shapes) -> None:
         self._schema, self._shapes, self._vocabulary = schema, shapes, vocabulary
+        named = ((subject, advice.text(subject, SH + "name")) for subject in advice.subjects(SH + "name"))
+        self._advice = {name: advice.texts(subject, SH + "description") for subject, name in named}
 
     @classmethod
     def of(cls, schema: Schema, ontology: Path) -> Explained:
@@ -67,7 +72,10 @@ class Explained:
             SetupError: one is missing or is no Turtle.
         """
         shapes = read_shapes(ontology / "shapes.ttl", "ontology/shapes.ttl")
-        return cls(schema, shapes, read_shapes(ontology / "linkedproj.ttl", "ontology/linkedproj.ttl"))
+        vocabulary = read_shapes(ontology / "linkedproj.ttl", "ontology/linkedproj.ttl")
+        columns = ontology / "columns.ttl"
+        advice = read_shapes(columns, "ontology/columns.ttl") if columns.is_file() else Shapes(())
+        return cls(schema, shapes, vocabulary, advice)
 
     def tables(self) -> list[RecordType]:
         """Return the record types that have a table, in the order of the context."""
@@ -79,10 +87,10 @@ class Explained:
         return self._texts(kind.iri, _LABEL) or (self._shapes.texts(shape, _LABEL) if shape else {})
 
     def table_meaning(self, kind: RecordType) -> dict[str, str]:
-        """Return what a record of a type is, by language; empty where another vocabulary says it."""
+        """Return what a record of a type is, by language."""
         shape = self._shape_of(kind)
         described = self._shapes.texts(shape, SH + "description") if shape else {}
-        return described or self._texts(kind.iri, _DEFINITION)
+        return described or self._texts(kind.iri, _DEFINITION) or self._advice.get(kind.name, {})
 
     def columns(self, kind: RecordType) -> list[TableColumn]:
         """Return the columns that a curator may fill, in the order of the context, those of nested records behind."""
@@ -110,7 +118,7 @@ class Explained:
             term,
             self._must(term, kind, shapes, is_required=bool(required)),
             tuple(sorted(tag for column in required if (tag := column.partition("@")[2]))),
-            described or self._texts(term.iri, _DEFINITION),
+            described or self._texts(term.iri, _DEFINITION) or self._advice.get(term.term, {}),
             self._codes(term, shapes),
             tuple(
                 dict.fromkeys(text for shape in shapes for text in self._shapes.texts(shape, SKOS + "example").values())
@@ -120,7 +128,7 @@ class Explained:
 
     def _must(self, term: Field, kind: RecordType, shapes: Iterable[Term], *, is_required: bool) -> str:
         if is_required:
-            return "required"
+            return "together" if kind.nested else "required"
         if term.term in kind.derived:
             return "filled"
         counted = (SH + "minCount", SH + "qualifiedMinCount")
@@ -140,7 +148,7 @@ class Explained:
         if term.kind is not Kind.CODE:
             values = {}
         return tuple(
-            Code(value, self._texts(term.base + value, _SKOS_LABEL), self._texts(term.base + value, _DEFINITION))
+            Code(value, self._texts(term.base + value, _PREFERRED), self._texts(term.base + value, _DEFINITION))
             for value in values
         )
 
@@ -167,9 +175,6 @@ class Explained:
             for target in self._shapes.objects(shape, SH + "targetClass"):
                 found.setdefault(target.value, shape)
         return found
-
-
-_SKOS_LABEL = SKOS + "prefLabel"
 
 
 def column_names(columns: Iterable[TableColumn], languages: Iterable[str]) -> list[str]:
