@@ -311,7 +311,7 @@ def test_a_folder_that_is_none_ends_with_2(folder: str, small: Small) -> None:
     assert outcome.code == 2
     assert outcome.err == (
         f"linkedproj: there is no portfolio.toml in {folder}. Name the folder that holds the tables and "
-        "portfolio.toml.\n"
+        "portfolio.toml, or begin one: linkedproj new DIR\n"
     )
     assert everything(small.home) == before
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyoxigraph as ox
 import pytest
@@ -110,13 +113,74 @@ def test_the_package_lists_every_table_with_its_bytes(release: Path) -> None:
         assert [field["name"] for field in resource["schema"]["fields"]] == header
 
 
-def test_parquet_holds_what_the_tables_hold(release: Path) -> None:
-    paths = sorted(release.glob("*.csv"))
+def spelled(value: object) -> str:
+    """Write a value as the cells of the tables do."""
+    if isinstance(value, list):
+        return "; ".join(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize("name", ["small_release", "release"])
+def test_parquet_holds_what_the_tables_hold(name: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(name)
+    paths = sorted(folder.glob("*.csv"))
     for path in paths:
         table = pq.read_table(path.with_suffix(".parquet"))
-        found = [{name: cell or "" for name, cell in row.items()} for row in table.to_pylist()]
-        assert found == rows(path), path.name
-    assert len(paths) == len(list(release.glob("*.parquet")))
+        stated = {column.removesuffix("_stated") for column in table.column_names if column.endswith("_stated")}
+        cells = rows(path)
+        for column in cells[0]:
+            found = [spelled(value) for value in table[f"{column}_stated" if column in stated else column].to_pylist()]
+            expected = [row[column] for row in cells]
+            if pa.types.is_decimal(table.schema.field(column).type):
+                assert [value and Decimal(value) for value in found] == [cell and Decimal(cell) for cell in expected]
+            else:
+                assert found == expected, (path.name, column)
+    assert len(paths) == len(list(folder.glob("*.parquet")))
+
+
+def test_parquet_has_the_types_of_values(small_release: Path) -> None:
+    types = {field.name: field.type for field in pq.read_schema(small_release / "project.parquet")}
+    assert types["start"] == types["end"] == pa.date32()
+    assert types["theme"] == types["theme_iri"] == types["theme_label"] == pa.list_(pa.string())
+    assert types["budget.value"] == pa.decimal128(38, 2)
+    assert types["title@en"] == types["url"] == types["start_stated"] == pa.string()
+    taken = {field.name: field.type for field in pq.read_schema(small_release / "participation.parquet")}
+    assert taken["position"] == pa.int64()
+
+
+def test_a_date_of_a_month_or_a_year_is_its_first_day_and_at_the_end_its_last(small_release: Path) -> None:
+    project = pq.read_table(small_release / "project.parquet").to_pylist()[0]
+    assert (project["start_stated"], project["start"]) == ("2019-03", dt.date(2019, 3, 1))
+    assert (project["end_stated"], project["end"]) == ("2021", dt.date(2021, 12, 31))
+
+
+def test_parquet_names_the_iri_and_the_label_of_what_a_cell_leads_to(small_release: Path) -> None:
+    base = "https://small.example/id/"
+    (project, orchard) = pq.read_table(small_release / "project.parquet").to_pylist()
+    assert project["id_iri"] == f"{base}project/harbour"
+    assert project["programme_iri"] == [f"{base}programme/coast-fund"]
+    assert project["programme_label"] == ["Coast Fund"]
+    assert [iri.removeprefix(base) for iri in orchard["theme_iri"]] == ["theme/learning", "theme/water"]
+    city = pq.read_table(small_release / "city.parquet").to_pylist()[0]
+    assert city["country_label"] in {"Spain", "Japan", "Portugal"}
+    organisation = pq.read_table(small_release / "organisation.parquet").to_pylist()[0]
+    assert organisation["classification_iri"] == "https://w3id.org/linkedproj/organisation-type/association"
+    assert organisation["classification_label"] == "association"
+
+
+@pytest.mark.parametrize("name", ["small_release", "release"])
+def test_the_keys_of_the_package_lead_to_rows(name: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(name)
+    resources = {one["name"]: one for one in json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]}
+    count = 0
+    for resource in resources.values():
+        for key in resource["schema"].get("foreignKeys", ()):
+            target = resources[key["reference"]["resource"] or resource["name"]]
+            ids = {row["id"] for row in rows(folder / target["path"])}
+            cells = {row[key["fields"]] for row in rows(folder / resource["path"])} - {""}
+            assert cells <= ids
+            count += len(cells)
+    assert count > 5
 
 
 def test_without_the_extra_there_is_no_parquet_and_the_summary_says_so(

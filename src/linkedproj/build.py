@@ -174,9 +174,8 @@ def _describe_dumps(
         ReleaseError: the version is published already with other bytes, or too much was lost.
     """
     tell("writing the tables")
-    publish_tables(
-        findings.portfolio, folder.config, Words(spoken(folder.config.languages), column, kind_name), staged.folder
-    )
+    words = Words(spoken(folder.config.languages), column, kind_name)
+    publish_tables(findings.portfolio, folder.config, words, staged.folder, folder.vocabulary)
     _write_rdf_xml(folder, staged.folder)
     _copy_ontology(folder, staged.folder)
     tell("compressing")

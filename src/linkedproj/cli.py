@@ -6,6 +6,7 @@ import errno
 import importlib
 import pkgutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -37,6 +38,12 @@ class Commands(click.Group):
         module = importlib.import_module(f"linkedproj.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write how to begin, where there is no portfolio yet."""
+        del ctx
+        if not any(Path(folder, "portfolio.toml").is_file() for folder in (".", "data")):
+            formatter.write("\nThere is no portfolio here. To begin one: linkedproj new DIR\n")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -81,6 +81,10 @@ def command(
     query = _query(query_id, file, records)
     arguments = read_pairs(query, pairs, lang)
     require_values(query, arguments)
+    if file:
+        from linkedproj.queries.lint.misspelt import misspelt_terms
+
+        click.echo("".join(f"{note}\n" for note in misspelt_terms(query)), err=True, nl=False)
     source = _source(data, records, endpoint, kept)
     in_force = open_folder(records).in_force if records else current_ontology()
     question = prepare(source, query, arguments, base, in_force.path)

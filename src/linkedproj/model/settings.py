@@ -91,7 +91,7 @@ def load_config(folder: Path, shown: str) -> Config:
     try:
         content, found = read_toml(folder / "portfolio.toml", file)
     except (FileNotFoundError, NotADirectoryError):
-        hint = "Name the folder that holds the tables and portfolio.toml."
+        hint = "Name the folder that holds the tables and portfolio.toml, or begin one: linkedproj new DIR"
         raise SetupError(f"there is no portfolio.toml in {shown}. {hint}", None) from None
     places = {".".join(map(str, keys)): place for keys, place in found.items()}
     settings = _with_text_days(content)

@@ -53,7 +53,7 @@ def query(
     notes: list[str] = []
     source = endpoint_source(endpoint, notes.append) if endpoint else _local_source(data, store)
     saved = open_collection(current_portfolio()).find(query_id)
-    question = prepare(source, saved, {name: _spelled(value) for name, value in arguments.items()}, base)
+    question = prepare(source, saved, {name: spelled(value) for name, value in arguments.items()}, base)
     answer = ask(source, question)
     for note in notes:
         warnings.warn(note, UserWarning, stacklevel=2)
@@ -86,7 +86,8 @@ def _stamp(file: Path) -> object:
     return file.resolve(), found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _spelled(value: Argument) -> str:
+def spelled(value: Argument) -> str:
+    """Write a value of Python as an argument of a query."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dt.date):

@@ -88,6 +88,11 @@ class Described:
         """The name of the CSV file."""
         return f"{self.kind.table}.csv"
 
+    @property
+    def has_ids(self) -> bool:
+        """Whether a column holds the ids of the records."""
+        return any(column.field is None for column in self.columns)
+
 
 def meanings(headers: Iterable[str], schema: Schema, words: Words) -> tuple[Meaning, ...]:
     """Return what each column of a table means."""

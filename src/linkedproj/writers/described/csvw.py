@@ -28,8 +28,7 @@ def write_csvw(tables: Iterable[Described], schema: Schema, config: Config, fold
 
 
 def _table(table: Described, schema: Schema, config: Config) -> dict[str, Any]:
-    has_id = any(column.header == "id" for column in table.columns)
-    about = f"{table.kind.base}{{id}}" if has_id else ""
+    about = f"{table.kind.base}{{id}}" if table.has_ids else ""
     columns = [_column(column, table, schema) for column in table.columns]
     kind = {"name": "type", "virtual": True, "propertyUrl": "rdf:type", "valueUrl": table.kind.iri}
     return {
@@ -39,9 +38,9 @@ def _table(table: Described, schema: Schema, config: Config) -> dict[str, Any]:
         "dc:license": {"@id": config.licence},
         "dialect": {"encoding": "utf-8", "header": True},
         "tableSchema": {
-            **({"aboutUrl": about, "primaryKey": "id"} if has_id else {}),
+            **({"aboutUrl": about, "primaryKey": "id"} if table.has_ids else {}),
             # What a row without an id says is more than a triple a cell: its columns are explained, and no more.
-            "columns": [*columns, kind] if has_id else [column | {"suppressOutput": True} for column in columns],
+            "columns": [*columns, kind] if table.has_ids else [column | {"suppressOutput": True} for column in columns],
         },
     }
 

@@ -29,17 +29,17 @@ def write_datapackage(tables: Sequence[Described], config: Config, folder: Path)
         "homepage": config.base,
         "version": config.version,
         "licenses": [{"path": config.licence}],
-        "resources": [_resource(table, config, folder) for table in tables],
+        "resources": [_resource(table, config, folder, tables) for table in tables],
     }
     text = json.dumps({key: value for key, value in package.items() if value}, ensure_ascii=False, indent=1)
     (folder / "datapackage.json").write_text(text + "\n", "utf-8", newline="\n")
 
 
-def _resource(table: Described, config: Config, folder: Path) -> dict[str, Any]:
+def _resource(table: Described, config: Config, folder: Path, tables: Sequence[Described]) -> dict[str, Any]:
     path = folder / table.file
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    keyed = any(column.header == "id" for column in table.columns)
+    foreign = _foreign_keys(table, tables)
     return {
         "profile": "tabular-data-resource",
         "name": table.kind.table,
@@ -52,9 +52,22 @@ def _resource(table: Described, config: Config, folder: Path) -> dict[str, Any]:
         "hash": f"sha256:{digest}",
         "schema": {
             "fields": [_field(column, config) for column in table.columns],
-            **({"primaryKey": "id"} if keyed else {}),
+            **({"primaryKey": "id"} if table.has_ids else {}),
+            **({"foreignKeys": foreign} if foreign else {}),
         },
     }
+
+
+def _foreign_keys(table: Described, tables: Sequence[Described]) -> list[dict[str, Any]]:
+    """Lead from each column of one link to the table of what it names; a cell of several links cannot be a key."""
+    keyed = {each.kind.name: each.kind.table for each in tables if each.has_ids}
+    found = []
+    for column in table.columns:
+        if column.field and not column.many and column.field.target in keyed:
+            # Source: Table Schema, version 1: "" is the resource itself.
+            resource = "" if column.field.target == table.kind.name else keyed[column.field.target]
+            found.append({"fields": column.header, "reference": {"resource": resource, "fields": "id"}})
+    return found
 
 
 def _field(column: Meaning, config: Config) -> dict[str, Any]:

@@ -1,0 +1,6 @@
+"""Tables that come into being: a portfolio for somebody who has none yet.
+
+`new` plans and writes the folder of a new portfolio from the files in `templates/`, whose example records stand in
+`example.toml`; `workbook` writes tables as one workbook, with a list of choices in each cell that takes a code or a
+link.
+"""
