@@ -258,6 +258,14 @@ def test_yaml_that_is_wrong_or_means_more_than_it_shows_is_refused(take: Take, c
     assert taken.records == []
 
 
+@pytest.mark.parametrize("opens", ["[", "{a: ", "- ", "{a: ["])
+@pytest.mark.parametrize("times", [9, 600, 1_200, 5_000])
+def test_deep_values_are_told_alike_however_deep_they_are(take: Take, opens: str, times: int) -> None:
+    detail = "values are nested too deeply for a record"
+    taken = take("project.yaml", "- id: a\n  start: '2017'\n- " + opens * times)
+    assert [(problem.place.line, problem.values["detail"]) for problem in taken.problems] == [(3, detail)]
+
+
 def test_a_quoted_merge_sign_is_text(take: Take) -> None:
     assert take("project.yaml", "id: a\nb: '<<'\n").records == [{"id": "a", "b": "<<"}]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem
 from linkedproj.tables.readers.source import decoded
-from linkedproj.tables.readers.tree import Node, places, records
+from linkedproj.tables.readers.tree import DEPTH, TOO_DEEP, Node, places, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,6 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _OTHER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false")
 # The standard decoder's sentences go on with the place, which a problem has of its own.
 _TAIL = re.compile(r"( starting)? at$|: $")
-_DEPTH = 8
 
 # The standard decoder's own reader of strings, which is not in its type stubs.
 _string: Callable[[str, int], tuple[str, int]] = vars(decoder)["scanstring"]
@@ -114,8 +113,8 @@ def _value(text: str, at: int, where: _Lines, depth: int) -> tuple[Node, int]:
     Raises:
         JSONDecodeError: it is none.
     """
-    if depth > _DEPTH:
-        raise json.JSONDecodeError("values are nested too deeply for a record", text, at)
+    if depth > DEPTH:
+        raise json.JSONDecodeError(TOO_DEEP, text, at)
     character = text[at : at + 1]
     if character == "{":
         return _object(text, at, where, depth)

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
+DEPTH = 8
+"""How deep values may be nested: no record needs more, and what is read by recursion stays far from its limit."""
+
+TOO_DEEP = "values are nested too deeply for a record"
+
 
 @dataclass(frozen=True)
 class Node:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem
 from linkedproj.tables.readers.source import decoded
-from linkedproj.tables.readers.tree import Node, places, records
+from linkedproj.tables.readers.tree import DEPTH, TOO_DEEP, Node, places, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
 _EMPTY = {"", "~", "null"}
-_DEPTH = 8
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:
@@ -62,9 +61,10 @@ def _syntax_problem(file: TableFile, text: str, error: yaml.YAMLError) -> Proble
 
 
 def _refused(text: str) -> tuple[int, int, str] | None:
-    """Find the first anchor, alias, tag or merge key: they make a text mean more than it shows.
+    """Find the first anchor, alias, tag or merge key, which make a text mean more than it shows, or too deep a value.
 
-    Depth is bounded here too: the parser that makes nodes recurses.
+    The scanner reads ahead of what it hands over, and newer ones (libyaml 0.2.6) stop at a depth of their own: what
+    stands before the place where it stopped is then read by itself.
     """
     import yaml
 
@@ -72,9 +72,12 @@ def _refused(text: str) -> tuple[int, int, str] | None:
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            what = "values are nested too deeply for a record" if depth > _DEPTH else _refusal(event)
+            what = TOO_DEEP if depth > DEPTH else _refusal(event)
             if what and event.start_mark:
                 return event.start_mark.line + 1, event.start_mark.column + 1, what
+    except yaml.MarkedYAMLError as error:
+        stopped = error.problem_mark.index if error.problem_mark else 0
+        return _refused(text[:stopped]) if stopped < len(text) else None
     except yaml.YAMLError:
         return None
     return None
