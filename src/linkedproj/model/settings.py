@@ -61,6 +61,8 @@ def load_config(folder: Path, shown: str) -> Config:
         raise SetupError(f"there is no portfolio.toml in {shown}. {hint}", None) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(f"this is no TOML: {error}", place) from error
+    except OSError as error:
+        raise SetupError(f"the file cannot be read: {(error.strerror or str(error)).lower()}.", place) from error
     faults = list(_faults(settings))
     if faults:
         raise SetupError(" ".join(faults), place)
@@ -70,9 +72,9 @@ def load_config(folder: Path, shown: str) -> Config:
         base=settings["base"],
         as_of=settings["as-of"].isoformat(),
         licence=settings["licence"],
-        languages=tuple(settings.get("languages", ["en"])),
+        languages=tuple(tag.lower() for tag in settings.get("languages", ["en"])),
         delimiter=settings.get("delimiter", ","),
-        title=settings.get("title", {}),
+        title={tag.lower(): text for tag, text in settings.get("title", {}).items()},
         portal=read_portal(settings),
         places=places(text, place.file),
         curated={table: tuple(columns) for table, columns in settings.get("curated", {}).items()},
@@ -149,7 +151,7 @@ _SETTINGS: dict[str, tuple[bool, Callable[[Any], object], str]] = {
     "licence": (True, lambda v: isinstance(v, str) and not iri_fault(v), "write the IRI of the data's licence."),
     "languages": (
         False,
-        lambda v: isinstance(v, list) and v and all(isinstance(t, str) and LANGUAGE.fullmatch(t) for t in v),
+        lambda v: isinstance(v, list) and v and all(isinstance(t, str) and LANGUAGE.fullmatch(t.lower()) for t in v),
         'write a list of language tags, such as ["en", "ca", "es"].',
     ),
     "delimiter": (False, lambda v: v in {",", ";", "\t", "|"}, 'write ",", ";", "|" or a tab.'),

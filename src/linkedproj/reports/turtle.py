@@ -64,7 +64,7 @@ def _statements(report: Report, problem: Problem) -> Iterator[str]:
         message = "\n".join(part for part in (wording.message, wording.fix) if part)
         yield f"sh:resultMessage {_literal(message)}@{language}"
     yield f"lp:code {_literal(problem.rule)}"
-    yield f"lp:file {_literal(place.file)}"
+    yield f"lp:file {_literal(place.table)}"
     if place.line:
         yield f"lp:line {place.line}"
     if place.column:
@@ -72,7 +72,7 @@ def _statements(report: Report, problem: Problem) -> Iterator[str]:
 
 
 def _focus(problem: Problem) -> str:
-    about = f"record:{problem.record}" if problem.record else f"file:{problem.place.file}"
+    about = f"record:{problem.record}" if problem.record else f"file:{problem.place.table}"
     return _iri(problem.values.get("focus", "")) or f"<urn:linkedproj:{quote(about, safe='/:', errors='replace')}>"
 
 
