@@ -128,7 +128,7 @@ def places(lines: str, file: str) -> dict[str, Place]:
 def texts(value: object) -> bool:
     """Tell whether a setting is one text a language."""
     return isinstance(value, dict) and all(
-        LANGUAGE.fullmatch(language.lower()) and isinstance(text, str) and text.strip() for language, text in value.items()
+        LANGUAGE.fullmatch(tag.lower()) and isinstance(text, str) and text.strip() for tag, text in value.items()
     )
 
 
@@ -154,7 +154,9 @@ def _spelled(pattern: re.Pattern[str]) -> Callable[[Any], object]:
 
 def _keywords(value: object) -> bool:
     fits = _list(_spelled(_KEYWORD))
-    return isinstance(value, dict) and all(LANGUAGE.fullmatch(tag.lower()) and fits(words) for tag, words in value.items())
+    return isinstance(value, dict) and all(
+        LANGUAGE.fullmatch(tag.lower()) and fits(held) for tag, held in value.items()
+    )
 
 
 def _themes(value: object) -> bool:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from openpyxl import Workbook
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
@@ -104,8 +103,10 @@ def _quietly(rows: Iterator[Any]) -> Iterator[Any]:
 
 
 def _rows(
-    sheet: ReadOnlyWorksheet, blank_formulas: Mapping[int, Sequence[int]]
+    sheet: Any,  # noqa: ANN401 - a sheet that is read row by row: its stubs take none
+    blank_formulas: Mapping[int, Sequence[int]],
 ) -> Iterator[tuple[int, list[str | Told]]]:
+    """Yield the rows of a sheet, each with its number."""
     # What a file says of its own size may be wrong: Excel then reads on, and so do we.
     sheet.reset_dimensions()
     for line, row in enumerate(_quietly(sheet.iter_rows()), 1):
