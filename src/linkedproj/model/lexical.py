@@ -35,6 +35,8 @@ The categories Cc, Cf, Cs, Zl, Zp and Zs but for the format characters that are 
 noncharacters of the first plane, and the fillers that are letters or symbols by their category.
 """
 
+# What Python takes for printable.
+_FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0"
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 EDGES = re.compile(rf"\A[ {UNSEEN}]|[ {UNSEEN}]\Z")
 _BLANK = re.compile(rf"[ {UNSEEN}]*")
@@ -102,6 +104,11 @@ def date_fault(text: str) -> str:
     if is_day(text) or is_month(text) or is_year(text):
         return ""
     return "LP-CELL-DAY" if _DAY.fullmatch(text) or _MONTH.fullmatch(text) else "LP-CELL-DATE"
+
+
+def is_printable(text: str) -> bool:
+    """Return whether each character of a text leaves its mark, blanks aside."""
+    return text.isprintable() and not any(filler in text for filler in _FILLERS)
 
 
 def is_blank(text: str) -> bool:

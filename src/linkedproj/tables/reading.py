@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Problem
-from linkedproj.model.lexical import is_blank, is_composed, trace_of_recoding
+from linkedproj.model.lexical import is_blank, is_composed, is_printable, trace_of_recoding
 from linkedproj.tables.batch import ROWS, Batch
 from linkedproj.tables.cells import REMARKS, RESERVED, CellChecks, Column, Fault, id_fault
 from linkedproj.tables.headers import Header
@@ -335,7 +335,7 @@ def _is_plain_text(joined: str) -> bool:
     if "\n" in joined:
         joined = joined.replace("\n", " ")
     return (
-        joined.isprintable()
+        is_printable(joined)
         and "@" not in joined
         and joined[:1] != " "
         and joined[-1:] != " "
