@@ -13,6 +13,7 @@ import time
 import unicodedata
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,10 +144,10 @@ def test_a_file_that_may_not_be_read_is_one_sentence(small: Small, name: str) ->
     if not (small.folder / name).exists():
         small.write(name, "- id: sun\n")
     (small.folder / name).chmod(0)
-    with as_somebody(small):
-        outcome = small.run("check")
-    assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err.startswith(f"linkedproj: data/{name}: the file cannot be read: permission denied.")
+    schema()
+    with as_somebody(small), pytest.raises(SetupError) as error:
+        find_tables(Path("data"), "data", schema(), load_config(Path("data"), "data"), [].append)
+    assert str(error.value).startswith(f"data/{name}: the file cannot be read: permission denied.")
 
 
 def test_a_folder_without_records_never_passes(small: Small) -> None:

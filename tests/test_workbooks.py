@@ -28,7 +28,7 @@ HEAD = ["id", "name@en", "name@ca", "name@es", "definition@en", "definition@ca",
 SUN = ["sun", "Sun", "Sol", "Sol", "S.", "S.", "S.", "policy-theme"]
 
 
-def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Any:
+def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Workbook:
     """Write a workbook; a value may be a pair of itself and its number format."""
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -178,11 +178,10 @@ def test_a_cell_that_has_no_certain_text_is_told_and_left_empty(tmp_path: Path, 
 
 def test_a_text_that_became_a_date_is_told_and_a_date_is_not(small: Small) -> None:
     day = (DAY, "d/m/yyyy")
-    workbook(
-        small.folder / "portfolio.xlsx",
-        {"project": [["id", "title@en", "title@ca", "title@es", "acronym", "start"], ["p", "A", "B", "C", day, day]]},
-    )
-    assert said(road(small)) == ["data/portfolio.xlsx:project!E2 LP-SHEET-DATE"]
+    head = ["id", "title@en", "title@ca", "title@es", "summary@en", "summary@ca", "summary@es", "acronym", "start"]
+    row = ["p", "A", "B", "C", "A.", "B.", "C.", day, day]
+    workbook(small.folder / "portfolio.xlsx", {"project": [head, row]})
+    assert said(road(small)) == ["data/portfolio.xlsx:project!H2 LP-SHEET-DATE"]
 
 
 def test_what_is_hidden_or_merged_is_told(small: Small) -> None:

@@ -99,8 +99,8 @@ def has_zeros(file: TableFile) -> bool:
 
 
 def zero_problem(file: TableFile, data: bytes) -> Problem:
-    """Make the problem of a file that holds zero bytes, at the first of them."""
-    return _encoding_problem(file, data, data.index(b"\0"))
+    """Make the problem of a file that holds zero bytes, at the first byte that is no text."""
+    return _encoding_problem(file, data, min(data.index(b"\0"), _first_bad(data)))
 
 
 def encoding_problem(file: TableFile, data: bytes, error: UnicodeDecodeError) -> Problem:
