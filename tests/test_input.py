@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import ROOT, SMALL, run
+from tests.conftest import ROOT, run
 from tests.mapping import dump, told
 
 from linkedproj.model.errors import Place, SetupError
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from tests.conftest import Small
     from tests.mapping import Road
 
+    from linkedproj.model.errors import Problem
     from linkedproj.model.schema import Schema
+    from linkedproj.tables.readers.source import TableFile
 
 HEAD = "id,name@en,name@ca,name@es,definition@en,definition@ca,definition@es,inScheme,exactMatch"
 SUN = "sun,Sun,Sol,Sol,S.,S.,S.,policy-theme,"
@@ -47,6 +49,14 @@ def schema() -> Schema:
 def road(small: Small) -> Road:
     """Map the small portfolio as it was changed."""
     return dump(small.folder, small.home, schema(), load_config(small.folder, "data"))
+
+
+def tables(folder: Path) -> list[TableFile]:
+    """List the tables of a folder in which nothing is wrong."""
+    problems: list[Problem] = []
+    found = find_tables(folder, "data", schema(), load_config(folder, "data"), problems.append)
+    assert problems == []
+    return found
 
 
 def themes(found: Road) -> list[str]:
@@ -146,7 +156,7 @@ def test_a_file_that_may_not_be_read_is_one_sentence(small: Small, name: str) ->
     (small.folder / name).chmod(0)
     schema()
     with as_somebody(small), pytest.raises(SetupError) as error:
-        find_tables(Path("data"), "data", schema(), load_config(Path("data"), "data"), [].append)
+        tables(Path("data"))
     assert str(error.value).startswith(f"data/{name}: the file cannot be read: permission denied.")
 
 
@@ -476,6 +486,5 @@ def test_a_place_in_a_workbook_is_written_as_spreadsheets_do() -> None:
 
 
 def test_the_tables_of_a_folder_are_in_the_order_of_their_types(small: Small) -> None:
-    found = find_tables(small.folder, "data", schema(), load_config(SMALL, "data"), [].append)
-    orders = [kind.order for table in found if (kind := schema().type_of_table(table.table))]
+    orders = [kind.order for table in tables(small.folder) if (kind := schema().type_of_table(table.table))]
     assert orders == sorted(orders)

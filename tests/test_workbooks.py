@@ -18,6 +18,7 @@ from linkedproj.tables.readers.source import TableFile
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from openpyxl import Workbook
     from tests.conftest import Small
 
     from linkedproj.model.errors import Problem
@@ -30,7 +31,7 @@ SUN = ["sun", "Sun", "Sol", "Sol", "S.", "S.", "S.", "policy-theme"]
 
 def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Workbook:
     """Write a workbook; a value may be a pair of itself and its number format."""
-    book = openpyxl.Workbook()
+    book: Workbook = openpyxl.Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
@@ -306,5 +307,6 @@ def test_a_long_workbook_is_read_in_flat_memory(tmp_path: Path) -> None:
     book.save(tmp_path / "p.xlsx")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     file = TableFile(tmp_path / "p.xlsx", "p.xlsx", "project", sheet="project")
-    assert sum(1 for _ in READERS[".xlsx"].read(file, [].append)) == 30_001
+    problems: list[Problem] = []
+    assert len([line for _, line, _ in READERS[".xlsx"].read(file, problems.append)]) == 30_001
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000
