@@ -6,10 +6,12 @@ Sources: the properties of DCAT-AP 3.0.1 and DCAT-AP-ES 1.0.0 that only a person
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -64,18 +66,24 @@ class Portal:
     profiles: tuple[str, ...] = ()
 
 
+def by_language(texts: Mapping[str, _T]) -> dict[str, _T]:
+    """Return texts by their language tags in small letters: a tag means the same in any (RFC 5646, section 2.1.1)."""
+    return {tag.lower(): text for tag, text in texts.items()}
+
+
 def read_portal(settings: Mapping[str, Any]) -> Portal:
     """Read the curator's block of settings in which nothing is wrong."""
+    publisher, contact, territory = (settings.get(table, {}) for table in ("publisher", "contact", "territory"))
     return Portal(
-        description=settings.get("description", {}),
-        publisher=Publisher(**settings.get("publisher", {})),
-        contact=Contact(**settings.get("contact", {})),
-        territory=Territory(**settings.get("territory", {})),
+        description=by_language(settings.get("description", {})),
+        publisher=Publisher(**publisher | {"name": by_language(publisher.get("name", {}))}),
+        contact=Contact(**contact | {"name": by_language(contact.get("name", {}))}),
+        territory=Territory(**territory | {"label": by_language(territory.get("label", {}))}),
         frequency=settings.get("frequency", ""),
         issued=settings.get("issued", ""),
         modified=settings.get("modified", ""),
         legislation=tuple(settings.get("legislation", [])),
-        keywords={language: tuple(words) for language, words in settings.get("keywords", {}).items()},
+        keywords={tag: tuple(words) for tag, words in by_language(settings.get("keywords", {})).items()},
         themes=settings.get("themes", {}),
         endpoint=settings.get("endpoint", ""),
         profiles=tuple(settings.get("profiles", [])),

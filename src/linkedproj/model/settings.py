@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.model.lexical import iri_fault, is_day
-from linkedproj.model.portal import Portal, mailbox_fault, read_portal
+from linkedproj.model.lexical import iri_fault, is_day, with_small_tag
+from linkedproj.model.portal import Portal, by_language, mailbox_fault, read_portal
 from linkedproj.model.rules import visible
 from linkedproj.model.toml import read_toml
 
@@ -72,6 +72,8 @@ def load_config(folder: Path, shown: str) -> Config:
     except (FileNotFoundError, NotADirectoryError):
         hint = "Name the folder that holds the tables and portfolio.toml."
         raise SetupError(f"there is no portfolio.toml in {shown}. {hint}", None) from None
+    except OSError as error:
+        raise SetupError(f"the file cannot be read: {(error.strerror or str(error)).lower()}.", Place(file)) from error
     places = {".".join(map(str, keys)): place for keys, place in found.items()}
     settings = _with_text_days(content)
     _refuse([*_schema_faults(settings), *_contact_faults(settings)], places)
@@ -81,12 +83,12 @@ def load_config(folder: Path, shown: str) -> Config:
         base=settings["base"],
         as_of=settings["as-of"],
         licence=settings["licence"],
-        languages=tuple(settings.get("languages", ["en"])),
+        languages=tuple(tag.lower() for tag in settings.get("languages", ["en"])),
         delimiter=settings.get("delimiter", ","),
-        title=settings.get("title", {}),
+        title=by_language(settings.get("title", {})),
         portal=read_portal(settings),
         places=places,
-        curated={table: tuple(columns) for table, columns in settings.get("curated", {}).items()},
+        curated={table: tuple(map(with_small_tag, columns)) for table, columns in settings.get("curated", {}).items()},
         ids=settings.get("ids", {}),
         mailboxes=frozenset(settings.get("mailboxes", Config.mailboxes)),
     )
