@@ -320,13 +320,12 @@ def test_a_json_value_that_is_no_text_is_refused_at_its_place(take: Take, value:
     assert taken.told == [f"data/project.json:2:12 LP-CELL-STRING: {sentence}"]
 
 
-def test_a_number_in_a_list_is_refused_at_its_place(take: Take) -> None:
+def test_what_is_no_text_in_a_list_is_refused_at_its_place(take: Take) -> None:
     taken = take("project.json", '{"id": "a", "theme": ["x", 3, "y", null, ["z"]]}')
     assert taken.records == [{"id": "a", "theme": "x; y"}]
     assert [line.partition(": ")[0] for line in taken.told] == [
         "data/project.json:1:28 LP-CELL-STRING",
-        "data/project.json:1:36 LP-CELL-STRING",
-        "data/project.json:1:42 LP-CELL-STRING",
+        "data/project.json:1:42 LP-CELL-SHAPE",
     ]
 
 

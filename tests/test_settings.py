@@ -120,3 +120,29 @@ def test_the_file_is_utf_8(tmp_path: Path) -> None:
     (tmp_path / "portfolio.toml").write_bytes(b"id = '\xff'\n")
     with pytest.raises(SetupError, match=r"^data/portfolio\.toml: the file is not UTF-8\. Save it as UTF-8\.$"):
         load_config(tmp_path, "data")
+
+
+def test_a_language_tag_means_the_same_in_any_letters(tmp_path: Path) -> None:
+    text = (
+        'languages = ["en", "pt-BR"]\ntitle = { EN = "Small", pt-br = "Pequeno" }\n'
+        '[keywords]\nEn = ["sea"]\n[publisher]\nname = { "PT-BR" = "Porto" }\n'
+        '[curated]\nproject = ["title@PT-BR", "_My@Note"]\n'
+    )
+    config = load_config(write(tmp_path, SOUND + text), "data")
+    assert config.languages == ("en", "pt-br")
+    assert config.title == {"en": "Small", "pt-br": "Pequeno"}
+    assert config.portal.keywords == {"en": ("sea",)}
+    assert config.portal.publisher.name == {"pt-br": "Porto"}
+    assert config.curated == {"project": ("title@pt-br", "_My@Note")}
+
+
+@pytest.mark.parametrize("tag", ["e", "en_GB", "engl-lish", ""])
+def test_what_is_no_language_tag_is_no_setting(tmp_path: Path, tag: str) -> None:
+    with pytest.raises(SetupError, match=r"portfolio\.toml:6:\d+: 'title\..*' is no setting"):
+        load_config(write(tmp_path, SOUND + f'title = {{ "{tag}" = "Small" }}\n'), "data")
+
+
+def test_a_file_that_the_system_does_not_open_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "portfolio.toml").mkdir()
+    with pytest.raises(SetupError, match=r"^data/portfolio\.toml: the file cannot be read: is a directory\.$"):
+        load_config(tmp_path, "data")

@@ -57,19 +57,19 @@ def linkedproj() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; what we refuse to do is one sentence, never a traceback.
-
-    Raises:
-        OSError: the system refused something that is not foreseen.
-    """
+    """Run the command line; what we or the system refuse to do is one sentence, never a traceback."""
     try:
         linkedproj.main(arguments, prog_name="linkedproj")
     except LinkedprojError as error:
         click.echo(f"linkedproj: {error}", err=True)
         sys.exit(next((code for kind, code in _CODES.items() if isinstance(error, kind)), SETUP_WRONG))
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
         kept = "What was published before is as it was."
-        click.echo(f"linkedproj: the disk is full. Free some space for the output and its copy. {kept}", err=True)
+        if error.errno == errno.ENOSPC:
+            told = "the disk is full. Free some space for the output and its copy."
+        else:
+            told = (
+                f"{error.filename or 'a file'}: it cannot be read or written: {(error.strerror or str(error)).lower()}."
+            )
+        click.echo(f"linkedproj: {told} {kept}", err=True)
         sys.exit(SETUP_WRONG)

@@ -30,6 +30,7 @@ from linkedproj.model.policy import without_told
 from linkedproj.model.rules import Rules, Severity, load_rules
 from linkedproj.model.schema import vocabulary_terms
 from linkedproj.model.shapes import Shapes, read_shapes
+from linkedproj.tables.cells import REMARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -174,12 +175,12 @@ def _judge(folder: Folder, mapped: Mapped, options: Options, known: Iterable[Pro
         return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})], Checked("")
     certain = (result for result in judgement.results if not _is_uncertain(result, portfolio))
     said = _said(known)
-    lost = {header.file.shown: header for header in portfolio.headers if header.problems}
+    lost = {header.file.place().table: header for header in portfolio.headers if header.problems}
     problems = [
         problem
         for problem in locate(certain, portfolio, evidence)
         if said.isdisjoint(_keys(problem))
-        and (problem.place.file not in lost or problem.column in ("", *lost[problem.place.file].names))
+        and (problem.place.table not in lost or problem.column in ("", *lost[problem.place.table].names))
     ]
     return problems, judgement.checked
 
@@ -190,23 +191,20 @@ def _judged_shapes(folder: Folder) -> Shapes:
     return Shapes(without_told(shapes, folder.config.base), shapes.text_of_file, shapes.shown)
 
 
-_OTHER_MATTERS = frozenset(
-    {
-        "LP-CELL-BLANK",
-        "LP-COMPLETE-COLUMN",
-        "LP-EVIDENCE-MISSING",
-        "LP-EVIDENCE-SHARE",
-        "LP-MONEY-PART",
-        "LP-DATE-INSIDE",
-    }
-)
+_OTHER_MATTERS = REMARKS | {
+    "LP-COMPLETE-COLUMN",
+    "LP-EVIDENCE-MISSING",
+    "LP-EVIDENCE-SHARE",
+    "LP-MONEY-PART",
+    "LP-DATE-INSIDE",
+}
 """Rules of a cell that leave its value as it is, so that shapes may still object to it."""
 
 
 def _said(known: Iterable[Problem]) -> set[tuple[str, int, str]]:
     """Return the cells, and the columns that a whole table lacks (line 0), of which something was said."""
     said = {
-        (problem.place.file, 0 if problem.rule == "LP-COLUMN-MISSING" else problem.place.line, problem.column)
+        (problem.place.table, 0 if problem.rule == "LP-COLUMN-MISSING" else problem.place.line, problem.column)
         for problem in known
         if problem.rule not in _OTHER_MATTERS
     }
@@ -214,7 +212,7 @@ def _said(known: Iterable[Problem]) -> set[tuple[str, int, str]]:
 
 
 def _keys(problem: Problem) -> set[tuple[str, int, str]]:
-    return {(problem.place.file, line, problem.column) for line in (0, problem.place.line)}
+    return {(problem.place.table, line, problem.column) for line in (0, problem.place.line)}
 
 
 def _is_uncertain(result: Result, portfolio: Portfolio) -> bool:

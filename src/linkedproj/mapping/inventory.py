@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from linkedproj.mapping.tasks import ROW_BLOCK, rows_of
 from linkedproj.system.sorting import RunFile, Sorter
-from linkedproj.tables.headers import Header, find_tables
-from linkedproj.tables.readers.csv import read_header
+from linkedproj.tables.folder import find_tables, type_of
+from linkedproj.tables.headers import Header
+from linkedproj.tables.readers import reader_of
+from linkedproj.tables.readers.csv import read_head
 from linkedproj.tables.reading import read_file, report_header
 from linkedproj.tables.shards import cut, first_id, whole
 
@@ -39,32 +41,45 @@ class Inventory:
         self._work = work
 
     def read(self, folder: Path, shown: str) -> None:
-        """Look at all files, and read those of which the columns are known only when they are read."""
+        """Look at all files, and read those that cannot be cut, or whose columns are known only when they are read.
+
+        Raises:
+            SetupError: a file cannot be opened, or the package that reads it is not installed.
+        """
         portfolio = self.portfolio
         portfolio.files = find_tables(folder, shown, portfolio.schema, portfolio.config, portfolio.problems.append)
+        self._note_unread()
         for number, file in enumerate(portfolio.files):
-            kind = portfolio.schema.type_of_table(file.table)
+            kind = type_of(file.table, portfolio.schema)
             if kind is None:
                 continue
             self.bytes[kind.name] += file.path.stat().st_size
-            if file.path.suffix == ".csv":
+            if reader_of(file.path).is_cut:
                 self._open(file, kind)
             else:
                 self._take_in(file, kind, self._work / f"file-{number:04}.runs")
 
+    def _note_unread(self) -> None:
+        """Note the types of which a file could not be read: of one that no table is named after, all."""
+        portfolio = self.portfolio
+        for problem in portfolio.problems:
+            if problem.rule in {"LP-FILE-FORMAT", "LP-FILE-BOOK"}:
+                kind = type_of(problem.values.get("table", ""), portfolio.schema)
+                portfolio.incomplete.update([kind.name] if kind else portfolio.schema.types)
+
     def _open(self, file: TableFile, kind: RecordType) -> None:
         portfolio = self.portfolio
         before = len(portfolio.problems)
-        found = read_header(file, portfolio.problems.append)
-        if found is None:
+        head = read_head(file, portfolio.problems.append)
+        if head is None:
             if len(portfolio.problems) > before:
                 portfolio.incomplete.add(kind.name)
             return
-        names, start, line = found
-        header = Header(file, kind, names, portfolio.schema, portfolio.config.languages)
+        header = Header(head.file, kind, head.names, portfolio.schema, portfolio.config.languages)
         portfolio.headers.append(header)
-        report_header(header, 1, portfolio, portfolio.found)
-        self.shards.setdefault(kind.name, []).append(whole(file, len(portfolio.headers) - 1, start, line))
+        if report_header(header, head.line, portfolio, portfolio.found):
+            shard = whole(head.file, len(portfolio.headers) - 1, head.start, head.first)
+            self.shards.setdefault(kind.name, []).append(shard)
 
     def _take_in(self, file: TableFile, kind: RecordType, path: Path) -> None:
         runs = RunFile(path)

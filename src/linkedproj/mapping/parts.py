@@ -80,7 +80,8 @@ class DumpPart:
         kind, columns, schema = self._kind, derivation.columns, self._tables.schema
         if self.output.format == TABLE:
             names = self._tables.published(kind.name)
-            write = compile_table(names, self._tables.headers[number].names)
+            lists = {column.name for column in columns if column.field and column.field.many}
+            write = compile_table(names, self._tables.headers[number].names, lists)
         elif self.output.format == "ntriples":
             write = ntriples.compile_counting(kind, columns, schema, self.triples, self.nodes)
         else:

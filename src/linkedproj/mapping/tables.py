@@ -23,7 +23,7 @@ from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources, run_here
 from linkedproj.mapping.steps import Steps
 from linkedproj.mapping.tasks import MappingRun
-from linkedproj.model.errors import DataError
+from linkedproj.model.errors import DataError, Place, Problem
 from linkedproj.model.folder import open_folder
 from linkedproj.tables.portfolio import Portfolio
 from linkedproj.tables.shards import SIZE
@@ -86,6 +86,8 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
     steps = Steps(inventory, evidence, MappingRun(portfolio, work, tuple(dumps)), run, tell)
     steps.write()
     portfolio.found.counts = Counter({name: portfolio.counts[name] for name in schema.types if portfolio.counts[name]})
+    if not portfolio.counts and not portfolio.incomplete:
+        portfolio.problems.append(Problem("LP-FILE-NONE", Place(shown)))
     with ThreadPoolExecutor(1) as beside:
         # Parts are copied within the system, while Python compares.
         joined = beside.submit(Dumps(portfolio, evidence, steps).join, dumps)

@@ -27,15 +27,34 @@ if TYPE_CHECKING:
 class Place:
     """Where a thing stands in a file, counted as an editor counts: lines and columns from 1.
 
-    `file` is the path as it is shown to people ("data/project.csv"); line 0 means the file as a whole.
+    `file` is the path as it is shown to people ("data/project.csv"); line 0 means the file as a whole. In a workbook,
+    `sheet` is the name of a sheet, and line and column are those of its cells.
     """
 
     file: str
     line: int = 0
     column: int = 0
+    sheet: str = ""
+
+    @property
+    def table(self) -> str:
+        """The file, or the sheet of a workbook: lines of two tables have nothing to do with each other."""
+        return f"{self.file}:{self.sheet}" if self.sheet else self.file
+
+    @property
+    def cell(self) -> str:
+        """The name of a workbook's cell or row, as a spreadsheet writes it: "C7", "7:7"."""
+        letters, number = "", self.column
+        while number:
+            number, rest = divmod(number - 1, 26)
+            letters = chr(ord("A") + rest) + letters
+        return f"{letters}{self.line}" if letters else f"{self.line}:{self.line}"
 
     def __str__(self) -> str:
-        """Give "file:line:column", without the parts that are not known."""
+        """Write "file:line:column" or "file:sheet!cell", without the parts that are not known."""
+        if self.sheet:
+            sheet = self.sheet if self.sheet.isidentifier() else "'" + self.sheet.replace("'", "''") + "'"
+            return f"{self.file}:{sheet}!{self.cell}" if self.line else f"{self.file}:{sheet}"
         return ":".join([self.file, *(str(part) for part in (self.line, self.column) if part)])
 
 
@@ -58,9 +77,10 @@ class Problem:
     also: tuple[Place, ...] = ()
 
     @property
-    def order(self) -> tuple[Place, str, str]:
-        """Sort key: file, line, column, then rule."""
-        return (self.place, self.rule, self.cell)
+    def order(self) -> tuple[str, str, int, int, str, str]:
+        """Sort key: file, sheet, line, column, then rule."""
+        place = self.place
+        return (place.file, place.sheet, place.line, place.column, self.rule, self.cell)
 
 
 class LinkedprojError(Exception):

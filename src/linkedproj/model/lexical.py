@@ -1,7 +1,7 @@
 """How values are spelled: the lexical forms that a cell may have.
 
-Sources: XML Schema 1.1 Part 2 (lexical mappings), RFC 3987 (IRIs), RFC 5646 (language tags). Digits are ASCII
-digits: a digit class of the regular expressions would let in those of every script.
+Sources: XML Schema 1.1 Part 2 (lexical mappings), RFC 3987 (IRIs), RFC 5646 (language tags), the general categories
+of Unicode. Digits are ASCII digits: a digit class of the regular expressions would let in those of every script.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from calendar import monthrange
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import is_normalized
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,32 @@ LANGUAGE = re.compile(
     r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?",
     re.IGNORECASE | re.ASCII,
 )
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+UNSEEN = (
+    "\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f"
+    "\u2800\u3000\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U00013430-\U00013438"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+"""What leaves no mark on paper, as the inside of a character class; the common blank is left out.
+
+The categories Cc, Cf, Cs, Zl, Zp and Zs but for the format characters that are drawn (such as U+0600),
+noncharacters of the first plane, and the fillers that are letters or symbols by their category.
+"""
+
+# What Python takes for printable.
+_FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0"
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+EDGES = re.compile(rf"\A[ {UNSEEN}]|[ {UNSEEN}]\Z")
+_BLANK = re.compile(rf"[ {UNSEEN}]*")
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+
+# Bytes of UTF-8 that were read as Windows-1252 or Latin-1, and what replaces bytes that nothing could be made of.
+_TAIL = (
+    "\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019"
+    "\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
+)
+_TRACES = re.compile(f"\ufffd|(?:[\xc2\xc3][{_TAIL}])+|\xe2\u20ac[{_TAIL}]?|(?:[\xce\xcf\xd0\xd1][{_TAIL}]){{2,}}")
+# Every trace holds one of them.
+_SIGNS = ("\ufffd", "\xc3", "\xc2", "\xe2\u20ac", "\xd0", "\xce", "\xcf")
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -47,6 +74,7 @@ _IRI_BAD = re.compile(
     r"[^!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~\xa1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
     r"\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd]|%(?![0-9A-Fa-f]{2})"
 )
+_RESPELLED = re.compile(r"[\[\]|^`{}\\<>\"]")
 _AUTHORITY = re.compile(r"//(?:[^/?#@]*@)?(?P<host>[^/?#@:]+)(?::(?P<port>[0-9]*))?(?=[/?#]|$)")
 
 
@@ -80,6 +108,37 @@ def date_fault(text: str) -> str:
     return "LP-CELL-DAY" if _DAY.fullmatch(text) or _MONTH.fullmatch(text) else "LP-CELL-DATE"
 
 
+def is_printable(text: str) -> bool:
+    """Return whether each character of a text leaves its mark, blanks aside."""
+    return text.isprintable() and not any(filler in text for filler in _FILLERS)
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nothing of a text can be seen."""
+    return text.isspace() or not text or _BLANK.fullmatch(text) is not None
+
+
+def is_composed(text: str) -> bool:
+    """Return whether letters and accents are one character where there is one (Unicode normalization form C)."""
+    return text.isascii() or is_normalized("NFC", text)
+
+
+def trace_of_recoding(text: str) -> str:
+    """Return what in a text a wrong conversion has left, such as "\u00c3\u00a9" for "\u00e9", or ""."""
+    if not any(sign in text for sign in _SIGNS):
+        return ""
+    match = _TRACES.search(text)
+    return match[0] if match else ""
+
+
+def recoded(trace: str) -> str:
+    """Return the text that a trace of a wrong conversion was made of, or "" when that is lost."""
+    try:
+        return trace.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
+
+
 DATES = {10: XSD + "date", 7: XSD + "gYearMonth", 4: XSD + "gYear"}
 """Length of a well spelled date cell -> its datatype."""
 
@@ -106,17 +165,35 @@ def iri_fault(text: str) -> str:
     """Return what keeps `text` from being an IRI that is published: "scheme", "character", "fragment", "host" or "".
 
     What passes is accepted by every RDF parser we know; schemes are those that lead to a page or a name.
-    Source: RFC 3987 section 2.2.
+    Sources: RFC 3987, sections 2.2 and 4.1.
     """
     match = _IRI.fullmatch(text)
     if not match or match["scheme"] not in SCHEMES or not match["rest"]:
         return "scheme"
-    if _IRI_BAD.search(text):
+    if _IRI_BAD.search(text) or _UNSEEN.search(text):
         return "character"
     if text.count("#") > 1:
         return "fragment"
     hosted = match["scheme"] in _HOSTED or match["rest"].startswith("//")
     return "" if not hosted or _has_host(match["rest"]) else "host"
+
+
+def respelled(text: str) -> tuple[str, str, str]:
+    """Return what in an address is spelled wrong, how it is spelled, and the whole address spelled right; or all "".
+
+    A scheme is written in small letters, and what may not stand in an address by its bytes: "[" is "%5B". A blank is
+    left alone: it may as well stand between two addresses.
+    Source: RFC 3986, sections 2.1 and 3.1.
+    """
+    scheme, mark, rest = text.partition(":")
+    small = scheme.lower() + mark + rest
+    right = _RESPELLED.sub(lambda match: quote(match[0]), small)
+    if right == text or iri_fault(right):
+        return "", "", ""
+    if small != text:
+        return scheme, scheme.lower(), right
+    wrong = next(iter(_RESPELLED.findall(text)))
+    return wrong, quote(wrong), right
 
 
 def _has_host(rest: str) -> bool:

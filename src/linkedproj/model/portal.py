@@ -6,12 +6,14 @@ Sources: the properties of DCAT-AP 3.0.1 and DCAT-AP-ES 1.0.0 that only a person
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from linkedproj.model.languages import canonical_tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,14 @@ def read_portal(settings: Mapping[str, Any]) -> Portal:
         issued=settings.get("issued", ""),
         modified=settings.get("modified", ""),
         legislation=tuple(settings.get("legislation", [])),
-        keywords={canonical_tag(tag): tuple(words) for tag, words in settings.get("keywords", {}).items()},
+        keywords={tag: tuple(words) for tag, words in by_language(settings.get("keywords", {})).items()},
         themes=settings.get("themes", {}),
         endpoint=settings.get("endpoint", ""),
         profiles=tuple(settings.get("profiles", [])),
     )
 
 
-def by_language(texts: Mapping[str, str]) -> dict[str, str]:
+def by_language(texts: Mapping[str, _T]) -> dict[str, _T]:
     """Write the language tags of texts in the recommended case."""
     return {canonical_tag(tag): text for tag, text in texts.items()}
 

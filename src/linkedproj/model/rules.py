@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.errors import Place
+from linkedproj.model.lexical import UNSEEN
 from linkedproj.model.shapes import DCT, RDFS, SH, SKOS, read_shapes
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 UNCODED = "LP-SHACL"
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
-# Controls, line ends and the marks that turn the direction of writing: they could hide or forge a line of a report.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# What cannot be seen could hide or forge a line of a report.
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _LONGEST = 120
 
 

@@ -93,6 +93,8 @@ def load_config(folder: Path, shown: str) -> Config:
     except (FileNotFoundError, NotADirectoryError):
         hint = "Name the folder that holds the tables and portfolio.toml, or begin one: linkedproj new DIR"
         raise SetupError(f"there is no portfolio.toml in {shown}. {hint}", None) from None
+    except OSError as error:
+        raise SetupError(f"the file cannot be read: {(error.strerror or str(error)).lower()}.", Place(file)) from error
     places = {".".join(map(str, keys)): place for keys, place in found.items()}
     settings = _with_text_days(content)
     refuse([*_schema_faults(settings), *_contact_faults(settings)], places)

@@ -24,7 +24,7 @@ def write(report: Report, language: str) -> str:
 
 def _row(report: Report, problem: Problem, language: str) -> tuple[str, ...]:
     wording, place = report.wording(problem, language), problem.place
-    where = (place.file, str(place.line or ""), str(place.column or ""))
+    where = (place.table, str(place.line or ""), str(place.column or ""))
     about = (str(report.severity(problem)), problem.rule, problem.record, problem.column, problem.cell)
     return (*where, *about, wording.message, wording.fix)
 

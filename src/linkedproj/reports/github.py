@@ -22,12 +22,13 @@ def _command(report: Report, problem: Problem, language: str) -> str:
     wording, place = report.wording(problem, language), problem.place
     stated = {
         "file": place.file.encode("utf-8", "replace").decode("utf-8"),
-        "line": place.line,
-        "col": place.column,
+        # A workbook has no lines that could be shown beside a change.
+        "line": 0 if place.sheet else place.line,
+        "col": 0 if place.sheet else place.column,
         "title": problem.rule,
     }
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in stated.items() if value)
-    text = f"{wording.message} {wording.fix}".strip()
+    text = f"{f'{place}: ' if place.sheet else ''}{wording.message} {wording.fix}".strip()
     return f"::{_COMMANDS[report.severity(problem)]} {properties}::{_data(text)}"
 
 

@@ -26,7 +26,7 @@ def write(report: Report, language: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    files = sorted({problem.place.file for problem in report.problems})
+    files = sorted({problem.place.table for problem in report.problems})
     rules = sorted({problem.rule for problem in report.problems})
     return environment.get_template("report.html").render(
         report=report,
@@ -41,7 +41,7 @@ def write(report: Report, language: str) -> str:
 
 def _row(report: Report, problem: Problem, files: list[str], rules: list[str]) -> dict[str, Any]:
     return {
-        "file": files.index(problem.place.file),
+        "file": files.index(problem.place.table),
         "rule": rules.index(problem.rule),
         "severity": report.severity(problem),
         "code": problem.rule,

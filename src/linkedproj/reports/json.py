@@ -61,4 +61,5 @@ def _problem(report: Report, problem: Problem) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return {"file": place.file, "line": place.line, "column": place.column}
+    where: dict[str, Any] = {"file": place.file, "line": place.line, "column": place.column}
+    return where | ({"sheet": place.sheet, "name": place.cell} if place.sheet else {})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from linkedproj.model.rules import Rules
 
 # Faults of a whole file, of a column or of the shapes lie in no single record.
-_NO_RECORD = ("LP-FILE-", "LP-COLUMN-", "LP-SHAPE-", "LP-RECORD-", "LP-ENGINE")
+_NO_RECORD = ("LP-FILE-", "LP-COLUMN-", "LP-SHAPE-", "LP-RECORD-", "LP-ENGINE", "LP-SHEET-HIDDEN", "LP-SHEET-NAME")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Report:
     def fine(self) -> int:
         """Count the records that nothing but a note is said of."""
         faulty = {
-            problem.record or str(problem.place.line) + problem.place.file
+            problem.record or str(problem.place.line) + problem.place.table
             for problem in self.problems
             if not problem.rule.startswith(_NO_RECORD) and self.severity(problem) is not Severity.INFO
         }
@@ -59,6 +59,13 @@ class Report:
     def _is_judged(self) -> bool:
         """Check whether the engine has judged: without it, no record is known to be fine."""
         return not any(problem.rule == "LP-ENGINE" for problem in self.problems)
+
+    def _has_unread(self) -> bool:
+        """Check whether a file could not be read, or not to its end: nobody knows how many records are in it."""
+        return any(
+            problem.rule.startswith(("LP-FILE-", "LP-SHEET-NAME")) and self.severity(problem) is Severity.VIOLATION
+            for problem in self.problems
+        )
 
     def wording(self, problem: Problem, language: str) -> Wording:
         """Word a problem in a language; the sentence of a shape does not know its record, so that is put first."""
@@ -81,7 +88,7 @@ class Report:
         where = phrase(language, "some_files" if self.files >= touched else "files", n=touched, all=self.files)
         return phrase(
             language,
-            "total" if every and self._is_judged() else "no_records",
+            ("total_read" if self._has_unread() else "total") if every and self._is_judged() else "no_records",
             problems=phrase(language, "problems", n=len(self.problems)),
             kinds=", ".join(phrase(language, kind, n=counts[kind]) for kind in Severity if counts[kind]),
             files=where,

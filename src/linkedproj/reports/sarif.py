@@ -71,6 +71,10 @@ def _result(report: Report, problem: Problem, codes: list[str], language: str) -
 
 def _location(place: Place) -> dict[str, Any]:
     where: dict[str, Any] = {"artifactLocation": {"uri": quote(place.file, errors="replace")}}
+    if place.sheet:
+        # Section 3.29.4: a region is a part of a text or of bytes; a cell is a logical location.
+        name = str(place).removeprefix(f"{place.file}:")
+        return {"physicalLocation": where, "logicalLocations": [{"fullyQualifiedName": name}]}
     if place.line:
         where["region"] = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
     return {"physicalLocation": where}
@@ -78,5 +82,5 @@ def _location(place: Place) -> dict[str, Any]:
 
 def _fingerprint(problem: Problem) -> str:
     """Name a problem by what it is about, so that it stays the same one when rows above it come and go."""
-    about = (problem.rule, problem.place.file, problem.record, problem.column, problem.cell)
+    about = (problem.rule, problem.place.table, problem.record, problem.column, problem.cell)
     return hashlib.sha256("\0".join(about).encode("utf-8", "surrogatepass")).hexdigest()[:32]

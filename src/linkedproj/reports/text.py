@@ -41,7 +41,7 @@ def _blocks(report: Report, language: str) -> Iterator[str]:
 
 
 def _group(problem: Problem) -> tuple[str, str, str]:
-    return (problem.rule, problem.place.file, problem.column)
+    return (problem.rule, problem.place.table, problem.column)
 
 
 def _block(report: Report, problem: Problem, language: str) -> str:
@@ -62,4 +62,4 @@ def _rest(problems: list[Problem], language: str) -> str:
     listed = ", ".join(str(number) for number in numbers[:_LINES]) + (", …" if len(numbers) > _LINES else "")
     lines = phrase(language, "lines", lines=listed) if listed else ""
     first = problems[0]
-    return phrase(language, "more", n=len(problems), rule=first.rule, file=visible(first.place.file, 400), lines=lines)
+    return phrase(language, "more", n=len(problems), rule=first.rule, file=visible(first.place.table, 400), lines=lines)

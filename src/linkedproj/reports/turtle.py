@@ -82,14 +82,14 @@ def _result(report: Report, problem: Problem) -> Iterator[Statement]:
         wording = report.wording(problem, language)
         yield f"{SH}resultMessage", _text("\n".join(filter(None, (wording.message, wording.fix))), language)
     yield f"{_LP}code", _text(problem.rule)
-    yield f"{_LP}file", _text(place.file)
+    yield f"{_LP}file", _text(place.table)
     for name, number in (("line", place.line), ("column", place.column)):
         if number:
             yield f"{_LP}{name}", ox.Literal(number)
 
 
 def _focus(problem: Problem) -> ox.NamedNode:
-    about = f"record:{problem.record}" if problem.record else f"file:{problem.place.file}"
+    about = f"record:{problem.record}" if problem.record else f"file:{problem.place.table}"
     made = f"urn:linkedproj:{quote(about, safe='/:', errors='replace')}"
     return _iri(problem.values.get("focus", "")) or ox.NamedNode(made)
 

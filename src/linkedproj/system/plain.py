@@ -6,9 +6,9 @@ kept, of another class all attributes; a defaultdict comes back as a dict.
 
     >>> from linkedproj.model.errors import Place
     >>> to_plain({("a", 1): Place("a.csv", 3)})
-    {'dict': [[{'tuple': ['a', 1]}, {'object': ['linkedproj.model.errors:Place', ['a.csv', 3, 0]]}]]}
+    {'dict': [[{'tuple': ['a', 1]}, {'object': ['linkedproj.model.errors:Place', ['a.csv', 3, 0, '']]}]]}
     >>> from_plain(to_plain({("a", 1): Place("a.csv", 3)}))
-    {('a', 1): Place(file='a.csv', line=3, column=0)}
+    {('a', 1): Place(file='a.csv', line=3, column=0, sheet='')}
 """
 
 from __future__ import annotations

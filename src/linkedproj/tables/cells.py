@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
-from linkedproj.model.lexical import FORBIDDEN, ID, SPELLINGS, XSD, iri_fault
+from linkedproj.model.lexical import (
+    EDGES,
+    FORBIDDEN,
+    ID,
+    SPELLINGS,
+    XSD,
+    iri_fault,
+    is_composed,
+    recoded,
+    respelled,
+    trace_of_recoding,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -19,9 +31,14 @@ if TYPE_CHECKING:
 RESERVED = frozenset({"id", "type"})
 """Ids that JSON-LD processors read as keywords when they stand as links."""
 
-_EDGES = re.compile(r"\A[ \t\n]|[ \t\n]\Z")
+REMARKS = frozenset({"LP-CELL-BLANK", "LP-CELL-TRACE", "LP-CELL-ACCENT"})
+"""Rules that leave the value of a cell as it is."""
+
 _COMMON_IRI = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
-_EMAIL = re.compile(r"(?P<local>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+\Z")
+_DOMAIN = re.compile(r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_LONGEST_LOCAL = 64  # RFC 5321, section 4.5.3.1.1
+_LONGEST_WORD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +141,18 @@ class CellChecks:
         bad = FORBIDDEN.search(cell)
         if bad:
             yield Fault("LP-CELL-CHARACTER", {"character": f"U+{ord(bad[0]):04X}"})
-        if _EDGES.search(cell):
+        elif EDGES.search(cell):
             yield Fault("LP-CELL-BLANK", {})
-        for match in _EMAIL.finditer(cell):
-            if match["local"].lower() not in self._mailboxes:
-                yield Fault("LP-PERSON-EMAIL", {"address": match[0]})
+        if trace := trace_of_recoding(cell):
+            meant = recoded(trace)
+            yield Fault(
+                "LP-CELL-TRACE", {"trace": trace} | ({"nearest": meant} if meant else {"severity": "violation"})
+            )
+        if not is_composed(cell):
+            yield Fault("LP-CELL-ACCENT", {})
+        for local, address in _addresses(cell):
+            if local.lower() not in self._mailboxes:
+                yield Fault("LP-PERSON-EMAIL", {"address": address})
 
     def _code_fault(self, field: Field, value: str) -> Fault | None:
         codes = self._schema.codes.get(field.base)
@@ -150,7 +174,8 @@ class CellChecks:
 
 def nearest(word: str, words: Iterable[str]) -> dict[str, str]:
     """Return the slot `nearest`, when one of `words` is close enough to be meant."""
-    close = difflib.get_close_matches(word, sorted(words), 1)
+    # The comparison takes the square of a word's length.
+    close = difflib.get_close_matches(word, sorted(words), 1) if len(word) <= _LONGEST_WORD else []
     return {"nearest": close[0]} if close else {}
 
 
@@ -166,7 +191,15 @@ def _no_fault(_: Field, __: str) -> None:
 
 
 def _repeated(values: list[str]) -> set[str]:
-    return {value for value in values if values.count(value) > 1} if len(set(values)) < len(values) else set()
+    return {value for value, count in Counter(values).items() if count > 1}
+
+
+def _addresses(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the e-mail addresses in a text, each after what stands before its @."""
+    for match in _DOMAIN.finditer(text) if "@" in text else ():
+        local = _LOCAL.search(text, max(0, match.start() - _LONGEST_LOCAL), match.start())
+        if local:
+            yield local[0], local[0] + match[0]
 
 
 def _many(field: Field, value: str) -> dict[str, str]:
@@ -186,4 +219,9 @@ def _link_fault(field: Field, value: str) -> Fault | None:
 
 def _iri_cell_fault(_: Field, value: str) -> Fault | None:
     detail = iri_fault(value)
-    return Fault("LP-CELL-IRI", {"value": value, "detail": detail}) if detail else None
+    if not detail:
+        return None
+    wrong, spelling, right = respelled(value)
+    if right:
+        return Fault("LP-CELL-SPELLING", {"value": value, "wrong": wrong, "spelling": spelling, "right": right})
+    return Fault("LP-CELL-IRI", {"value": value, "detail": detail})

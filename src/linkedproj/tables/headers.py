@@ -1,45 +1,21 @@
-"""The tables of a portfolio: which files they are, what their columns mean, and where a cell stands."""
+"""What the columns of a table mean, and where its cells stand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind, Rule
-from linkedproj.model.errors import Place, Problem
 from linkedproj.model.languages import canonical_column
 from linkedproj.tables.cells import Column, Fault, column_named, nearest
-from linkedproj.tables.readers import READERS
-from linkedproj.tables.readers.source import TableFile
+from linkedproj.tables.readers import reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from linkedproj.model.context import Field, RecordType
+    from linkedproj.model.errors import Place
     from linkedproj.model.schema import Schema
-    from linkedproj.model.settings import Config
-    from linkedproj.tables.readers.source import Report
-
-
-def find_tables(folder: Path, shown: str, schema: Schema, config: Config, report: Report) -> list[TableFile]:
-    """List the tables of a folder, by the order of the context's types and then by name.
-
-    `project.csv` and `project.erasmus.yaml` are both tables of projects; files that begin with `_` or `.`, and formats
-    that no reader knows, are left alone.
-    """
-    found = []
-    for path in sorted(folder.iterdir()):
-        table = path.name.partition(".")[0]
-        if path.suffix not in READERS or path.name[0] in "_." or not path.is_file():
-            continue
-        kind = schema.type_of_table(table)
-        file = TableFile(path, f"{shown}/{path.name}", table, config.delimiter)
-        if kind is None or kind.nested:
-            known = nearest(table, [kind.table for kind in schema.types.values() if not kind.nested])
-            report(Problem("LP-FILE-TABLE", Place(file.shown), cell=table, values={"table": table, **known}))
-        else:
-            found.append((kind.order, path.name, file))
-    return [file for _, _, file in sorted(found)]
+    from linkedproj.tables.readers.source import TableFile
 
 
 class Header:
@@ -59,7 +35,17 @@ class Header:
 
     def place(self, line: int, index: int) -> Place:
         """Return the place of the cell `index` in the record that begins at `line`."""
-        return READERS[self.file.path.suffix].find(self.file, line, self._written, index)
+        return reader_of(self.file.path).find(self.file, line, self._written, index)
+
+    @property
+    def known(self) -> int:
+        """How many names are those of published columns; when there are none, this is no header."""
+        unknown = {index for index, fault in self.problems if fault.rule in {"LP-COLUMN-UNKNOWN", "LP-COLUMN-EMPTY"}}
+        return sum(name[:1] != "_" for index, name in enumerate(self.names) if index not in unknown)
+
+    def like(self, names: Sequence[str]) -> Header:
+        """Make a header of the same table of other names."""
+        return Header(self.file, self.kind, names, self._schema, self._languages)
 
     @property
     def missing(self) -> list[str]:

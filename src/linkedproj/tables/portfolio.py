@@ -10,11 +10,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from linkedproj.model.errors import Place, Problem
+from linkedproj.model.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from linkedproj.model.errors import Place
     from linkedproj.model.schema import Schema
     from linkedproj.model.settings import Config
     from linkedproj.system.sorting import SortedRun
@@ -45,7 +46,7 @@ class Tables:
         header = self.headers[row.header]
         if column in header.names:
             return header.place(row.line, header.names.index(column))
-        return Place(header.file.shown, row.line, 1)
+        return header.file.place(row.line, 1)
 
     def problem(self, row: Row, rule: str, column: str = "", **values: str) -> Problem:
         """Make a problem of a row, at the cell of `column` where the table has it; a row's cells may be left out."""

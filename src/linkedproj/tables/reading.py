@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
-from linkedproj.model.errors import Place, Problem
-from linkedproj.tables.batch import Batch
-from linkedproj.tables.cells import RESERVED, CellChecks, Column, Fault, id_fault
+from linkedproj.model.errors import Problem
+from linkedproj.model.lexical import is_blank, is_composed, is_printable, trace_of_recoding
+from linkedproj.tables.batch import ROWS, Batch
+from linkedproj.tables.cells import REMARKS, RESERVED, CellChecks, Column, Fault, id_fault
 from linkedproj.tables.headers import Header
 from linkedproj.tables.portfolio import Row
-from linkedproj.tables.readers import READERS
-from linkedproj.tables.readers.csv import batches, lines_of
+from linkedproj.tables.readers import reader_of
+from linkedproj.tables.readers.csv import batches, lines_of, swallows
+from linkedproj.tables.readers.source import Day, Items, named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from linkedproj.model.context import RecordType
     from linkedproj.tables.portfolio import Found, Tables
-    from linkedproj.tables.readers.source import TableFile
+    from linkedproj.tables.readers.source import Read, TableFile
     from linkedproj.tables.shards import Shard
 
 # Cells are joined by this for one look at many of them: it is printable, and rare.
 _JOINT = "¦"
 _KNOWN = 32_768
+_TITLES = 10  # rows that may stand above a header
 _SLOT = re.compile(r"\{([A-Za-z|]+)\}")
 _NO_ID = re.compile(r"[^A-Za-z0-9._~\n-]")
 _NO_START = ("\n.", "\n_", "\n~", "\n-", "\n\n")
@@ -55,16 +59,26 @@ def read_file(file: TableFile, kind: RecordType, tables: Tables, found: Found) -
     takers: dict[tuple[str, ...], Taker] = {}
     checks = CellChecks(tables.schema, tables.config.mailboxes)
     before = len(found.problems)
-    for names, line, cells in READERS[file.path.suffix].read(file, found.problems.append):
+    for (names, _), read in groupby(_numbered(reader_of(file.path).read(file, found.problems.append)), itemgetter(0)):
+        rows = [(line, cells) for _, (_, line, cells) in read]
         if names not in takers:
             header = Header(file, kind, names, tables.schema, tables.config.languages)
             tables.headers.append(header)
-            report_header(header, line, tables, found)
+            if not report_header(header, rows[0][0], tables, found):
+                break
             takers[names] = Taker(tables, len(tables.headers) - 1, checks, found, before)
-        batch = takers[names].take([line], [cells]) if cells else None
+        taker = takers[names]
+        plain = [(line, taker.plain(line, cells)) for line, cells in rows if cells]
+        batch = taker.take([line for line, _ in plain], [cells for _, cells in plain]) if plain else None
         if batch:
             yield batch
     _note_loss(kind, before, found)
+
+
+def _numbered(reads: Iterable[Read]) -> Iterator[tuple[tuple[tuple[str, ...], int], Read]]:
+    """Yield what is read with the key of its batch: the columns, and a number that changes every 256 rows."""
+    for number, read in enumerate(reads):
+        yield (read[0], number // ROWS), read
 
 
 def _note_loss(kind: RecordType, before: int, found: Found) -> None:
@@ -72,19 +86,38 @@ def _note_loss(kind: RecordType, before: int, found: Found) -> None:
         found.incomplete.add(kind.name)
 
 
-def report_header(header: Header, line: int, tables: Tables, found: Found) -> None:
-    """Report what cannot be a column of a table, and which columns it lacks; the header stands at `line`."""
-    table, problems = header.kind.table, found.problems
+def report_header(header: Header, line: int, tables: Tables, found: Found) -> bool:
+    """Report what cannot be a column of a table, and which columns it lacks; the header stands at `line`.
+
+    Returns whether it is a header at all: when it names no known column, that alone is reported, and nothing of the
+    table is read.
+    """
+    table, problems, has_header = header.kind.table, found.problems, reader_of(header.file.path).has_header
+    if has_header and not header.known:
+        better = _better_header(header)
+        place = header.file.place(line, 1)
+        problems.append(
+            Problem("LP-FILE-HEADER", place, values={"table": table} | ({"nearest": better} if better else {}))
+        )
+        found.incomplete.add(header.kind.name)
+        return False
     for index, fault in header.problems:
         name = header.names[index]
         values = {"table": table, **fault.values}
         problems.append(Problem(fault.rule, header.place(line, index), column=name, cell=name, values=values))
-    if header.file.path.suffix != ".csv":
-        return
+    if not has_header:
+        return True
     named = "id" in header.names or table in tables.config.ids or header.kind.anonymous
     for name in [*([] if named else ["id"]), *header.missing]:
-        place = Place(header.file.shown, line, 1)
+        place = header.file.place(line, 1)
         problems.append(Problem("LP-COLUMN-MISSING", place, column=name, values={"table": table}))
+    return True
+
+
+def _better_header(header: Header) -> str:
+    """Find the line, among the first rows below a header, that looks like the real one, or ""."""
+    rows = islice(reader_of(header.file.path).read(header.file, lambda _: None), _TITLES)
+    return next((str(line) for _, line, cells in rows if cells and header.like(named(cells)).known > 1), "")
 
 
 class _Lines:
@@ -152,10 +185,18 @@ class Taker:
         self._at = names.index("id") if "id" in names else -1
         self._typed = [(column.index, _Known(column, checks)) for column in self.header.columns if _is_typed(column)]
         self._required = [column.index for column in self.header.columns if column.name in self.kind.required]
+        self._is_cut = reader_of(self.file.path).is_cut
 
     def take(self, lines: Iterable[int], rows: list[list[str]]) -> Batch | None:
         """Check some rows, each with the line where it begins; return those that have an id."""
-        if self._at >= 0 and set(map(len, rows)) == {self._width} and _is_plain_text(map(_JOINT.join, rows)):
+        widths = set(map(len, rows))
+        if widths != {self._width}:
+            rows = [self._trimmed(row) for row in rows]
+            widths = set(map(len, rows))
+        text = _JOINT.join(map(_JOINT.join, rows))
+        if self._is_cut and "\n" in text:
+            self._report_swallowed(lines, rows)
+        if self._at >= 0 and widths == {self._width} and _is_plain_text(text):
             columns = list(zip(*rows, strict=True))
             if self._is_sound(columns):
                 self.found.counts[self.kind.name] += len(rows)
@@ -166,6 +207,29 @@ class Taker:
         columns = list(zip(*(row.cells for row in kept), strict=True))
         return Batch(self.number, [row.id for row in kept], [row.line for row in kept], columns)
 
+    def plain(self, line: int, cells: list[str]) -> list[str]:
+        """Make texts of cells that know what they are, and report those whose column cannot take that."""
+        found = list(map(str, cells))
+        for column in (column for column in self.header.columns if not column.is_private and column.index < len(cells)):
+            fault = _kind_fault(column, cells[column.index])
+            if fault:
+                self._report(Row("", self.number, line, found), column, fault)
+                found[column.index] = ""
+        return found
+
+    def _trimmed(self, row: list[str]) -> list[str]:
+        """Leave out the cells behind the last column, when there is nothing in them."""
+        return row if len(row) <= self._width or any(row[self._width :]) else row[: self._width]
+
+    def _report_swallowed(self, lines: Iterable[int], rows: Sequence[Sequence[str]]) -> None:
+        """Report cells in which a stray quotation mark has joined rows."""
+        for line, row in zip(lines, rows, strict=True):
+            for index, cell in enumerate(row[: self._width]):
+                if "\n" in cell and swallows(cell, self.file.delimiter, self._width):
+                    values = {"lines": str(cell.count("\n") + 1), "delimiter": self.file.delimiter}
+                    place, name = self.header.place(line, index), self.header.names[index]
+                    self.found.problems.append(Problem("LP-CELL-ROWS", place, "", name, cell, values))
+
     def _is_sound(self, columns: Sequence[Sequence[str]]) -> bool:
         return (
             _are_plain_ids(columns[self._at])
@@ -175,10 +239,11 @@ class Taker:
 
     def _take_row(self, line: int, cells: list[str]) -> Row | None:
         """Take one row as it is when it is plainly sound; rows without any text are passed over."""
-        is_plain = self._at >= 0 and len(cells) == self._width and _is_plain_text([_JOINT.join(cells)])
+        is_plain = self._at >= 0 and len(cells) == self._width and _is_plain_text(_JOINT.join(cells))
         if is_plain and self._is_sound([(cell,) for cell in cells]):
             self.found.counts[self.kind.name] += 1
             return Row(cells[self._at], self.number, line, cells)
+        cells = ["" if is_blank(cell) else cell for cell in cells]
         if not any(cells):
             return None
         self.found.counts[self.kind.name] += 1
@@ -198,7 +263,7 @@ class Taker:
         row = Row(identifier, row.header, row.line, cells)
         for column, fault in faults:
             self._report(row, column, fault)
-        blocked = {column.index for column, fault in faults if fault.rule != "LP-CELL-BLANK"}
+        blocked = {column.index for column, fault in faults if fault.rule not in REMARKS}
         emptied = (column.name for column in self.header.columns if column.index in blocked)
         self.found.emptied.update((f"{self.kind.table}/{identifier}", name) for name in emptied)
         if identifier and not any(fault.rule in {"LP-ID-FORM", "LP-ID-RESERVED"} for _, fault in faults):
@@ -213,7 +278,7 @@ class Taker:
         if not identifier and self.kind.anonymous:
             return f"{self.file.path.name}:{line:09}", []
         identifier = identifier or self._joined(cells)
-        if not identifier and column.index < 0 and self.file.path.suffix == ".csv":
+        if not identifier and column.index < 0 and reader_of(self.file.path).has_header:
             return "", []  # the header was told that it has no column for it
         if not identifier:
             return "", [(column, Fault("LP-ID-MISSING", {"table": self.kind.table}))]
@@ -241,7 +306,7 @@ class Taker:
             self.found.incomplete.add(self.kind.name)
 
     def _report(self, row: Row, column: Column, fault: Fault) -> None:
-        place = self.header.place(row.line, column.index) if column.index >= 0 else Place(self.file.shown, row.line, 1)
+        place = self.header.place(row.line, column.index) if column.index >= 0 else self.file.place(row.line, 1)
         cell = row.cells[column.index] if column.index >= 0 else ""
         if fault.rule == "LP-CELL-REQUIRED" and any(p.place == place for p in self.found.problems[self._before :]):
             return  # the reader could make nothing of what stands there
@@ -249,18 +314,35 @@ class Taker:
         self.found.problems.append(Problem(fault.rule, place, record, column.name, cell, fault.values))
 
 
-def _is_plain_text(texts: Iterable[str]) -> bool:
-    """Check at a glance that no cell has a control, an e-mail's @ or a blank at its edge; False says nothing."""
-    joined = _JOINT.join(texts)
+def _kind_fault(column: Column, cell: str) -> Fault | None:
+    """Return why a column cannot take a cell that was written as a list, or that a spreadsheet holds as a date."""
+    field = column.field
+    if isinstance(cell, Items):
+        divided = next((item for item in cell.items if ";" in item), "")
+        if field is None or not field.many:
+            return Fault("LP-CELL-MANY", {"value": str(cell)}) if len(cell.items) > 1 else None
+        return Fault("LP-CELL-LIST", {"item": divided}) if divided else None
+    if isinstance(cell, Day) and (field is None or field.kind not in {Kind.LITERAL, Kind.VALUE}):
+        return Fault("LP-SHEET-DATE", {"value": str(cell)})
+    return None
+
+
+def _is_plain_text(joined: str) -> bool:
+    """Return whether no cell of those joined has a control, an e-mail's @, a blank at its edge or a sign of recoding.
+
+    False says nothing: cells are then looked at one by one.
+    """
     if "\n" in joined:
         joined = joined.replace("\n", " ")
     return (
-        joined.isprintable()
+        is_printable(joined)
         and "@" not in joined
         and joined[:1] != " "
         and joined[-1:] != " "
         and _JOINT + " " not in joined
         and " " + _JOINT not in joined
+        and not trace_of_recoding(joined)
+        and is_composed(joined)
     )
 
 

@@ -308,11 +308,9 @@ class Evidence:
 
     def _report_twice(self, first: Statement, other: Statement) -> None:
         headers = self.portfolio.headers
-        earlier, later = sorted((headers[each.header].file.shown, each.line) for each in (first, other))
-        place = Place(*later, 1)
-        self.problems.append(
-            Problem("LP-EVIDENCE-TWICE", place, first.cells[0], values={"first": str(Place(*earlier, 1))})
-        )
+        places = (headers[each.header].file.place(each.line, 1) for each in (first, other))
+        earlier, later = sorted(places, key=lambda place: (place.table, place.line))
+        self.problems.append(Problem("LP-EVIDENCE-TWICE", later, first.cells[0], values={"first": str(earlier)}))
 
     def _claim(self, row: Row) -> Claim:
         return Claim(self.portfolio, row, self.problems.append)

@@ -2,7 +2,7 @@
 
 A reader yields `(columns, line, cells)`: the column names as the curator writes them, the line where the record begins
 and its cells as text, in the order of the columns; with no cells at all, it tells of a header. `report` takes what
-cannot be read. A place finder gives the exact place of one cell, and is asked only when a cell is wrong.
+cannot be read. A place finder returns the exact place of one cell, and is asked only when a cell is wrong.
 """
 
 from __future__ import annotations
@@ -10,28 +10,49 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from linkedproj.tables.readers import csv, json, yaml
+from linkedproj.tables.readers import csv, json, ods, xlsx, yaml
 
 if TYPE_CHECKING:
-    from linkedproj.tables.readers.source import Finder, Reader
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from linkedproj.tables.readers.source import Finder, Reader, Report, Sheet, TableFile
 
 
 @dataclass(frozen=True)
 class Input:
-    """How one file format is read."""
+    """How one file format is read.
+
+    `has_header` tells that the first row names the columns of all others, `is_cut` that a long file is read in pieces.
+    A workbook has `sheets`, each of which may hold a table.
+    """
 
     read: Reader
     find: Finder
     label: str
+    has_header: bool = False
+    is_cut: bool = False
+    sheets: Callable[[TableFile, Report], list[Sheet]] | None = None
 
 
 READERS: dict[str, Input] = {
-    ".csv": Input(csv.read, csv.find, "comma-separated table"),
+    ".csv": Input(csv.read, csv.find, "comma-separated table", has_header=True, is_cut=True),
+    ".tsv": Input(csv.read, csv.find, "tab-separated table", has_header=True, is_cut=True),
+    ".xlsx": Input(xlsx.read, xlsx.find, "workbook of Excel", has_header=True, sheets=xlsx.sheets),
+    ".xlsm": Input(xlsx.read, xlsx.find, "workbook of Excel with macros", has_header=True, sheets=xlsx.sheets),
+    ".ods": Input(ods.read, ods.find, "OpenDocument spreadsheet", has_header=True, sheets=ods.sheets),
     ".yaml": Input(yaml.read, yaml.find, "YAML records"),
     ".yml": Input(yaml.read, yaml.find, "YAML records"),
     ".json": Input(json.read, json.find, "JSON records"),
     ".jsonl": Input(json.read_lines, json.find, "JSON records, one a line"),
+    ".ndjson": Input(json.read_lines, json.find, "JSON records, one a line"),
 }
-"""File suffix -> how it is read."""
+"""File suffix in small letters -> how such a file is read."""
 
-__all__ = ["READERS", "Input"]
+
+def reader_of(path: Path) -> Input:
+    """Return how a file is read; its suffix, in whatever letters, must be one of READERS."""
+    return READERS[path.suffix.lower()]
+
+
+__all__ = ["READERS", "Input", "reader_of"]

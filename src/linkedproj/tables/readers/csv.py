@@ -1,6 +1,6 @@
-"""Comma-separated tables, as spreadsheets write them.
+"""Tables of separated cells, as spreadsheets write them.
 
-Source: RFC 4180; the delimiter is the portfolio's. A byte-order mark is passed over.
+Source: RFC 4180; what separates the cells is found in the first line. A byte-order mark is passed over.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import re
 import sys
 from array import array
 from codecs import BOM_UTF8
+from dataclasses import replace
 from functools import lru_cache
 from io import BufferedReader, RawIOBase, StringIO, TextIOWrapper
 from itertools import islice
 from mmap import ACCESS_READ, mmap
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
-from linkedproj.model.errors import Place, Problem
+from linkedproj.model.errors import Problem
 from linkedproj.tables.batch import ROWS
-from linkedproj.tables.readers.source import encoding_problem
+from linkedproj.tables.readers.source import encoding_problem, has_zeros, named, zero_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
+    from linkedproj.model.errors import Place
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
 _BUFFER = 1 << 16
 _BREAK = re.compile(r"\r\n|\n|\r")
+_TITLES = 10
+_DELIMITERS = (",", ";", "\t", "|")
+_NAME = re.compile(r"_.*|[A-Za-z][A-Za-z.]*(?:@[A-Za-z0-9-]+)?", re.DOTALL)
 
 # The module's own limit, 131,072 characters a cell, is shorter than some descriptions and ends in a bare error.
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
@@ -44,17 +49,33 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
 
     Rows without any text are passed over.
     """
-    found = read_header(file, report)
-    if found is None:
+    head = read_head(file, report)
+    if head is None:
         return
-    names, start, line = found
-    yield names, 1, []
-    for first, rows in batches(file, (start, file.path.stat().st_size), line, report):
-        yield from ((names, at, row) for at, row in zip(lines_of(first, rows), rows, strict=True) if any(row))
+    yield head.names, head.line, []
+    for first, rows in batches(head.file, (head.start, file.path.stat().st_size), head.first, report):
+        yield from ((head.names, at, row) for at, row in zip(lines_of(first, rows), rows, strict=True) if any(row))
 
 
-def read_header(file: TableFile, report: Report) -> tuple[tuple[str, ...], int, int] | None:
-    """Read the names of the columns; give them, the byte and the line at which the records begin."""
+class Head(NamedTuple):
+    """The head of a table: the file with the delimiter that was found in it, and the names of its columns.
+
+    The names stand at `line`, the records begin at the byte `start` in the line `first`.
+    """
+
+    file: TableFile
+    names: tuple[str, ...]
+    line: int
+    start: int
+    first: int
+
+
+def read_head(file: TableFile, report: Report) -> Head | None:
+    """Read the names of the columns, from the first row with any text."""
+    if has_zeros(file):
+        report(zero_problem(file, file.path.read_bytes()))
+        return None
+    file = replace(file, delimiter=_delimiter(file))
     consumed = 0
 
     def counted(lines: Iterable[str]) -> Iterator[str]:
@@ -67,17 +88,38 @@ def read_header(file: TableFile, report: Report) -> tuple[tuple[str, ...], int, 
         with file.path.open("rb") as data:
             mark = len(BOM_UTF8) if data.read(len(BOM_UTF8)) == BOM_UTF8 else 0
         with file.path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.reader(counted(lines), delimiter=file.delimiter, strict=True)
-            names = tuple(next(rows, ()))
-            if not names:
-                report(Problem("LP-FILE-EMPTY", Place(file.shown, 1, 1)))
-                return None
-            return names, mark + consumed, rows.line_num + 1
+            rows, line = csv.reader(counted(lines), delimiter=file.delimiter, strict=True), 1
+            for row in rows:
+                if any(row):
+                    return Head(file, named(row), line, mark + consumed, rows.line_num + 1)
+                line = rows.line_num + 1
+            report(Problem("LP-FILE-EMPTY", file.place(1, 1)))
     except UnicodeDecodeError as error:
         report(encoding_problem(file, file.path.read_bytes(), error))
     except csv.Error as error:
         report(_syntax_problem(file, 1, str(error)))
     return None
+
+
+def _delimiter(file: TableFile) -> str:
+    """Find what separates the cells of a table: what parts its first line into the most names of columns.
+
+    Where that is the same, the file's own delimiter counts. A title above the header names no columns.
+    """
+    with file.path.open("rb") as data:
+        lines = data.read(_BUFFER).decode("utf-8-sig", "replace").splitlines()
+    known = dict.fromkeys((file.delimiter, *_DELIMITERS))
+    for line in lines[:_TITLES]:
+        counts = {delimiter: _names(line, delimiter) for delimiter in known}
+        if max(counts.values()) > 1:
+            return max(counts, key=counts.__getitem__)
+    return file.delimiter
+
+
+def _names(line: str, delimiter: str) -> int:
+    """Count the cells of a line that may be names of columns."""
+    row = next(csv.reader([line], delimiter=delimiter), [])
+    return sum(_NAME.fullmatch(name) is not None for name in row)
 
 
 def batches(
@@ -108,6 +150,20 @@ def batches(
                 report(failure)
             if failure or not batch:
                 return
+
+
+def swallows(cell: str, delimiter: str, width: int) -> bool:
+    """Return whether a cell holds what look like rows of its table: a stray quotation mark joined them.
+
+    They have just as many delimiters as their rows would; in prose, most commas have a blank behind them.
+    """
+    lines, count = cell.split("\n"), cell.count(delimiter)
+    return (
+        len(lines) > 1 < width - 1
+        and count == (len(lines) - 1) * (width - 1)
+        and all(line.count(delimiter) == width - 1 for line in lines[1:-1])
+        and cell.count(delimiter + " ") * 2 < count
+    )
 
 
 def lines_of(line: int, rows: Iterable[list[str]]) -> Iterator[int]:
@@ -187,16 +243,16 @@ def cell_at(file: TableFile, start: int, column: int) -> str:
 
 def _syntax_problem(file: TableFile, line: int, detail: str) -> Problem:
     if "unexpected end of data" not in detail:
-        return Problem("LP-FILE-SYNTAX", Place(file.shown, line, 1), values={"detail": detail})
+        return Problem("LP-FILE-SYNTAX", file.place(line, 1), values={"detail": detail})
     *_, opened, _ = _marks(file, line)
-    return Problem("LP-FILE-QUOTE", Place(file.shown, line + opened[0], opened[1]))
+    return Problem("LP-FILE-QUOTE", file.place(line + opened[0], opened[1]))
 
 
 def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Place:  # noqa: ARG001 - all finders alike
     """Find the cell `index` of the record that begins at `line`; past the last cell, the record's end."""
     marks = _marks(file, line)
     row, column = marks[min(index, len(marks) - 1)]
-    return Place(file.shown, line + row, column)
+    return file.place(line + row, column)
 
 
 def _marks(file: TableFile, line: int) -> list[tuple[int, int]]:

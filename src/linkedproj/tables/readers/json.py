@@ -11,13 +11,14 @@ from bisect import bisect_right
 from json import decoder
 from typing import TYPE_CHECKING
 
-from linkedproj.model.errors import Place, Problem
+from linkedproj.model.errors import Problem
 from linkedproj.tables.readers.source import decoded
 from linkedproj.tables.readers.tree import DEPTH, TOO_DEEP, Node, places, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from linkedproj.model.errors import Place
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -27,6 +28,10 @@ _TAIL = re.compile(r"( starting)? at$|: $")
 
 # The standard decoder's own reader of strings, which is not in its type stubs.
 _string: Callable[[str, int], tuple[str, int]] = vars(decoder)["scanstring"]
+
+
+LINES = frozenset({".jsonl", ".ndjson"})
+"""Suffixes of files with one object a line."""
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:
@@ -45,14 +50,14 @@ def read_lines(file: TableFile, report: Report) -> Iterator[Read]:
 
 def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Place:
     """Find a cell of the record that begins at `line`."""
-    if file.path.suffix == ".jsonl":
+    if file.path.suffix.lower() in LINES:
         roots = [root for root in _lines(file, _ignore) if root.line == line]
     else:
         text = decoded(file, _ignore)
         parsed = _parse(file, text, _Lines(text), 0, _ignore)
         roots = [parsed] if parsed else []
     found = places(roots[0], line) if roots else {}
-    return Place(file.shown, *found.get(columns[index] if index < len(columns) else "", (line, 1)))
+    return file.place(*found.get(columns[index] if index < len(columns) else "", (line, 1)))
 
 
 def _ignore(_: Problem) -> None:
@@ -83,7 +88,7 @@ def _parse(file: TableFile, text: str, where: _Lines, start: int, report: Report
     try:
         node = _whole(text, start, where)
     except json.JSONDecodeError as error:
-        place = Place(file.shown, *where(error.pos))
+        place = file.place(*where(error.pos))
         detail = _TAIL.sub("", error.msg[:1].lower() + error.msg[1:])
         report(Problem("LP-FILE-SYNTAX", place, values={"detail": detail}))
         return None

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from linkedproj.model.errors import Place, Problem
+from linkedproj.model.errors import Problem
 from linkedproj.tables.readers.source import decoded
 from linkedproj.tables.readers.tree import DEPTH, TOO_DEEP, Node, places, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import yaml
 
+    from linkedproj.model.errors import Place
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
 _EMPTY = {"", "~", "null"}
+_COMMENT = re.compile(r"[ \t]+#(\S)?[^\n]*")
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:
@@ -29,7 +32,7 @@ def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Plac
     """Find a cell of the record that begins at `line`."""
     root = _compose(file, decoded(file, lambda _: None), lambda _: None)
     found = places(root, line) if root is not None else {}
-    return Place(file.shown, *found.get(columns[index] if index < len(columns) else "", (line, 1)))
+    return file.place(*found.get(columns[index] if index < len(columns) else "", (line, 1)))
 
 
 def _compose(file: TableFile, text: str, report: Report) -> Node | None:
@@ -39,23 +42,31 @@ def _compose(file: TableFile, text: str, report: Report) -> Node | None:
     refused = _refused(text)
     if refused:
         line, column, what = refused
-        report(Problem("LP-FILE-SYNTAX", Place(file.shown, line, column), values={"detail": what}))
+        report(Problem("LP-FILE-SYNTAX", file.place(line, column), values={"detail": what}))
         return None
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError as error:
         report(_syntax_problem(file, text, error))
         return None
-    return _node(root) if root is not None else None
+    return _node(root, lambda scalar: _look_behind(file, text, scalar, report)) if root is not None else None
+
+
+def _look_behind(file: TableFile, text: str, scalar: yaml.Node, report: Report) -> None:
+    """Report a text that ends at a "#": behind a blank, this begins a comment, which may have been meant as text."""
+    behind = _COMMENT.match(text, scalar.end_mark.index) if scalar.end_mark else None
+    if behind and scalar.start_mark and (" " in scalar.value or behind[1]):
+        place = file.place(scalar.start_mark.line + 1, scalar.start_mark.column + 1)
+        report(Problem("LP-CELL-COMMENT", place, cell=scalar.value[:80], values={"cut": behind[0].strip()[:80]}))
 
 
 def _syntax_problem(file: TableFile, text: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     if mark:
-        place = Place(file.shown, mark.line + 1, mark.column + 1)
+        place = file.place(mark.line + 1, mark.column + 1)
     else:
         before = text[: getattr(error, "position", 0)]
-        place = Place(file.shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        place = file.place(before.count("\n") + 1, len(before) - before.rfind("\n"))
     detail = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     return Problem("LP-FILE-SYNTAX", place, values={"detail": detail})
 
@@ -92,14 +103,17 @@ def _refusal(event: yaml.Event) -> str:
     return "merge keys (<<) are not supported" if getattr(event, "value", "") == "<<" and plain else ""
 
 
-def _node(node: yaml.Node) -> Node:
+def _node(node: yaml.Node, hear: Callable[[yaml.Node], None]) -> Node:
+    """Make a node with its place of the parser's; `hear` is told of each text without quotation marks."""
     import yaml
 
     mark = node.start_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     if isinstance(node, yaml.MappingNode):
-        return Node([(_node(key), _node(value)) for key, value in node.value], line, column, is_map=True)
+        return Node([(_node(key, hear), _node(value, hear)) for key, value in node.value], line, column, is_map=True)
     if isinstance(node, yaml.SequenceNode):
-        return Node([_node(item) for item in node.value], line, column)
+        return Node([_node(item, hear) for item in node.value], line, column)
     plain = getattr(node, "style", None) in (None, "")
+    if plain and node.value:
+        hear(node)
     return Node(None if plain and node.value in _EMPTY else node.value, line, column)

@@ -1,0 +1,199 @@
+"""Workbooks of Excel (ECMA-376), row by row: a workbook of any length is read in flat memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import warnings
+from collections import defaultdict
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, ParseError, iterparse
+from zipfile import BadZipFile
+
+from linkedproj.model.errors import Place, Problem, SetupError
+from linkedproj.tables.readers.sheet import Layout, Told, date_text, find, number_text, read_rows
+from linkedproj.tables.readers.source import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from openpyxl import Workbook
+
+    from linkedproj.tables.readers.source import Read, Report, TableFile
+
+__all__ = ["find", "read", "sheets"]
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ROWS = 256
+_REFERENCE = re.compile(r"\$?([A-Z]+)\$?([0-9]+)")
+# Of a number format: colours, conditions and places, room for a character, fillers.
+_UNWRITTEN = re.compile(r"\[[^\]]*\]|_.|\*.")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
+_MONTH = re.compile(r"(?<![hs:.m])m+(?![m:])(?![:.]?s)")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def sheets(file: TableFile, report: Report) -> list[Sheet]:
+    """List the sheets of a workbook that hold any text.
+
+    Raises:
+        SetupError: the package that reads workbooks is not installed.
+    """
+    book = _opened(file, report)
+    if book is None:
+        return []
+    found = [Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)]
+    book.close()
+    return found
+
+
+def read(file: TableFile, report: Report) -> Iterator[Read]:
+    """Read the rows of one sheet; the first with any text names the columns, and is given with no cells.
+
+    Raises:
+        SetupError: the package that reads workbooks is not installed.
+    """
+    book = _opened(file, report)
+    if book is None:
+        return
+    sheet: Any = book[file.sheet]
+    layout, blank_formulas = _layout(sheet)
+    try:
+        yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
+    finally:
+        book.close()
+
+
+def _opened(file: TableFile, report: Report) -> Workbook | None:
+    try:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ImportError:
+        remedy = "Install it with: pip install 'linkedproj[spreadsheets]'"
+        raise SetupError(f"one more package is needed to read workbooks. {remedy}", Place(file.shown)) from None
+    try:
+        with warnings.catch_warnings():
+            # Of what is of no matter to the cells, such as drop-downs.
+            warnings.simplefilter("ignore")
+            return load_workbook(file.path, read_only=True, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, ParseError) as error:
+        report(Problem("LP-FILE-BOOK", Place(file.shown), values={"detail": str(error)}))
+        return None
+
+
+def _has_text(book: Workbook, name: str) -> bool:
+    sheet: Any = book[name]
+    # A chart has a sheet of its own, without cells.
+    if not hasattr(sheet, "reset_dimensions"):
+        return False
+    sheet.reset_dimensions()
+    return any(cell.value is not None for row in _quietly(sheet.iter_rows()) for cell in row)
+
+
+def _quietly(rows: Iterator[Any]) -> Iterator[Any]:
+    """Yield rows without the warnings of the package that reads them, which it gives on the way."""
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            chunk = list(islice(rows, _ROWS))
+        if not chunk:
+            return
+        yield from chunk
+
+
+def _rows(
+    sheet: Any,  # noqa: ANN401 - a sheet that is read row by row: its stubs take none
+    blank_formulas: Mapping[int, Sequence[int]],
+) -> Iterator[tuple[int, list[str | Told]]]:
+    """Yield the rows of a sheet, each with its number."""
+    # What a file says of its own size may be wrong: Excel then reads on, and so do we.
+    sheet.reset_dimensions()
+    for line, row in enumerate(_quietly(sheet.iter_rows()), 1):
+        cells: list[str | Told] = [_text(cell) for cell in row]
+        for column in blank_formulas.get(line, ()):
+            cells += [""] * (column - len(cells))
+            cells[column - 1] = Told("LP-SHEET-FORMULA", "")
+        yield line, cells
+
+
+def _layout(sheet: Any) -> tuple[Layout, dict[int, list[int]]]:  # noqa: ANN401 - a sheet, and what is its own
+    """Read what a sheet says of rows and columns, and the columns of cells whose formula has no value, by row.
+
+    openpyxl 3.1 hands this over only for sheets that it holds in memory whole.
+    """
+    layout, blank = Layout(), defaultdict[int, list[int]](list)
+    source: IO[bytes]
+    with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
+        rows: Element | None = None
+        for event, element in iterparse(source, ("start", "end")):  # noqa: S314 - expat bounds entities and fetches none
+            name = element.tag.removeprefix(_MAIN)
+            if event == "start":
+                rows = element if name == "sheetData" else rows
+            elif name == "c":
+                formula, value = element.find(f"{_MAIN}f"), element.find(f"{_MAIN}v")
+                has_value = (value is not None and value.text) or element.get("t") == "str"
+                if formula is not None and not has_value:
+                    line, column = _position(element.get("r", ""))
+                    blank[line].append(column)
+            elif name == "row":
+                if element.get("hidden") in {"1", "true"}:
+                    layout.hidden_rows.add(int(element.get("r", "0")))
+                if rows is not None:
+                    rows.clear()
+            elif name == "col" and element.get("hidden") in {"1", "true"}:
+                last = min(int(element.get("max", "0")), 16_384)
+                layout.hidden_columns.update(range(int(element.get("min", "1")), last + 1))
+            elif name == "mergeCell":
+                first, _, last_cell = element.get("ref", "").partition(":")
+                layout.merged.append((*_position(first), *_position(last_cell or first)))
+    return layout, blank
+
+
+def _position(reference: str) -> tuple[int, int]:
+    """Read a reference such as "C7" as row and column."""
+    match = _REFERENCE.fullmatch(reference)
+    column = 0
+    for letter in match[1] if match else "":
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return (int(match[2]), column) if match else (0, 0)
+
+
+def _text(cell: Any) -> str | Told:  # noqa: ANN401 - one of the cell classes of openpyxl
+    """Write a cell as text, as it was meant."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return Told("LP-SHEET-ERROR", value) if cell.data_type == "e" else _unescaped(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format)
+    if isinstance(value, dt.datetime | dt.date):
+        return date_text(value, _parts(cell.number_format))
+    return value.isoformat() if isinstance(value, dt.time) else str(value)
+
+
+def _unescaped(text: str) -> str:
+    """Read characters that XML cannot hold, such as "_x000D_" (ECMA-376, part 1, section 22.9.2.19)."""
+    from openpyxl.utils.escape import unescape
+
+    return unescape(text) if "_x" in text else text
+
+
+def _number(value: float, form: str) -> str | Told:
+    """Write a number by its format: zeros before it are part of it, words around it are not in the cell."""
+    shown = _UNWRITTEN.sub("", form.partition(";")[0])
+    words = "".join(a or b for a, b in _LITERAL.findall(shown)).strip()
+    bare = _LITERAL.sub("", shown)
+    if "%" in bare or (any(map(str.isalnum, words)) and not _CURRENCY.fullmatch(words)):
+        return Told("LP-SHEET-SHOWN", f"{value:.15g}")
+    return number_text(value, len(bare) if set(bare) == {"0"} else 0)
+
+
+def _parts(form: str) -> str:
+    """Name what a date format shows, such as "ym" for a month; an "m" beside hours or seconds stands for minutes."""
+    bare = _LITERAL.sub("", _UNWRITTEN.sub("", form.partition(";")[0])).lower().replace("am/pm", "")
+    parts = {part for part in "ydh" if part in bare}
+    return "".join(sorted(parts)) + ("m" if _MONTH.search(bare) else "")

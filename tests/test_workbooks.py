@@ -1,0 +1,312 @@
+"""Workbooks: a sheet is a table, and each cell is read as it was meant, or told; none becomes wrong data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.test_input import road, said, themes
+
+from linkedproj.tables.readers import READERS
+from linkedproj.tables.readers.source import TableFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from openpyxl import Workbook
+    from tests.conftest import Small
+
+    from linkedproj.model.errors import Problem
+
+openpyxl = pytest.importorskip("openpyxl", reason="the extra 'spreadsheets' is not installed")
+
+HEAD = ["id", "name@en", "name@ca", "name@es", "definition@en", "definition@ca", "definition@es", "inScheme"]
+SUN = ["sun", "Sun", "Sol", "Sol", "S.", "S.", "S.", "policy-theme"]
+
+
+def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Workbook:
+    """Write a workbook; a value may be a pair of itself and its number format."""
+    book: Workbook = openpyxl.Workbook()
+    del book["Sheet"]  # the one that every new workbook has
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for line, row in enumerate(rows, 1):
+            for column, value in enumerate(row, 1):
+                cell = sheet.cell(line, column)
+                cell.value, form = value if isinstance(value, tuple) else (value, "")
+                cell.number_format = form or cell.number_format
+    book.save(path)
+    return book
+
+
+def opendocument(path: Path, sheets: dict[str, str], styles: str = "") -> None:
+    """Write a spreadsheet of OpenDocument; each sheet is given as its rows in XML."""
+    names = ("office", "style", "table", "text")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    spaces += ' xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"'
+    spaces += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    tables = "".join(f'<table:table table:name="{name}">{rows}</table:table>' for name, rows in sheets.items())
+    content = (
+        f'<?xml version="1.0"?><office:document-content {spaces}><office:automatic-styles>{styles}'
+        f"</office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+        "</office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+
+
+def ods_row(*cells: str) -> str:
+    return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+
+def ods_text(*texts: str) -> str:
+    return "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts
+    )
+
+
+def ods_cell(kind: str, value: str, shown: str, more: str = "") -> str:
+    name = {"date": "date-value", "boolean": "boolean-value"}.get(kind, "value")
+    stated = f'office:value-type="{kind}" office:{name}="{value}"'
+    return f"<table:table-cell {stated} {more}><text:p>{shown}</text:p></table:table-cell>"
+
+
+def cells(path: Path, sheet: str) -> tuple[list[list[str]], list[str]]:
+    """Read a sheet: its cells as they are taken, and what is told as "cell code"."""
+    problems: list[Problem] = []
+    file = TableFile(path, "data/p", "project", sheet=sheet)
+    rows = [[str(cell) for cell in row] for _, _, row in READERS[path.suffix].read(file, problems.append) if row]
+    return rows, [f"{problem.place.cell} {problem.rule}" for problem in problems]
+
+
+def test_a_sheet_is_a_table_beside_other_files(small: Small) -> None:
+    workbook(small.folder / "portfolio.xlsx", {"theme.more": [HEAD, SUN], "_notes": [["anything"]], "Empty": []})
+    found = road(small)
+    assert (themes(found), said(found)) == (["learning", "sun", "water"], [])
+    assert "small.example/id/theme/sun" in found.dumps["ntriples"]
+
+
+def test_a_spreadsheet_of_libreoffice_is_read_alike(small: Small) -> None:
+    rows = ods_row(ods_text(*HEAD)) + ods_row(ods_text(*SUN))
+    blank = '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row>'
+    opendocument(small.folder / "portfolio.ods", {"theme.more": rows + blank, "Sheet2": blank})
+    found = road(small)
+    assert (themes(found), said(found)) == (["learning", "sun", "water"], [])
+
+
+def test_a_sheet_alone_is_the_table_that_its_workbook_is_called_after(small: Small) -> None:
+    workbook(small.folder / "theme.more.xlsx", {"Hoja1": [HEAD, SUN]})
+    assert (themes(road(small)), said(road(small))) == (["learning", "sun", "water"], [])
+
+
+def test_a_sheet_of_no_table_is_named(small: Small) -> None:
+    workbook(small.folder / "portfolio.xlsx", {"Themes": [HEAD, SUN], "theme": [HEAD, SUN]})
+    assert said(road(small)) == ["data/portfolio.xlsx:Themes LP-SHEET-NAME"]
+
+
+def test_a_fault_is_placed_by_sheet_and_cell(small: Small) -> None:
+    wrong = [*SUN[:7], "no-scheme"]
+    workbook(
+        small.folder / "portfolio.xlsx", {"theme": [[], HEAD, [], wrong], "scheme.b": [["id", "name@en"], ["x", "X"]]}
+    )
+    assert said(road(small)) == [
+        "data/portfolio.xlsx:'scheme.b'!A1 LP-COLUMN-MISSING",
+        "data/portfolio.xlsx:'scheme.b'!A1 LP-COLUMN-MISSING",
+        "data/portfolio.xlsx:theme!H4 LP-LINK-DANGLING",
+    ]
+
+
+def test_a_title_above_the_header_of_a_sheet_is_told(small: Small) -> None:
+    workbook(small.folder / "portfolio.xlsx", {"theme": [["Themes of 2020"], [], HEAD, SUN]})
+    found = road(small)
+    assert said(found) == ["data/portfolio.xlsx:theme!A1 LP-FILE-HEADER"]
+    assert found.portfolio.problems[0].values["nearest"] == "3"
+
+
+DAY = dt.datetime(2017, 11, 1)  # noqa: DTZ001 - a spreadsheet knows no zone
+MEANT: dict[str, tuple[Any, str]] = {
+    "a number": (103, "103"),
+    "a whole number kept as a fraction": (8018.0, "8018"),
+    "a number with noise": (0.1 + 0.2, "0.3"),
+    "cents": (120000.5, "120000.5"),
+    "a very small number": (0.0000001, "0.0000001"),
+    "a number below zero": (-3, "-3"),
+    "zeros before it": ((8018, "00000"), "08018"),
+    "an amount of money": ((1234.5, '#,##0.00 "€"'), "1234.5"),
+    "an amount with its currency": ((1234.5, '#,##0.00\\ "EUR"'), "1234.5"),
+    "a text of digits": ("0012", "0012"),
+    "a day": ((DAY, "yyyy-mm-dd"), "2017-11-01"),
+    "a day in the style of a country": ((DAY, "dd/mm/yyyy"), "2017-11-01"),
+    "a month": ((DAY, "yyyy-mm"), "2017-11"),
+    "a month in words": ((DAY, "mmm\\-yy"), "2017-11"),
+    "a month with its language": ((DAY, "[$-403]mmmm yyyy;@"), "2017-11"),
+    "a year": ((DAY, "yyyy"), "2017"),
+    "a moment": ((dt.datetime(2017, 11, 1, 9, 30), "yyyy-mm-dd hh:mm"), "2017-11-01T09:30:00"),  # noqa: DTZ001 - as above
+    "yes": (True, "true"),
+    "a text with a line end of Excel": ("one_x000D_\ntwo", "one\r\ntwo"),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_a_cell_is_read_as_it_is_shown(tmp_path: Path, name: str) -> None:
+    value, text = MEANT[name]
+    workbook(tmp_path / "p.xlsx", {"project": [["id", "start"], ["a", value]]})
+    assert cells(tmp_path / "p.xlsx", "project") == ([["a", text]], [])
+
+
+TOLD: dict[str, tuple[Any, str]] = {
+    "an error": ("#N/A", "LP-SHEET-ERROR"),
+    "a formula without a value": ("=1+1", "LP-SHEET-FORMULA"),
+    "a share": ((0.25, "0%"), "LP-SHEET-SHOWN"),
+    "a number in words": ((12, '"ES-"0000'), "LP-SHEET-SHOWN"),
+    "more digits than a spreadsheet keeps": (1234567890123456789, "LP-SHEET-SHOWN"),
+    "a day without its year": ((DAY, "d mmm"), "LP-SHEET-SHOWN"),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_cell_that_has_no_certain_text_is_told_and_left_empty(tmp_path: Path, name: str) -> None:
+    value, rule = TOLD[name]
+    workbook(tmp_path / "p.xlsx", {"project": [["id", "start"], ["a", value]]})
+    assert cells(tmp_path / "p.xlsx", "project") == ([["a", ""]], [f"B2 {rule}"])
+
+
+def test_a_text_that_became_a_date_is_told_and_a_date_is_not(small: Small) -> None:
+    day = (DAY, "d/m/yyyy")
+    head = ["id", "title@en", "title@ca", "title@es", "summary@en", "summary@ca", "summary@es", "acronym", "start"]
+    row = ["p", "A", "B", "C", "A.", "B.", "C.", day, day]
+    workbook(small.folder / "portfolio.xlsx", {"project": [head, row]})
+    assert said(road(small)) == ["data/portfolio.xlsx:project!H2 LP-SHEET-DATE"]
+
+
+def test_what_is_hidden_or_merged_is_told(small: Small) -> None:
+    book = workbook(small.folder / "portfolio.xlsx", {"theme": [HEAD, SUN, ["moon", *SUN[1:]], ["star", *SUN[1:]]]})
+    sheet = book["theme"]
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["F"].hidden = True
+    sheet.merge_cells("H2:H4")
+    book.save(small.folder / "portfolio.xlsx")
+    found = road(small)
+    assert said(found) == [
+        "data/portfolio.xlsx:theme!F1 LP-SHEET-HIDDEN",
+        "data/portfolio.xlsx:theme!H2 LP-SHEET-MERGED",
+        "data/portfolio.xlsx:theme!A3 LP-SHEET-HIDDEN",
+        "data/portfolio.xlsx:theme!H3 LP-CELL-REQUIRED",
+        "data/portfolio.xlsx:theme!H4 LP-CELL-REQUIRED",
+    ]
+
+
+def test_a_hidden_sheet_is_told_when_it_is_called_like_a_table(small: Small) -> None:
+    book = workbook(small.folder / "p.xlsx", {"_cover": [["x"]], "theme": [HEAD, SUN], "codes": [["x"]]})
+    book["theme"].sheet_state = book["codes"].sheet_state = "hidden"
+    book.save(small.folder / "p.xlsx")
+    assert said(road(small)) == ["data/p.xlsx:theme LP-SHEET-HIDDEN"]
+
+
+@pytest.mark.parametrize("name", ["p.xlsx", "p.ods"])
+@pytest.mark.parametrize("content", [b"", b"id,name\n", b"PK\x03\x04 cut short", b"\xd0\xcf\x11\xe0 with a password"])
+def test_what_is_no_workbook_is_told(small: Small, name: str, content: bytes) -> None:
+    small.write(name, content)
+    found = road(small)
+    assert said(found) == [f"data/{name} LP-FILE-BOOK"]
+    assert found.portfolio.incomplete == set(found.portfolio.schema.types)
+
+
+MONTH = (
+    '<number:date-style style:name="N1"><number:month/><number:text>/</number:text><number:year/></number:date-style>'
+    '<style:style style:name="ce1" style:family="table-cell" style:data-style-name="N1"/>'
+)
+ODS: dict[str, tuple[str, str]] = {
+    "a number": (ods_cell("float", "103", "103"), "103"),
+    "zeros before it": (ods_cell("float", "8018", "08018"), "08018"),
+    "money": (ods_cell("currency", "1234.5", "1.234,50 €"), "1234.5"),
+    "a day": (ods_cell("date", "2017-11-01", "1/11/17"), "2017-11-01"),
+    "a month": (ods_cell("date", "2017-11-01", "11/2017", 'table:style-name="ce1"'), "2017-11"),
+    "yes": (ods_cell("boolean", "true", "VERDADERO"), "true"),
+    "a text with blanks": (ods_text('a<text:s text:c="2"/>b<text:line-break/>c'), "a  b\nc"),
+    "a formula with its value": (ods_cell("float", "2", "2", 'table:formula="of:=1+1"'), "2"),
+}
+
+
+@pytest.mark.parametrize("name", ODS)
+def test_a_cell_of_libreoffice_is_read_as_it_is_shown(tmp_path: Path, name: str) -> None:
+    cell, text = ODS[name]
+    opendocument(tmp_path / "p.ods", {"project": ods_row(ods_text("id", "x")) + ods_row(ods_text("a"), cell)}, MONTH)
+    assert cells(tmp_path / "p.ods", "project") == ([["a", text]], [])
+
+
+ODS_TOLD = {
+    "an error": (ods_cell("string", "", "#N/A", 'calcext:value-type="error"'), "LP-SHEET-ERROR"),
+    "an error of a formula": (ods_cell("float", "0", "Err:502", 'table:formula="of:=X"'), "LP-SHEET-ERROR"),
+    "a share": (ods_cell("percentage", "0.25", "25 %"), "LP-SHEET-SHOWN"),
+    "a formula without a value": ('<table:table-cell table:formula="of:=1+1"/>', "LP-SHEET-FORMULA"),
+}
+
+
+@pytest.mark.parametrize("name", ODS_TOLD)
+def test_a_cell_of_libreoffice_without_a_certain_text_is_told(tmp_path: Path, name: str) -> None:
+    cell, rule = ODS_TOLD[name]
+    opendocument(tmp_path / "p.ods", {"project": ods_row(ods_text("id", "x")) + ods_row(ods_text("a"), cell)})
+    assert cells(tmp_path / "p.ods", "project") == ([["a", ""]], [f"B2 {rule}"])
+
+
+def test_what_is_hidden_merged_or_repeated_in_libreoffice(tmp_path: Path) -> None:
+    rows = (
+        '<table:table-column/><table:table-column table:visibility="collapse"/>'
+        + ods_row(ods_text("id", "x", "y"))
+        + '<table:table-row table:visibility="filter" table:number-rows-repeated="2">'
+        + ods_text("a")
+        + '<table:table-cell table:number-columns-repeated="2" office:value-type="string"><text:p>b</text:p>'
+        + "</table:table-cell></table:table-row>"
+        + ods_row(
+            ods_text("c"), '<table:table-cell table:number-columns-spanned="2"><text:p>d</text:p></table:table-cell>'
+        )
+    )
+    opendocument(tmp_path / "p.ods", {"other": ods_row(ods_text("z")), "project": rows})
+    assert cells(tmp_path / "p.ods", "project") == (
+        [["a", "b", "b"], ["a", "b", "b"], ["c", "d", ""]],
+        ["A2 LP-SHEET-HIDDEN", "B1 LP-SHEET-HIDDEN", "B4 LP-SHEET-MERGED"],
+    )
+
+
+def test_reports_place_a_cell(small: Small) -> None:
+    workbook(small.folder / "portfolio.xlsx", {"theme": [HEAD, [*SUN[:1], "#N/A", *SUN[2:]]]})
+    place = "data/portfolio.xlsx:theme!B2"
+    assert f"{place}: name@en holds the error #N/A" in small.run("check").out
+    (problem, *_) = small.problems()
+    assert (problem["file"], problem["sheet"], problem["name"]) == ("data/portfolio.xlsx", "theme", "B2")
+    assert '"fullyQualifiedName": "theme!B2"' in small.run("check", "--format", "sarif").out
+    assert "data/portfolio.xlsx:theme,2,2," in small.run("check", "--format", "csv").out
+    assert f"file=data/portfolio.xlsx,title=LP-SHEET-ERROR::{place}: " in small.run("check", "--format", "github").out
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(small: Small) -> None:
+    workbook(small.folder / "portfolio.xlsx", {"theme": [HEAD, SUN]})
+    hide = "import sys; sys.modules['openpyxl'] = None; from linkedproj.cli import main; main(['check', 'data'])"
+    done = subprocess.run([sys.executable, "-c", hide], cwd=small.home, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "linkedproj: data/portfolio.xlsx: one more package is needed to read workbooks. "
+        "Install it with: pip install 'linkedproj[spreadsheets]'\n"
+    )
+
+
+@pytest.mark.slow
+def test_a_long_workbook_is_read_in_flat_memory(tmp_path: Path) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("project")
+    sheet.append(["id", "a", "b", "c"])
+    for number in range(30_000):
+        sheet.append([f"p{number}", "A text of some words", number, number / 7])
+    book.save(tmp_path / "p.xlsx")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    file = TableFile(tmp_path / "p.xlsx", "p.xlsx", "project", sheet="project")
+    problems: list[Problem] = []
+    assert len([line for _, line, _ in READERS[".xlsx"].read(file, problems.append)]) == 30_001
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000
