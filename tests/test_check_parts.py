@@ -81,9 +81,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 # What the shapes say of each kind of fault; a label is a copy of its title.
 CODES = {
-    "title missing": {"LP-TEXT-NONE", "LP-LABEL-TITLE"},
+    "title missing": {"LP-COMPLETE-VALUE", "LP-LABEL-TITLE"},
     "title twice": {"LP-TITLE-ONCE", "LP-LABEL-TITLE"},
-    "title without language": {"LP-TEXT-NONE", "LP-TITLE-TEXT", "LP-LABEL-TITLE"},
+    "title without language": {"LP-COMPLETE-VALUE", "LP-TITLE-TEXT", "LP-LABEL-TITLE"},
     "start no date": {"LP-START-FORM"},
     "end before start": {"LP-DATE-ORDER"},
     "status unknown": {"LP-CODE-STATUS"},

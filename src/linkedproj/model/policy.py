@@ -7,6 +7,7 @@ once a column. The shapes say all of it, so that the published ones find outside
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,11 @@ EVERY_VALUE, EVERY_RECORD = "every value", "every record"
 
 _SEVERITIES = {"error": "Violation", "warning": "Warning", TOLD: "Info"}
 _EVIDENCE = "evidence"
+_POLICY = "shapes#"
+_LOCAL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TEXT_LEVELS = (ALL, ONE, TOLD, NO)
 _VALUE_LEVELS = (*_SEVERITIES, NO)
-_CODE_TEXT, _CODE_VALUE = "LP-TEXT-NONE", "LP-VALUE-NONE"
+_CODE = "LP-COMPLETE-VALUE"
 _COPIED = (DCT + "identifier", SH + "group", SH + "message", RDFS + "comment")
 
 
@@ -102,7 +105,8 @@ def policy_shapes(config: Config, schema: Schema, shapes: Shapes) -> str:
     ]
     if not blocks:
         return ""
-    head = f"\n# ----- What this portfolio requires: [require] in portfolio.toml -----\n\n@prefix sh: <{SH}> .\n\n"
+    head = "# ----- What this portfolio asks for: [require] in portfolio.toml -----\n\n"
+    head = f"\n{head}@prefix sh: <{SH}> .\n@prefix policy: <{config.base}{_POLICY}> .\n\n"
     return head + "\n".join([*blocks, *writer.languages()])
 
 
@@ -171,8 +175,8 @@ class _PolicyWriter:
     """Writes shapes as Turtle; remembers which languages they ask for."""
 
     def __init__(self, config: Config, schema: Schema, shapes: Shapes) -> None:
-        self._base, self._schema, self._shapes = f"{config.base}shapes#", schema, shapes
-        self._rules = Rules({code: catalogue()[code] for code in (_CODE_TEXT, _CODE_VALUE)})
+        self._schema, self._shapes = schema, shapes
+        self._rules = Rules({_CODE: catalogue()[_CODE]})
         self._languages: dict[str, None] = {}
 
     def shapes(self, kind: RecordType, want: Want) -> Iterator[str]:
@@ -180,60 +184,68 @@ class _PolicyWriter:
         term = want.terms[0]
         if not want.languages:
             if want.level != NO:
-                yield self._shape(kind, want, _SEVERITIES[want.level], self._said(kind, term, want, _CODE_VALUE))
+                yield self._shape(kind, want, _SEVERITIES[want.level], self._documented(kind, term, want))
             return
         if want.level in (ALL, ONE) and not want.is_formal and want.shape:
-            yield self._shape(kind, want, "Violation", self._said(kind, term, want, _CODE_TEXT))
+            yield self._shape(kind, want, "Violation", self._documented(kind, term, want))
         for tag in want.languages if want.level != NO else ():
             self._languages[tag] = None
             severity = "Violation" if want.level == ALL else "Info"
-            said = self._worded(kind, f"{term}@{tag}", _CODE_TEXT)
-            yield self._shape(kind, want, severity, said, tag)
+            documented = self._worded(kind, f"{term}@{tag}")
+            yield self._shape(kind, want, severity, documented, tag)
 
     def languages(self) -> Iterator[str]:
         """Write the value shapes of the languages that were asked for."""
         for tag in self._languages:
-            yield f"<{self._in(tag)}> a sh:NodeShape ;\n  sh:languageIn ( {literal(tag)} ) .\n"
+            yield f"policy:in-{tag} a sh:NodeShape ;\n  sh:languageIn ( {literal(tag)} ) .\n"
 
-    def _in(self, tag: str) -> str:
-        return f"{self._base}in-{tag}"
+    def _iri(self, iri: str) -> str:
+        """Write an IRI as Turtle does, by a prefix of the shapes where one fits."""
+        for prefix, namespace in self._shapes.prefixes.items():
+            if namespace and iri.startswith(namespace) and _LOCAL.fullmatch(iri[len(namespace) :]):
+                return f"{prefix}:{iri[len(namespace) :]}"
+        return f"<{iri}>"
 
-    def _shape(self, kind: RecordType, want: Want, severity: str, said: Iterable[str], tag: str = "") -> str:
+    def _shape(self, kind: RecordType, want: Want, severity: str, documented: Iterable[str], tag: str = "") -> str:
         """Write one property shape, of one language or of any value, and tie it to the node shapes of a type."""
         name = "-".join(filter(None, (kind.table, want.terms[0], tag)))
         names = " , ".join(literal(term) for term in want.terms)
-        count = f"sh:qualifiedValueShape <{self._in(tag)}> ;\n  sh:qualifiedMinCount 1" if tag else "sh:minCount 1"
+        count = f"sh:qualifiedValueShape policy:in-{tag} ;\n  sh:qualifiedMinCount 1" if tag else "sh:minCount 1"
         lines = [
-            f"<{self._base}{name}> a sh:PropertyShape",
-            *said,
-            f"sh:path <{self._schema.fields[want.terms[0]].iri}>",
+            f"policy:{name} a sh:PropertyShape",
+            *documented,
+            f"sh:path {self._iri(self._schema.fields[want.terms[0]].iri)}",
             f"sh:name {names}",
             count,
             f"sh:severity sh:{severity}",
         ]
         nodes = [node for node in self._shapes.subjects(SH + "targetClass") if kind.iri in _iris(self._shapes, node)]
         tied = "".join(
-            f"{node} sh:property <{self._base}{name}> .\n"
+            f"{self._iri(self._shapes.named(node))} sh:property policy:{name} .\n"
             for node in nodes
             if not self._shapes.objects(node, DCT + "identifier")
         )
         return " ;\n  ".join(lines) + f" .\n{tied}"
 
-    def _said(self, kind: RecordType, term: str, want: Want, code: str) -> list[str]:
+    def _documented(self, kind: RecordType, term: str, want: Want) -> list[str]:
         """Return what the ontology says of a want beside its constraint, else what the catalogue says of any."""
         if want.shape is None:
-            return self._worded(kind, term, code)
+            return self._worded(kind, term)
         return [
-            f"<{predicate}> {' , '.join(map(str, self._shapes.objects(want.shape, predicate)))}"
+            f"{self._iri(predicate)} {' , '.join(self._values(want.shape, predicate))}"
             for predicate in _COPIED
             if self._shapes.objects(want.shape, predicate)
         ]
 
-    def _worded(self, kind: RecordType, column: str, code: str) -> list[str]:
-        problem = Problem(code, Place(""), f"{kind.table}/", column)
+    def _values(self, shape: Term, predicate: str) -> list[str]:
+        values = self._shapes.objects(shape, predicate)
+        return [self._iri(value.value) if isinstance(value, ox.NamedNode) else str(value) for value in values]
+
+    def _worded(self, kind: RecordType, column: str) -> list[str]:
+        problem = Problem(_CODE, Place(""), f"{kind.table}/", column)
         wordings = {language: self._rules.wording(problem, language) for language in LANGUAGES}
         messages = (literal(f"{each.message}\n{each.fix}", language) for language, each in wordings.items())
-        return [f"<{DCT}identifier> {literal(code)}", f"sh:message {' , '.join(messages)}"]
+        return [f"{self._iri(DCT + 'identifier')} {literal(_CODE)}", f"sh:message {' , '.join(messages)}"]
 
 
 def told_columns(wants: Mapping[str, tuple[Want, ...]], name: str) -> list[tuple[str, ...]]:
@@ -247,6 +259,6 @@ def without_told(shapes: Shapes, base: str) -> Iterator[ox.Triple]:
     told = {
         shape
         for shape in shapes.subjects(SH + "severity")
-        if info in shapes.shacl(shape, "severity") and shapes.named(shape).startswith(f"{base}shapes#")
+        if info in shapes.shacl(shape, "severity") and shapes.named(shape).startswith(base + _POLICY)
     }
     return (triple for triple in shapes.triples if triple.object not in told)

@@ -206,7 +206,7 @@ class Weighing:
         if self._policy == EVERY_VALUE:
             problem = self.tables.problem(row, "LP-EVIDENCE-MISSING", column.name, value=value, table=table)
             self.problems.append(problem)
-        elif self._policy != NO:
+        elif self._policy != NO and not subject.kind.supporting:  # what describes a source is read in that source
             self.coverage.unknown.add((table, ""), 1, [lambda: self.tables.place(row, column.name)])
         return set()
 
