@@ -81,6 +81,10 @@ def command(
     query = _query(query_id, file)
     arguments = read_pairs(query, pairs, lang)
     require_values(query, arguments)
+    if file:
+        from linkedproj.queries.lint.misspelt import misspelt_terms
+
+        click.echo("".join(f"{note}\n" for note in misspelt_terms(query)), err=True, nl=False)
     source = _source(data, records, endpoint, kept)
     question = prepare(source, query, arguments, base)
     written = _written(source.answer(question), form or format_by_suffix(out.name if out else ""), out, question)

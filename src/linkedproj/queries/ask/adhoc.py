@@ -11,11 +11,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, QueryError
+from linkedproj.model.lexical import XSD
+from linkedproj.queries.ask.local import parse
+from linkedproj.queries.saved.bases import by_table, context_of
 from linkedproj.queries.saved.collection import SavedQuery
 from linkedproj.queries.saved.expect import Expect
 from linkedproj.queries.saved.parameters import Parameter, parameter_variable
-from linkedproj.queries.saved.tokens import tokens
+from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,18 +53,45 @@ _PAIR = re.compile(r"\\\\")
 def read_adhoc(text: str, file: str) -> SavedQuery:
     """Take a query as it comes; its parameters (`?_name_type`) have no defaults.
 
-    `file` is the path shown in messages.
+    Prefixes that it uses and does not declare are those of the portfolio. `file` is the path shown in messages.
 
     Raises:
         QueryError: it is no query, is too large, or would reach beyond its data.
     """
     refuse_reach(text, file)
+    text = _with_prefixes(text, file)
     found = [parameter_variable(token.text) for token in tokens(text) if token.kind == "variable"]
     parameters = {one.name: Parameter(one.name, one.type, one.optional) for one in found if one}
     return SavedQuery(
         id="query", file=file, text=text, title={}, description={}, tags=(), parameters=parameters, view="table",
         expect=Expect(), cases=(),
     )  # fmt: skip
+
+
+def _with_prefixes(text: str, file: str) -> str:
+    """Declare the prefixes of the portfolio that a query uses without a declaration.
+
+    They stand on the first line, so that no line gets another number; the parser judges the text as it came.
+
+    Raises:
+        QueryError: it does not parse.
+    """
+    known, declared = preset_prefixes(), declared_prefixes(text)
+    used = {word.partition(":")[0] for _, word in _words(text) if ":" in word}
+    missing = {prefix: known[prefix] for prefix in sorted(used - declared.keys()) if prefix in known}
+    if not missing:
+        return text
+    parse(text, file, missing)
+    return "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in missing.items()) + text
+
+
+def preset_prefixes() -> dict[str, str]:
+    """Return the prefixes that need no declaration: of the context, of records by their table, of code lists."""
+    context = context_of()
+    lists = {
+        field.base[:-1].rpartition("/")[2]: field.base for field in context.fields.values() if field.kind is Kind.CODE
+    }
+    return {"xsd": XSD, **lists, **by_table(context), **context.prefixes}
 
 
 def require_values(query: SavedQuery, arguments: Mapping[str, str]) -> None:

@@ -147,6 +147,19 @@ def run(store: ox.Store, sparql: str, file: str = "query", above: int = 0) -> Ta
     return found
 
 
+def parse(sparql: str, file: str, prefixes: Mapping[str, str]) -> None:
+    """Refuse what is no SPARQL; `prefixes` are declared besides those in the text.
+
+    Raises:
+        QueryError: it does not parse.
+    """
+    try:
+        ox.Store().query(sparql, prefixes=dict(prefixes))
+    except SyntaxError as error:
+        place, what = _unparsed(str(error), file, 0)
+        raise QueryError(f"this is no SPARQL 1.1: {what}.", place) from error
+
+
 def evaluate(store: ox.Store, sparql: str, file: str = "query", above: int = 0, *, most: int | None = None) -> Answer:
     """Run a query of any form: rows for SELECT, yes or no for ASK, triples for CONSTRUCT and DESCRIBE.
 

@@ -11,7 +11,7 @@ from linkedproj.queries.lint.known import XSD, namespace
 from linkedproj.queries.saved.tokens import declared_prefixes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linkedproj.queries.lint.code import Word
     from linkedproj.queries.lint.known import KnownTerms
@@ -31,11 +31,10 @@ def term_problems(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -
     asked = query_form(words)
     constructs = asked is not None and asked.keyword == "CONSTRUCT"
     made = {word.place for word in group_after(words, words.index(asked))} if asked and constructs else set()
-    for n, word in enumerate(words):
-        iri = _term(words, n, known.iri(declared, word.text) if word.kind == "name" else word.text[1:-1])
-        if iri and namespace(iri) in known.namespaces:
+    for word, iri in used_terms(words, known, declared):
+        if namespace(iri) in known.namespaces:
             yield from _misspelt(word, iri, known)
-        elif iri and known.data is not None and iri not in known.data and word.place not in made:
+        elif known.data is not None and iri not in known.data and word.place not in made:
             yield Problem("LP-QUERY-ABSENT", word.place, cell=word.text)
     for parameter in query.parameters.values():
         yield from _absent_default(parameter, known)
@@ -46,6 +45,14 @@ def _absent_default(parameter: Parameter, known: KnownTerms) -> Iterator[Problem
     iri = value if ":" in value else known.bases.get(parameter.of, "") + value
     if value and parameter.type == "iri" and ":" in iri and known.data is not None and iri not in known.data:
         yield Problem("LP-QUERY-ABSENT", parameter.default_place, cell=value)
+
+
+def used_terms(words: Sequence[Word], known: KnownTerms, declared: Mapping[str, str]) -> Iterator[tuple[Word, str]]:
+    """Yield each word that is a term, with its IRI: no declaration, no datatype, no name of a function."""
+    for n, word in enumerate(words):
+        iri = _term(words, n, known.iri(declared, word.text) if word.kind == "name" else word.text[1:-1])
+        if iri:
+            yield word, iri
 
 
 def date_problems(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -> Iterator[Problem]:

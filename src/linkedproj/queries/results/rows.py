@@ -1,4 +1,4 @@
-"""What Python gets to see of an answer: rows with names, and the ways into pandas, polars and CSV."""
+"""What Python gets to see of an answer: rows with names, and the ways into pandas, polars, Arrow and CSV."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from linkedproj.queries.results.sparql import write_csv
-from linkedproj.queries.results.values import PythonValue, needed, to_python, typed_columns
+from linkedproj.queries.results.values import PythonValue, arrow_table, needed, to_python, typed_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
     import polars as pl
+    import pyarrow as pa
 
     from linkedproj.queries.results.table import Table
 
@@ -126,6 +127,15 @@ class QueryResult(Sequence[ResultRow]):
             {name: pandas.Series(values, dtype=types.get(kind, "object")) for name, (kind, values) in columns}
         )
         return frame
+
+    def to_arrow(self) -> pa.Table:
+        """Return a table of Arrow with typed columns.
+
+        Raises:
+            SetupError: pyarrow is not installed.
+        """
+        found: pa.Table = arrow_table(self.table)
+        return found
 
     def to_polars(self) -> pl.DataFrame:
         """Return a polars DataFrame with typed columns.

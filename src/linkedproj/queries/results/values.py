@@ -84,7 +84,18 @@ def write_parquet(table: Table) -> bytes:
         SetupError: pyarrow is not installed.
     """
     arrow = needed("pyarrow", "tables", "A Parquet file")
-    parquet = importlib.import_module("pyarrow.parquet")
+    out = arrow.BufferOutputStream()
+    importlib.import_module("pyarrow.parquet").write_table(arrow_table(table), out)
+    return bytes(out.getvalue().to_pybytes())
+
+
+def arrow_table(table: Table) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return a table of Arrow with typed columns.
+
+    Raises:
+        SetupError: pyarrow is not installed.
+    """
+    arrow = needed("pyarrow", "tables", "A table of Arrow")
     types = {
         int: arrow.int64(), float: arrow.float64(), bool: arrow.bool_(), dt.date: arrow.date32(),
         dt.datetime: arrow.timestamp("us", "UTC"), str: arrow.string(),
@@ -93,9 +104,7 @@ def write_parquet(table: Table) -> bytes:
         name: arrow.array(values, _decimal(arrow, values) if kind is Decimal else types[kind])
         for name, (kind, values) in typed_columns(table).items()
     }
-    out = arrow.BufferOutputStream()
-    parquet.write_table(arrow.table(columns), out)
-    return bytes(out.getvalue().to_pybytes())
+    return arrow.table(columns)
 
 
 def needed(module: str, extra: str, what: str) -> Any:  # noqa: ANN401 - a module that may have no types

@@ -1,0 +1,95 @@
+"""A release for Python: `linkedproj.open("public")`, and then its saved queries, own ones, and single records."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from linkedproj.model.errors import QueryError
+from linkedproj.queries import api
+from linkedproj.queries.ask.about import look_up
+from linkedproj.queries.ask.adhoc import read_adhoc, require_values
+from linkedproj.queries.ask.sources import StoreSource, files_source, prepare
+from linkedproj.queries.lint.misspelt import misspelt_terms
+from linkedproj.queries.results.rows import QueryResult
+from linkedproj.queries.results.table import as_table
+from linkedproj.queries.saved.bases import context_of
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from linkedproj.queries.api import Argument
+    from linkedproj.queries.results.record import Known
+
+Place: TypeAlias = str | Path | Sequence[str | Path]
+
+_LATEST = Path("dump", "latest")
+
+
+def open_dataset(place: Place = "public", /, *, store: str | Path | None = None) -> Dataset:
+    """Open a published folder, the folder of a dump, a portfolio's folder of tables, or files of RDF.
+
+    `store` is a folder in which a store of large data is kept on disk.
+
+    Raises:
+        QueryError: there is nothing of the kind.
+        SetupError: portfolio.toml cannot be used.
+    """
+    paths = [Path(place)] if isinstance(place, str | Path) else [Path(one) for one in place]
+    missing = [path for path in paths if not path.exists()]
+    if missing or not paths:
+        named = ", ".join(map(str, missing)) or "nothing"
+        raise QueryError(f"there is no {named}. Build a release with 'linkedproj build', and name its folder.")
+    if len(paths) == 1 and (paths[0] / "portfolio.toml").is_file():
+        from linkedproj.queries.records import records_source
+
+        return Dataset(records_source(paths[0]))
+    chosen = [path / _LATEST if (path / _LATEST).is_dir() else path for path in paths]
+    return Dataset(files_source(chosen, None if store is None else Path(store)))
+
+
+class Dataset:
+    """Data that are asked again and again; they are loaded at the first question."""
+
+    def __init__(self, source: StoreSource) -> None:
+        self._source = source
+
+    @property
+    def store(self) -> ox.Store:
+        """The store of all triples, for whatever is not foreseen here."""
+        return self._source.store
+
+    def query(self, sparql: str, /, **arguments: Argument) -> QueryResult:
+        """Ask a query of your own; the prefixes of the portfolio need no declaration.
+
+        `arguments` fill its parameters (`?_city_iri`). A term that nothing in the vocabulary has is told as a warning.
+        What ASK and CONSTRUCT answer is given as rows, too.
+
+        Raises:
+            QueryError: it is no query, would reach beyond the data, or an argument does not fit.
+        """
+        query = read_adhoc(sparql, "query")
+        spelled = {name: api.spelled(value) for name, value in arguments.items()}
+        require_values(query, spelled)
+        question = prepare(self._source, query, spelled)
+        for note in misspelt_terms(query):
+            warnings.warn(note, UserWarning, stacklevel=2)
+        return QueryResult(as_table(self._source.answer(question)), question.sparql)
+
+    def saved(self, query_id: str, /, **arguments: Argument) -> QueryResult:
+        """Ask a saved query, with its parameters by name.
+
+        Raises:
+            QueryError: there is no such query, or an argument does not fit.
+        """
+        return api.ask_saved(self._source, query_id, arguments)
+
+    def show(self, record: str, /, *, language: str = "en") -> Known:
+        """Return all that is known of a record ("project/smath"): values, sentences, sources, and what leads to it.
+
+        Raises:
+            QueryError: nothing is known of it; the nearest record is named.
+        """
+        return look_up(self.store, context_of(self._source.base), record, language)
