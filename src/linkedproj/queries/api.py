@@ -21,6 +21,8 @@ from linkedproj.queries.results.table import Table
 from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from linkedproj.queries.ask.sources import Source
 
 Argument: TypeAlias = str | int | float | bool | Decimal | dt.date
@@ -52,11 +54,22 @@ def query(
         raise QueryError("data and endpoint exclude each other. Give one of them.")
     notes: list[str] = []
     source = endpoint_source(endpoint, notes.append) if endpoint else _local_source(data, store)
+    found = ask_saved(source, query_id, arguments, base)
+    for note in notes:
+        warnings.warn(note, UserWarning, stacklevel=2)
+    return found
+
+
+def ask_saved(source: Source, query_id: str, arguments: Mapping[str, Argument], base: str = "") -> QueryResult:
+    """Ask a saved query of a source.
+
+    Raises:
+        QueryError: there is no such query, it gives no rows, an argument does not fit, or the data cannot be read.
+        RemoteError: the endpoint does not answer, or not as it must.
+    """
     saved = open_collection(current_portfolio()).find(query_id)
     question = prepare(source, saved, {name: spelled(value) for name, value in arguments.items()}, base)
     answer = ask(source, question)
-    for note in notes:
-        warnings.warn(note, UserWarning, stacklevel=2)
     if not isinstance(answer, Table):
         raise QueryError(f"{query_id} gives no rows. Run it with: linkedproj query {query_id}")
     return QueryResult(answer, question.sparql)

@@ -84,10 +84,10 @@ class Dataset:
         Raises:
             QueryError: there is no such query, or an argument does not fit.
         """
-        return api.query(query_id, data=self.store, base=self._source.base or "", **arguments)
+        return api.ask_saved(self._source, query_id, arguments)
 
     def show(self, record: str, /, *, language: str = "en") -> Known:
-        """Return all that is known of a record, such as "project/smath": values, sentences, sources, and what links to it.
+        """Return all that is known of a record ("project/smath"): values, sentences, sources, and what leads to it.
 
         Raises:
             QueryError: nothing is known of it; the nearest record is named.

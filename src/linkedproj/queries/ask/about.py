@@ -139,16 +139,13 @@ class _About:
     def _statement(self, evidence: _Subject) -> Statement:
         selector, source = self._object(evidence, _SELECTOR), self._object(evidence, _QUOTED_FROM)
         quote = self._object(selector, _EXACT) if isinstance(selector, ox.NamedNode) else None
-        is_node = isinstance(source, ox.NamedNode)
-        url = self._object(source, _URL) if is_node else None
-        return Statement(
-            self._name(self._object(evidence, _BASIS)),
-            self._name(self._object(evidence, _RANK)),
-            quote.value if quote is not None else "",
-            shorten(self._context, source.value) if is_node else "",
-            self._text(source) if is_node else "",
-            url.value if url is not None else "",
-        )
+        basis, rank = (self._name(self._object(evidence, each)) for each in (_BASIS, _RANK))
+        sentence = quote.value if isinstance(quote, ox.Literal) else ""
+        if not isinstance(source, ox.NamedNode):
+            return Statement(basis, rank, sentence, "", "", "")
+        url = self._object(source, _URL)
+        address = url.value if isinstance(url, ox.NamedNode) else ""
+        return Statement(basis, rank, sentence, shorten(self._context, source.value), self._text(source), address)
 
     def _links(self) -> Iterator[Link]:
         held = {quad.object for quad in self._store.quads_for_pattern(self._node, None, None)}
