@@ -24,6 +24,7 @@ from linkedproj.mapping.steps import Steps
 from linkedproj.mapping.tasks import Setting
 from linkedproj.model.errors import DataError, Place, Problem
 from linkedproj.model.paths import shipped
+from linkedproj.model.rules import Rules, Severity, catalogue
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config
 from linkedproj.tables.portfolio import Portfolio
@@ -109,6 +110,7 @@ def map_folder(
     with opened(Resources(jobs, runner)) as run, TemporaryDirectory(dir=out, prefix=".parts-") as work:
         mapped = map_tables(folder, schema, config, folder.as_posix(), Path(work), dumps, run=run)
     problems = [*mapped.portfolio.problems, *mapped.evidence.problems]
-    if problems:
+    rules = Rules(catalogue() if problems else {})
+    if any(rules.severity(problem) is Severity.VIOLATION for problem in problems):
         raise DataError(problems)
     return mapped
