@@ -32,7 +32,7 @@ SUN = ["sun", "Sun", "Sol", "Sol", "S.", "S.", "S.", "policy-theme"]
 def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Workbook:
     """Write a workbook; a value may be a pair of itself and its number format."""
     book: Workbook = openpyxl.Workbook()
-    book.remove(book.active)
+    del book["Sheet"]
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for line, row in enumerate(rows, 1):
