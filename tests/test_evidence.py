@@ -368,7 +368,7 @@ def test_composed_and_decomposed_letters_are_the_same(small: Small, sources: Pat
     quotes = ("QUIET – Quiet harbour", '"from March 2019 to 2021, the port’s walls"', "with the Mill House")
     for quote in quotes:
         small.edit("evidence.csv", quote, "Cafe\u0301 by the harbour")
-    assert small.run("check", "--sources", "copies").codes == []
+    assert set(small.run("check", "--sources", "copies").codes) == {"LP-CELL-ACCENT"}
 
 
 def test_another_version_of_the_source_is_no_copy(small: Small, sources: Path) -> None:

@@ -25,6 +25,7 @@ from linkedproj.mapping.steps import Steps
 from linkedproj.mapping.tasks import MappingRun
 from linkedproj.model.errors import DataError, Place, Problem
 from linkedproj.model.folder import open_folder
+from linkedproj.model.rules import Rules, Severity, catalogue
 from linkedproj.tables.portfolio import Portfolio
 from linkedproj.tables.shards import SIZE
 from linkedproj.writers import FORMATS
@@ -122,6 +123,7 @@ def map_folder(  # noqa: PLR0913 - what can be asked of a mapping, each by its o
     with opened(Resources(jobs, runner)) as run, TemporaryDirectory(dir=out, prefix=".parts-") as work:
         mapped = map_tables(folder, found.schema, found.config, folder.as_posix(), Path(work), dumps, run=run)
     problems = [*mapped.portfolio.problems, *mapped.evidence.problems]
-    if problems:
+    rules = Rules(catalogue() if problems else {})
+    if any(rules.severity(problem) is Severity.VIOLATION for problem in problems):
         raise DataError(problems)
     return mapped

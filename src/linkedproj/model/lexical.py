@@ -28,17 +28,17 @@ LANGUAGE = re.compile(
 )
 UNSEEN = (
     "\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f"
-    "\u2800\u3000\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U00013430-\U00013438"
+    "\u3000\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U00013430-\U00013438"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 """What leaves no mark on paper, as the inside of a character class; the common blank is left out.
 
 The categories Cc, Cf, Cs, Zl, Zp and Zs but for the format characters that are drawn (such as U+0600),
-noncharacters of the first plane, and the fillers that are letters or symbols by their category.
+noncharacters of the first plane, and the fillers that are letters by their category.
 """
 
 # What Python takes for printable.
-_FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0"
+_FILLERS = "\u034f\u115f\u1160\u3164\uffa0"
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 EDGES = re.compile(rf"\A[ {UNSEEN}]|[ {UNSEEN}]\Z")
 _BLANK = re.compile(rf"[ {UNSEEN}]*")
@@ -50,8 +50,8 @@ _TAIL = (
     "\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
 )
 _TRACES = re.compile(f"\ufffd|(?:[\xc2\xc3][{_TAIL}])+|\xe2\u20ac[{_TAIL}]?|(?:[\xce\xcf\xd0\xd1][{_TAIL}]){{2,}}")
-# Every trace holds one of them.
-_SIGNS = ("\ufffd", "\xc3", "\xc2", "\xe2\u20ac", "\xd0", "\xce", "\xcf")
+# Every trace holds one of them; a single character is found ten times as fast as two.
+_SIGNS = "\ufffd\xc3\xc2\xd0\xd1\xce\xcf"
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -120,12 +120,17 @@ def is_blank(text: str) -> bool:
 
 def is_composed(text: str) -> bool:
     """Return whether letters and accents are one character where there is one (Unicode normalization form C)."""
-    return text.isascii() or is_normalized("NFC", text)
+    try:
+        # Quick where it succeeds: no letter of Latin-1 has parts.
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return is_normalized("NFC", text)
+    return True
 
 
 def trace_of_recoding(text: str) -> str:
     """Return what in a text a wrong conversion has left, such as "\u00c3\u00a9" for "\u00e9", or ""."""
-    if not any(sign in text for sign in _SIGNS):
+    if not any(sign in text for sign in _SIGNS) and not ("\u20ac" in text and "\xe2\u20ac" in text):
         return ""
     match = _TRACES.search(text)
     return match[0] if match else ""

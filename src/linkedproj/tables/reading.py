@@ -193,9 +193,10 @@ class Taker:
         if widths != {self._width}:
             rows = [self._trimmed(row) for row in rows]
             widths = set(map(len, rows))
-        text = _JOINT.join(map(_JOINT.join, rows))
+        texts = list(map(_JOINT.join, rows))
+        text = _JOINT.join(texts)
         if self._is_cut and "\n" in text:
-            self._report_swallowed(lines, rows)
+            self._report_swallowed(lines, rows, texts)
         if self._at >= 0 and widths == {self._width} and _is_plain_text(text):
             columns = list(zip(*rows, strict=True))
             if self._is_sound(columns):
@@ -221,11 +222,13 @@ class Taker:
         """Leave out the cells behind the last column, when there is nothing in them."""
         return row if len(row) <= self._width or any(row[self._width :]) else row[: self._width]
 
-    def _report_swallowed(self, lines: Iterable[int], rows: Sequence[Sequence[str]]) -> None:
-        """Report cells in which a stray quotation mark has joined rows."""
-        for line, row in zip(lines, rows, strict=True):
-            for index, cell in enumerate(row[: self._width]):
+    def _report_swallowed(self, lines: Iterable[int], rows: Sequence[Sequence[str]], texts: Iterable[str]) -> None:
+        """Report cells in which a stray quotation mark has joined rows; `texts` are the rows, joined."""
+        for number in (number for number, text in enumerate(texts) if "\n" in text):
+            for index, cell in enumerate(rows[number][: self._width]):
                 if "\n" in cell and swallows(cell, self.file.delimiter, self._width):
+                    # Lines are counted only for what is told.
+                    line = next(islice(lines, number, None))
                     values = {"lines": str(cell.count("\n") + 1), "delimiter": self.file.delimiter}
                     place, name = self.header.place(line, index), self.header.names[index]
                     self.found.problems.append(Problem("LP-CELL-ROWS", place, "", name, cell, values))
