@@ -137,7 +137,7 @@ class _Locator:
             names = tuple(field.term for field in self._schema.fields.values() if field.iri == result.path)
         for name in names:
             head, _, language = name.partition("@")
-            tags = [f"@{language}"] if language else ["", *(f"@{tag}" for tag in self._portfolio.config.languages)]
+            tags = [f"@{language}"] if language else ["", *(f"@{tag}" for tag in self._portfolio.config.read_languages)]
             for typed in typed_as.get(head) or (head,):
                 yield from (typed + tag for tag in tags)
 

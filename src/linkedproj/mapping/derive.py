@@ -74,7 +74,7 @@ class Derivation:
     def _copy(self, term: str, source: str) -> Iterator[Filling]:
         """Copy a term: a viewer without inference knows no other name than rdfs:label."""
         is_text = self._schema.fields[term].kind is Kind.TEXT
-        for tag in [f"@{tag}" for tag in self._config.languages] if is_text else [""]:
+        for tag in [f"@{tag}" for tag in self._config.read_languages] if is_text else [""]:
             index = self._index(source + tag)
             if index >= 0:
                 yield [term + tag], _copying(index)

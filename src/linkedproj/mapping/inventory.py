@@ -75,7 +75,7 @@ class Inventory:
             if len(portfolio.problems) > before:
                 portfolio.incomplete.add(kind.name)
             return
-        header = Header(head.file, kind, head.names, portfolio.schema, portfolio.config.languages)
+        header = Header(head.file, kind, head.names, portfolio.schema, portfolio.config.read_languages)
         portfolio.headers.append(header)
         if report_header(header, head.line, portfolio, portfolio.found):
             shard = whole(head.file, len(portfolio.headers) - 1, head.start, head.first)

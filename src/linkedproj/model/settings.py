@@ -53,7 +53,8 @@ class TableSource:
 class Config:
     """The settings of one portfolio.
 
-    `as_of` is the day at which the status of an initiative is derived, `curated` the columns per table whose values are
+    `further_languages` are those in which things may have names of their own. `as_of` is the day at which the status of
+    an initiative is derived, `curated` the columns per table whose values are
     the curator's own words (`is_curated`: those of all others as well), `sources` those of tables as a whole, `require`
     by "table.column" what records must have (see `linkedproj.model.policy`), `ids` the rules by which a table's ids are
     joined from other cells, `defaults` what saved queries ask about, by parameter, or by query and parameter,
@@ -68,6 +69,7 @@ class Config:
     as_of: str
     licence: str
     languages: tuple[str, ...] = ("en",)
+    further_languages: tuple[str, ...] = ()
     delimiter: str = ","
     title: Mapping[str, str] = field(default_factory=dict)
     portal: Portal = field(default_factory=Portal)
@@ -79,6 +81,11 @@ class Config:
     ids: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     mailboxes: frozenset[str] = frozenset({"info", "contact", "press", "office", "hello", "opendata"})
+
+    @property
+    def read_languages(self) -> tuple[str, ...]:
+        """The languages in which tables may have columns: those of the portfolio, then the further ones."""
+        return tuple(dict.fromkeys((*self.languages, *self.further_languages)))
 
 
 def load_config(folder: Path, shown: str) -> Config:
@@ -106,6 +113,7 @@ def load_config(folder: Path, shown: str) -> Config:
         as_of=settings["as-of"],
         licence=settings["licence"],
         languages=tuple(dict.fromkeys(map(canonical_tag, settings.get("languages", ["en"])))),
+        further_languages=tuple(dict.fromkeys(map(canonical_tag, settings.get("further-languages", [])))),
         delimiter=settings.get("delimiter", ","),
         title=by_language(settings.get("title", {})),
         portal=read_portal(settings),
@@ -146,8 +154,8 @@ def refuse_unknown_columns(config: Config, schema: Schema) -> None:
         ]
     for table, columns in config.curated.items():
         for number, column in enumerate(columns if table in kinds else ()):
-            if column != EVERYTHING and not _is_column(column, kinds[table], schema, config.languages):
-                hint = did_you_mean(column, _columns(kinds[table], schema, config.languages))
+            if column != EVERYTHING and not _is_column(column, kinds[table], schema, config.read_languages):
+                hint = did_you_mean(column, _columns(kinds[table], schema, config.read_languages))
                 sentence = f"'curated.{table}' names {_shown(column)}, which is no column of {table}.{hint}"
                 faults.append((("curated", table, number), sentence))
     for table in config.sources.keys() & kinds.keys():

@@ -70,7 +70,7 @@ class Tables:
 
         The curator's own columns stay at home.
         """
-        fields, languages = self.schema.fields, self.config.languages
+        fields, languages = self.schema.fields, self.config.read_languages
         found: set[str] = set()
         for header in self.headers:
             if header.kind.name == type_name:

@@ -62,7 +62,7 @@ def read_file(file: TableFile, kind: RecordType, tables: Tables, found: Found) -
     for (names, _), read in groupby(_numbered(reader_of(file.path).read(file, found.problems.append)), itemgetter(0)):
         rows = [(line, cells) for _, (_, line, cells) in read]
         if names not in takers:
-            header = Header(file, kind, names, tables.schema, tables.config.languages)
+            header = Header(file, kind, names, tables.schema, tables.config.read_languages)
             tables.headers.append(header)
             if not report_header(header, rows[0][0], tables, found):
                 break
