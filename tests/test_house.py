@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -140,6 +141,51 @@ def test_the_wheel_works_alone(installed: Path, tmp_path: Path) -> None:
     _from_wheel(installed, "build", ROOT / "data", "--out", tmp_path / "public")
     assert (tmp_path / "public/dump/latest/portfolio.ttl").is_file()
     assert all(name in _from_wheel(installed, "queries", "list") for name in QUERIES)
+
+
+# What a portfolio of another country would wonder at in its own release.
+STRANGE = re.compile(
+    r"barcelona|birmingham|català|catalan|español|spanish|[\"']@(?:ca|es)\b|\"(?:ca|es)\":|_(?:ca|es)\b", re.IGNORECASE
+)
+
+
+@pytest.mark.slow
+def test_a_portfolio_of_another_country_is_built_from_the_wheel_in_an_empty_folder(
+    installed: Path, tmp_path: Path
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra linkedproj[spreadsheets] is not installed")
+    home = tmp_path / "kotka"
+    shutil.copytree(ROOT / "tests/fixtures/kotka", home)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "organisation"
+    for row in (
+        ("id", "name@en", "name@fi", "seat"),
+        ("city-of-kotka", "City of Kotka", "Kotkan kaupunki", "kotka"),
+        ("tallinn-lab", "Tallinn Lab", "Tallinnan laboratorio", "tallinn"),
+    ):
+        sheet.append(row)
+    book.save(home / "organisation.xlsx")
+    before = {path: path.read_bytes() for path in installed.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert "error" not in _from_wheel(installed, "check", home).splitlines()[-2]
+    _from_wheel(installed, "build", home, "--release", "1.0", "--out", tmp_path / "public")
+    _from_wheel(installed, "verify", tmp_path / "public")
+    dumps = tmp_path / "public/dump/latest"
+    turtle = (dumps / "portfolio.ttl").read_text("utf-8")
+    assert '"Sataman valot"@fi' in turtle
+    assert "KTK-204" in turtle
+    assert "käyttöönotto" in (dumps / "vocabulary.ttl").read_text("utf-8")
+    expected = (home / "queries/expected/contracts.csv").read_text("utf-8").split()
+    assert (tmp_path / "public/query/contracts.csv").read_text("utf-8").split() == expected
+    catalogue = (tmp_path / "public/catalog.ttl").read_text("utf-8")
+    assert "language/FIN" in catalogue
+    texts = [
+        path for path in (tmp_path / "public").rglob("*") if path.is_file() and path.suffix not in {".gz", ".parquet"}
+    ]
+    assert {path.name: found[0] for path in texts if (found := STRANGE.search(path.read_text("utf-8")))} == {}
+    assert len(texts) > 100
+    after = {path: path.read_bytes() for path in installed.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert after == before
 
 
 # ---------------------------------------------------------------- the documents

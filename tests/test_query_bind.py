@@ -95,7 +95,7 @@ def test_the_suffix_says_what_term_it_becomes(variable: str, tmp_path: Path) -> 
 
 
 IRI = "holds a character that no IRI has. Percent-encode it."
-RELATIVE = "is no absolute IRI. Write it in full, like https://data.example.org/id/city/barcelona."
+RELATIVE = "is no absolute IRI. Write it in full, like https://data.example.org/id/city/kigali."
 DATE = "is no date. Write a day of the calendar as YYYY-MM-DD."
 REFUSED = [
     ("?_v_iri", "http://a/b> ?p ?o . } #", IRI),

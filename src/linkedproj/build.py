@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     Tell = Callable[[str], None]
 
 _ALL = Resources()
+VOCABULARY = "vocabulary.ttl"
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         _refuse_unsound(findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
-        answered = _answer(folder, mapped, queries, answers, tell)
+        answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY)
         gaps: list[Problem] = []
         if staged.leads:
             _compare(folder, staged, tell, restored=restored)
@@ -193,20 +194,20 @@ def _write_rdf_xml(folder: Folder, dumps: Path) -> None:
 
 def _copy_ontology(folder: Folder, dumps: Path) -> None:
     """Publish the vocabulary, the rules and the context beside the records they explain."""
-    for source, name in ((folder.vocabulary, "vocabulary.ttl"), (folder.shapes, "shapes.ttl")):
+    for source, name in ((folder.vocabulary, VOCABULARY), (folder.shapes, "shapes.ttl")):
         text = localised(without_sections(source.read_text("utf-8")), folder.config.languages)
         (dumps / name).write_text(text, "utf-8", newline="")
     context = json.dumps(folder.schema.context.document, ensure_ascii=False, indent=1) + "\n"
     (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
 
 
-def _answer(
-    folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], answers: Path, tell: Tell
+def _answer(  # noqa: PLR0913 - what is asked, of what, and where the answers go
+    folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], answers: Path, tell: Tell, *, vocabulary: Path
 ) -> PublishedQueries:
     """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
     tell("answering the saved queries")
     answers.mkdir(exist_ok=True)
-    data = [*mapped.statements, folder.vocabulary]
+    data = [*mapped.statements, vocabulary]
     return publish(data, queries, answers, folder.schema.context, folder.config.version)
 
 

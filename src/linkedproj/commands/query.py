@@ -60,7 +60,7 @@ def command(
 ) -> None:
     """Ask the saved query ID of public/dump/latest, or of other data.
 
-    Example: linkedproj query projects-by-city -p city=birmingham --format csv
+    Example: linkedproj query projects-by-city -p city=kigali --format csv
     Exit codes: 0 answered, 2 the call or the query is wrong, 4 the endpoint failed.
     """  # noqa: DOC501 - shown as help
     _refuse_contradiction(

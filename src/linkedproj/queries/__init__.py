@@ -6,7 +6,7 @@ of it is answered by a source (`ask/sources`):
 
     query = open_collection(Path("data")).find("projects-by-city")
     source = files_source([Path("public/dump/latest")])
-    question = prepare(source, query, {"city": "birmingham"})
+    question = prepare(source, query, {"city": "kigali"})
     table = ask(source, question)
 
 The rooms in it, each importing only those below:

@@ -2,7 +2,7 @@
 
     #+ summary: Projects that involve a city
     #+ defaults:
-    #+   - city: https://data.example.org/id/city/barcelona
+    #+   - city: https://data.example.org/id/city/kigali
     SELECT ?project WHERE { ?project dct:spatial ?_city_iri }
 
 `tokens` cuts the text, so that only whole variables are ever replaced; `header`, `parameters` and `expect` read what

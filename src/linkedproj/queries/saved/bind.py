@@ -191,7 +191,7 @@ def iri_term(iri: str) -> str:
         ValueError: it is relative, or holds a character no IRI has.
     """
     if not _SCHEME.match(iri):
-        raise ValueError("is no absolute IRI. Write it in full, like https://data.example.org/id/city/barcelona.")
+        raise ValueError("is no absolute IRI. Write it in full, like https://data.example.org/id/city/kigali.")
     if _IRI_BAD.search(iri):
         raise ValueError("holds a character that no IRI has. Percent-encode it.")
     return str(ox.NamedNode(iri))

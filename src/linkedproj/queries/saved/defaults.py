@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from linkedproj.model.context import Context, RecordType
     from linkedproj.queries.saved.parameters import Parameter
 
-_MOST_LINKED = f"""SELECT ?value (COUNT(?other) AS ?links) WHERE {{
-  ?value a <{{class_}}> .
-  FILTER(STRSTARTS(STR(?value), "{{base}}"))
-  OPTIONAL {{ ?other ?link ?value FILTER(?link NOT IN (<{RDF}subject>, <{RDF}object>)) }}
+_MOST_LINKED = """SELECT ?value (COUNT(?other) AS ?links) WHERE {{
+  ?value a <{class_}> .
+  FILTER(STRSTARTS(STR(?value), "{base}"))
+  OPTIONAL {{ ?other ?link ?value FILTER(?link NOT IN (<{rdf}subject>, <{rdf}object>)) }}
 }}
 GROUP BY ?value
 HAVING(COUNT(?value) > 0)
 ORDER BY DESC(?links) ?value
-LIMIT {{number}}
+LIMIT {number}
 """
 _RECORDS = """SELECT DISTINCT ?value WHERE {{ ?value a <{class_}> FILTER(STRSTARTS(STR(?value), "{base}")) }}
 ORDER BY ?value
@@ -44,7 +44,7 @@ def open_parameters(query: SavedQuery, given: Collection[str] = ()) -> list[Para
 
 def most_linked(kind: RecordType, number: int) -> SavedQuery:
     """Return the query for so many records of a type, those with the most links first."""
-    text = _MOST_LINKED.format(class_=kind.iri, base=kind.base, number=number)
+    text = _MOST_LINKED.format(class_=kind.iri, base=kind.base, number=number, rdf=RDF)
     return _select(f"most-linked-{kind.table}", text)
 
 
