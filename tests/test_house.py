@@ -147,8 +147,6 @@ def test_the_wheel_works_alone(installed: Path, tmp_path: Path) -> None:
 STRANGE = re.compile(
     r"barcelona|birmingham|català|catalan|español|spanish|[\"']@(?:ca|es)\b|\"(?:ca|es)\":|_(?:ca|es)\b", re.IGNORECASE
 )
-    r"barcelona|birmingham|català|catalan|español|spanish|[\"']@(?:ca|es)\b|\"(?:ca|es)\":|_(?:ca|es)\b", re.IGNORECASE
-)
 
 
 @pytest.mark.slow
