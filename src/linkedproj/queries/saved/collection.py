@@ -35,9 +35,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Collection as Values
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from linkedproj.model.settings import Config
     from linkedproj.queries.saved.header import HeaderPart
