@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 import pytest
 
 from linkedproj.model.errors import SetupError
 from linkedproj.model.folder import open_folder
+from linkedproj.model.paths import shipped
+from linkedproj.queries.published.publish import publish
+from linkedproj.queries.saved.bases import context_of
+from linkedproj.queries.saved.collection import Collection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,6 +226,114 @@ def test_what_is_made_goes_with_the_folder(harbour: Small) -> None:
 
 
 def test_without_additions_the_shipped_ontology_is_used_as_it_is(small: Small) -> None:
-    from linkedproj.model.paths import shipped
-
     assert open_folder(small.folder).ontology == shipped("ontology")
+
+
+# ---------------------------------------------------------------- own questions
+
+CONTRACTS = """#+ summary: Contract numbers of projects
+#+ description: Every project with a contract number.
+#+ tags:
+#+   - contracts
+#+ linkedproj:
+#+   params:
+#+     project: {of: project, pick: contracts}
+#+   expect:
+#+     columns: [value, label]
+PREFIX own: <https://small.example/def#>
+SELECT ?value ?label WHERE { ?value own:contractNumber ?label FILTER(?value = ?_project_iri) } ORDER BY ?value ?label
+"""
+
+
+@pytest.fixture
+def asking(harbour: Small) -> Small:
+    """Let it have a question of its own, and another wording of one of the program."""
+    (harbour.folder / "queries").mkdir()
+    harbour.write("queries/contracts.rq", CONTRACTS)
+    harbour.write("queries/themes.rq", CONTRACTS.replace("Contract numbers of projects", "Themes as we see them"))
+    return harbour
+
+
+def test_own_questions_are_listed_and_win_by_their_id(asking: Small) -> None:
+    lines = asking.run("queries", "list", "--format", "csv").out.splitlines()
+    assert "contracts,Contract numbers of projects,project,contracts,portfolio" in lines
+    assert "themes,Themes as we see them,project,contracts,portfolio" in lines
+    assert any(line.startswith("places,") and line.endswith(",linkedproj") for line in lines)
+
+
+def test_own_questions_are_answered_and_published(asking: Small) -> None:
+    outcome = asking.run("build")
+    assert outcome.code == 0, outcome.err
+    published = asking.home / "public/query"
+    assert (published / "contracts.csv").read_text("utf-8").split() == [
+        "value,label", "https://small.example/id/project/harbour,C-17",
+    ]  # fmt: skip
+    assert "own:contractNumber" in (published / "contracts.rq").read_text("utf-8")
+    index = json.loads((published / "queries.json").read_text("utf-8"))
+    entry = next(one for one in index["queries"] if one["id"] == "contracts")
+    assert entry["title"] == {"en": "Contract numbers of projects"}
+    assert entry["parameters"][0]["default"] == "https://small.example/id/project/harbour"
+    assert asking.run("query", "contracts", "-p", "project=orchard", "--format", "csv").out == "value,label\r\n"
+
+
+def test_expected_answers_are_written_into_the_portfolio(asking: Small) -> None:
+    assert asking.run("build").code == 0
+    missing = asking.run("queries", "test", "contracts")
+    assert missing.code == 1
+    assert "contracts.rq: expected/contracts.csv is missing" in missing.out
+    written = asking.run("queries", "test", "contracts", "places", "--update")
+    assert written.code == 0, written.out
+    assert sorted(path.name for path in (asking.folder / "queries/expected").iterdir()) == [
+        "contracts.csv",
+        "places.csv",
+    ]
+    assert asking.run("queries", "test", "contracts", "places").code == 0
+
+
+def test_where_nobody_chooses_the_record_with_the_most_links_is_asked_about(small: Small) -> None:
+    asked = small.run("query", "projects-by-city", "--records", "data", "--format", "csv").out
+    assert "https://small.example/id/project/harbour" in asked
+    small.edit("portfolio.toml", "[title]\n", '[defaults]\ncity = "lakeside"\n\n[title]\n')
+    assert small.run("query", "projects-by-city", "--records", "data", "--format", "csv").out != asked
+
+
+def test_a_default_of_what_there_is_not_is_refused(small: Small) -> None:
+    small.edit("portfolio.toml", "[title]\n", '[defaults]\ncitty = "lakeside"\n\n[title]\n')
+    outcome = small.run("queries", "list")
+    assert outcome.code == 2
+    assert "data/portfolio.toml:10:1: 'defaults.citty' is no parameter" in outcome.err
+    assert "Did you mean 'city'?" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("city", "told"),
+    [
+        ("Marella", "there is no city 'Marella'. Did you mean 'marella'?"),
+        ("zzz", "there is no city 'zzz'. 'linkedproj query places' lists them."),
+    ],
+)
+def test_a_record_that_is_not_there_is_told(small: Small, city: str, told: str) -> None:
+    outcome = small.run("query", "projects-by-city", "-p", f"city={city}", "--records", "data")
+    assert (outcome.code, outcome.err) == (2, f"linkedproj: {told}\n")
+
+
+def test_a_question_about_no_record_is_left_out_and_named(tmp_path: Path) -> None:
+    context = context_of("https://small.example/id/")
+    published = publish(ox.Store(), Collection().read(), tmp_path, context, "1")
+    assert {"projects-by-city", "projects-by-theme", "works-together"} <= set(published.left_out)
+    assert not set(published.left_out) & set(published.ids)
+    assert not (tmp_path / "projects-by-city.rq").exists()
+    assert "projects" in published.poor
+    assert "labels-missing" not in published.poor
+
+
+def test_a_command_takes_the_portfolio_it_is_run_in(harbour: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(harbour.folder)
+    assert harbour.run("check").code == 0
+    assert "SMALL-CONTRACT" in harbour.run("explain").out
+    monkeypatch.chdir(harbour.home)
+    (harbour.home / "elsewhere").mkdir()
+    monkeypatch.chdir(harbour.home / "elsewhere")
+    outcome = harbour.run("check")
+    assert outcome.code == 2
+    assert "linkedproj new" in outcome.err
