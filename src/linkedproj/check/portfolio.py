@@ -29,11 +29,11 @@ from linkedproj.model.paths import shipped
 from linkedproj.model.policy import without_told
 from linkedproj.model.rules import Rules, Severity, load_rules
 from linkedproj.model.schema import vocabulary_terms
-from linkedproj.model.shapes import Shapes, read_shapes
+from linkedproj.model.shapes import SH, Shapes, read_shapes
 from linkedproj.tables.cells import REMARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from linkedproj.check.engine import Result
     from linkedproj.mapping.evidence import Evidence
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 
 _ALL = Resources()
+_ABSENT, _UNTOLD = SH + "MinCountConstraintComponent", SH + "QualifiedMinCountConstraintComponent"
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _judge(folder: Folder, mapped: Mapped, options: Options, known: Iterable[Pro
         judgement = judge(mapped.statements, _judged_shapes(folder), options)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/shapes.ttl"), values={"detail": str(error)})], Checked("")
-    certain = (result for result in judgement.results if not _is_uncertain(result, portfolio))
+    certain = (result for result in _each_once(judgement.results) if not _is_uncertain(result, portfolio))
     said = _said(known)
     lost = {header.file.place().table: header for header in portfolio.headers if header.problems}
     problems = [
@@ -183,6 +184,12 @@ def _judge(folder: Folder, mapped: Mapped, options: Options, known: Iterable[Pro
         and (problem.place.table not in lost or problem.column in ("", *lost[problem.place.table].names))
     ]
     return problems, judgement.checked
+
+
+def _each_once(results: Collection[Result]) -> list[Result]:
+    """Leave out the languages in which a text is missing, where it is missing altogether."""
+    absent = {(result.focus, result.path) for result in results if result.component == _ABSENT}
+    return [each for each in results if each.component != _UNTOLD or (each.focus, each.path) not in absent]
 
 
 def _judged_shapes(folder: Folder) -> Shapes:

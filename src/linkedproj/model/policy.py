@@ -96,7 +96,7 @@ def policy_shapes(config: Config, schema: Schema, shapes: Shapes) -> str:
     Raises:
         SetupError: see `policy_wants`.
     """
-    writer = _PolicyWriter(config, schema, shapes)
+    writer = _PolicyWriter(schema, shapes)
     blocks = [
         text
         for name, wants in policy_wants(config, schema, shapes).items()
@@ -174,7 +174,7 @@ def _refuse_unknown(config: Config, schema: Schema) -> None:
 class _PolicyWriter:
     """Writes shapes as Turtle; remembers which languages they ask for."""
 
-    def __init__(self, config: Config, schema: Schema, shapes: Shapes) -> None:
+    def __init__(self, schema: Schema, shapes: Shapes) -> None:
         self._schema, self._shapes = schema, shapes
         self._rules = Rules({_CODE: catalogue()[_CODE]})
         self._languages: dict[str, None] = {}
@@ -186,7 +186,7 @@ class _PolicyWriter:
             if want.level != NO:
                 yield self._shape(kind, want, _SEVERITIES[want.level], self._documented(kind, term, want))
             return
-        if want.level in (ALL, ONE) and not want.is_formal and want.shape:
+        if want.level == ONE and not want.is_formal:
             yield self._shape(kind, want, "Violation", self._documented(kind, term, want))
         for tag in want.languages if want.level != NO else ():
             self._languages[tag] = None
@@ -221,9 +221,9 @@ class _PolicyWriter:
         ]
         nodes = [node for node in self._shapes.subjects(SH + "targetClass") if kind.iri in _iris(self._shapes, node)]
         tied = "".join(
-            f"{self._iri(self._shapes.named(node))} sh:property policy:{name} .\n"
+            f"{self._iri(node.value)} sh:property policy:{name} .\n"
             for node in nodes
-            if not self._shapes.objects(node, DCT + "identifier")
+            if isinstance(node, ox.NamedNode) and not self._shapes.objects(node, DCT + "identifier")
         )
         return " ;\n  ".join(lines) + f" .\n{tied}"
 
