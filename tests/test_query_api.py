@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "docs" / name for name in ("queries-in-python.md", "tables-elsewhere.md")]
+PAGES = [ROOT / "docs" / name for name in ("queries-in-python.md", "tables-elsewhere.md", "cookbook.md")]
 
 
 # ---------------------------------------------------------------- the pages

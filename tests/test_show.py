@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyoxigraph as ox
 import pytest
+from click.shell_completion import ShellComplete
 
 import linkedproj
+from linkedproj import cli
 from linkedproj.model.errors import QueryError, SetupError
 from linkedproj.queries.ask import local
 from linkedproj.queries.ask.adhoc import preset_prefixes, read_adhoc
@@ -179,3 +181,21 @@ def test_without_pyarrow_a_sentence_says_what_to_install(data: Dataset, monkeypa
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(SetupError, match=r"linkedproj\[tables\]"):
         data.query("SELECT ?p WHERE { ?p a lp:Project }").to_arrow()
+
+
+# ---------------------------------------------------------------- completion
+
+
+@pytest.mark.parametrize(
+    ("arguments", "incomplete", "offered"),
+    [
+        (["query"], "projects-by-c", ["projects-by-city"]),
+        (["explain"], "lp-cell-da", ["LP-CELL-DATE", "LP-CELL-DATETIME", "LP-CELL-DAY"]),
+        (["show", "--data", "{release}"], "project/sm", ["project/smath"]),
+        (["show", "--data", "nowhere"], "project/sm", []),
+    ],
+)
+def test_a_shell_is_offered_what_fits(arguments: list[str], incomplete: str, offered: list[str], release: Path) -> None:
+    spelled = [argument.format(release=release) for argument in arguments]
+    shell = ShellComplete(cli.linkedproj, {}, "linkedproj", "_LINKEDPROJ_COMPLETE")
+    assert [item.value for item in shell.get_completions(spelled, incomplete)] == offered

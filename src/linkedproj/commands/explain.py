@@ -7,8 +7,17 @@ import click
 from linkedproj.model.languages import LANGUAGES
 
 
+def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the codes of the rules to a shell that completes."""
+    from linkedproj.model.paths import shipped
+    from linkedproj.model.rules import load_rules
+
+    codes = load_rules(shipped("ontology") / "shapes.ttl").by_code
+    return [code for code in codes if code.startswith(incomplete.upper())]
+
+
 @click.command(name="explain")
-@click.argument("code", default="")
+@click.argument("code", default="", shell_complete=_complete)
 @click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
 def command(code: str, language: str) -> None:
     """Explain a rule by its CODE, such as LP-CELL-DAY; without a code, list them all."""  # noqa: DOC501 - shown as help

@@ -21,8 +21,15 @@ if TYPE_CHECKING:
     from linkedproj.queries.saved.collection import SavedQuery
 
 
+def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the ids of the saved queries to a shell that completes."""
+    from linkedproj.model.paths import shipped
+
+    return sorted(path.stem for path in shipped("queries").glob("*.rq") if path.stem.startswith(incomplete))
+
+
 @click.command(name="query")
-@click.argument("query_id", metavar="[ID]", required=False)
+@click.argument("query_id", metavar="[ID]", required=False, shell_complete=_complete)
 @click.option("-p", "pairs", metavar="NAME=VALUE", multiple=True, help="Give a parameter a value: -p city=kigali.")
 @click.option("-f", "file", metavar="FILE", help="Ask the query in this file instead, or what is typed in (-).")
 @click.option("--data", metavar="PATH", type=click.Path(path_type=Path), multiple=True, help="A dump, or RDF files.")

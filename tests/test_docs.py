@@ -1,0 +1,51 @@
+"""The pages for those who begin are true: each command of the tutorial is run, in its order."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TUTORIAL = ROOT / "docs/tutorial.md"
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_tutorial_leads_to_a_published_folder(tmp_path: Path) -> None:
+    text = TUTORIAL.read_text("utf-8")
+    blocks = [block for block in BLOCK.findall(text) if not block.startswith("pip install")]
+    program = shlex.join([sys.executable, "-m", "linkedproj"])
+    script = "\n".join(
+        ["set -e", f'linkedproj() {{ {program} "$@"; }}', f'python() {{ {sys.executable} "$@"; }}', *blocks]
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    outcome = subprocess.run(
+        ["/bin/bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    latest = tmp_path / "my-portfolio/public/dump/latest"
+    assert (latest / "portfolio.ttl").is_file()
+    assert "project/open-shores" in (latest / "portfolio.nt").read_text("utf-8")
+    assert "SHORES" in outcome.stdout
+
+
+def test_the_tutorial_counts_its_steps_and_decisions() -> None:
+    text = TUTORIAL.read_text("utf-8")
+    numbers = {"five": 5, "six": 6, "seven": 7, "two": 2, "three": 3, "four": 4}
+    told = re.search(r"in (\w+) steps and (\w+) decisions", text)
+    assert told
+    assert numbers[told[1]] == len(re.findall(r"^## \d\. ", text, re.MULTILINE))
+    options = re.search(r"^linkedproj new (.*)$", text, re.MULTILINE)
+    assert options
+    assert numbers[told[2]] == len(re.findall(r"--\w+", options[1]))
