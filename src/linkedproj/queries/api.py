@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from linkedproj.model.errors import QueryError
+from linkedproj.model.folder import current_ontology
 from linkedproj.model.paths import current_portfolio
 from linkedproj.queries.ask.local import data_files
 from linkedproj.queries.ask.sources import LATEST, StoreSource, ask, endpoint_source, files_source, prepare
@@ -53,7 +54,9 @@ def query(
     notes: list[str] = []
     source = endpoint_source(endpoint, notes.append) if endpoint else _local_source(data, store)
     saved = open_collection(current_portfolio()).find(query_id)
-    question = prepare(source, saved, {name: _spelled(value) for name, value in arguments.items()}, base)
+    in_force = current_ontology()
+    spelled = {name: _spelled(value) for name, value in arguments.items()}
+    question = prepare(source, saved, spelled, base, in_force.path)
     answer = ask(source, question)
     for note in notes:
         warnings.warn(note, UserWarning, stacklevel=2)
