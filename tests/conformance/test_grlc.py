@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from linkedproj.queries.lint.code import find_selects, query_form, read_code
-from linkedproj.queries.saved.collection import SavedQuery
+from linkedproj.queries.saved.collection import SavedQuery, read_queries
 
 if TYPE_CHECKING:
     from types import ModuleType
