@@ -53,7 +53,8 @@ def test_an_export_holds_the_source_of_every_query() -> None:
         for quad in ox.parse(sib.export_all(QUERIES.values(), BASE, BASES), format=ox.RdfFormat.TURTLE)
         if quad.predicate == LPQ and isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal)
     }
-    assert found == {name: (FOLDER / f"{name}.rq").read_bytes().decode() for name in QUERIES}
+    files = open_collection(FOLDER.parent / "data").files()
+    assert found == {name: path.read_bytes().decode() for name, path in files.items()}
 
 
 def test_an_export_says_all_that_editors_look_for() -> None:

@@ -14,14 +14,13 @@ import pyoxigraph as ox
 import pytest
 
 from linkedproj.model.errors import QueryError
-from linkedproj.model.paths import shipped
 from linkedproj.queries.ask import local, reference
 from linkedproj.queries.published.publish import RESULTS, publish
 from linkedproj.queries.results.formats import FORMATS
 from linkedproj.queries.results.geojson import write_geojson
 from linkedproj.queries.results.table import Table, Triples
 from linkedproj.queries.saved.bases import by_table, context_of
-from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.bind import bind, resolve
 from linkedproj.queries.saved.collection import open_collection, read_query
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
 
     from linkedproj.queries.saved.collection import SavedQuery
 
-FOLDER = shipped("queries")
-IDS = sorted(path.stem for path in FOLDER.glob("*.rq"))
+QUERIES = open_collection(Path(__file__).parents[1] / "data").read()
+IDS = list(QUERIES)
 SMALL = Path(__file__).parent / "fixtures" / "small"
 CONTEXT = context_of()
 
@@ -96,7 +95,7 @@ def test_the_index_names_every_file_and_no_other(published: Path, index: dict[st
 
 @every_query
 def test_the_index_says_what_the_query_says(query_id: str, index: dict[str, Any], store: ox.Store) -> None:
-    entry, query = _entry(index, query_id), read_query(FOLDER / f"{query_id}.rq")
+    entry, query = _entry(index, query_id), QUERIES[query_id]
     answer = local.evaluate(store, bind(query, {}, by_table(CONTEXT)))
     assert (entry["title"], entry["description"]) == (query.title, query.description)
     assert (entry["tags"], entry["view"]) == (list(query.tags), query.view)
@@ -125,14 +124,22 @@ def test_the_index_tells_how_to_fill_a_parameter_in(index: dict[str, Any]) -> No
 
 
 @every_query
-def test_the_published_source_is_the_file_itself(query_id: str, published: Path) -> None:
-    assert (published / f"{query_id}.template.rq").read_bytes() == (FOLDER / f"{query_id}.rq").read_bytes()
+def test_the_published_source_says_how_this_portfolio_asks(query_id: str, published: Path, tmp_path: Path) -> None:
+    query = QUERIES[query_id]
+    (tmp_path / f"{query_id}.rq").write_bytes((published / f"{query_id}.template.rq").read_bytes())
+    found = read_query(tmp_path / f"{query_id}.rq")
+    for part in ("body", "title", "description", "tags", "view", "expect", "budget_ms"):
+        assert getattr(found, part) == getattr(query, part)
+    bases = by_table(CONTEXT)
+    for name, one in query.parameters.items():
+        default = one.default if one.default is None else resolve(one, one.default, bases)
+        assert found.parameters[name] == replace(one, default=default)
 
 
 @every_query
 def test_the_published_query_has_no_parameter_left(query_id: str, published: Path) -> None:
     text = (published / f"{query_id}.rq").read_text("utf-8")
-    query = read_query(FOLDER / f"{query_id}.rq")
+    query = QUERIES[query_id]
     assert text == bind(query, {}, by_table(CONTEXT))
     assert not text.startswith("#+")
 
@@ -311,7 +318,7 @@ def test_each_build_writes_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_an_empty_portfolio_has_answers_without_rows(tmp_path: Path) -> None:
-    published = publish(ox.Store(), open_collection(FOLDER.parent / "data").read(), tmp_path, CONTEXT, "1")
+    published = publish(ox.Store(), QUERIES, tmp_path, CONTEXT, "1")
     index = json.loads((tmp_path / "queries.json").read_text("utf-8"))
     assert {path.name for path in published.files} == set(_contents(tmp_path))
     assert {query["id"]: query["rows"] for query in index["queries"] if query["form"] != "ASK"} == dict.fromkeys(
@@ -326,8 +333,8 @@ def test_published_queries_follow_the_base_of_the_portfolio(small: Small) -> Non
     folder = small.home / "public/query"
     assert [name for name, content in _contents(folder).items() if b"https://data.example.org/" in content] == []
     template = (folder / "projects-by-city.template.rq").read_text("utf-8")
-    assert "#+   - city: https://small.example/id/city/barcelona\n" in template
-    assert "<https://small.example/id/city/barcelona>" in (folder / "projects-by-city.rq").read_text("utf-8")
+    assert "#+ - city: https://small.example/id/city/marella\n" in template
+    assert "<https://small.example/id/city/marella>" in (folder / "projects-by-city.rq").read_text("utf-8")
     index = json.loads((folder / "queries.json").read_text("utf-8"))
     assert (index["base"], index["version"]) == ("https://small.example/id/", "1.0-draft")
     assert _entry(index, "projects")["rows"] > 0
@@ -356,8 +363,7 @@ def test_a_query_that_cannot_be_run_publishes_nothing(
 ) -> None:
     small.run("build")
     before = {path: path.read_bytes() for path in (small.home / "public").rglob("*") if path.is_file()}
-    queries = open_collection(FOLDER.parent / "data").read()
-    broken = queries | {"projects": _broken(queries["projects"], body)}
+    broken = QUERIES | {"projects": _broken(QUERIES["projects"], body)}
     monkeypatch.setattr("linkedproj.build.Collection.read", lambda _: broken)
     small.edit("portfolio.toml", 'version = "1.0"', 'version = "1.1"')
     outcome = small.run("build")
@@ -376,8 +382,7 @@ def _broken(query: SavedQuery, body: str) -> SavedQuery:
 
 
 def test_two_queries_never_write_the_same_file(tmp_path: Path) -> None:
-    queries = open_collection(FOLDER.parent / "data").read()
-    twice = {"projects": queries["projects"], "again": queries["projects"]}
+    twice = {"projects": QUERIES["projects"], "again": QUERIES["projects"]}
     with pytest.raises(QueryError) as refused:
         publish(ox.Store(), twice, tmp_path, CONTEXT, "1")
     assert str(refused.value) == "projects.rq: two published files would be called projects.rq. Rename the query."
@@ -389,7 +394,7 @@ def test_two_queries_never_write_the_same_file(tmp_path: Path) -> None:
 def _ask(query_id: str, turtle: str) -> Sequence[tuple[str | None, ...]]:
     store = ox.Store()
     store.load(turtle.encode(), format=ox.RdfFormat.TURTLE)
-    table = local.answer(store, read_query(FOLDER / f"{query_id}.rq"), {}, by_table(CONTEXT))
+    table = local.answer(store, QUERIES[query_id], {}, by_table(CONTEXT))
     return [tuple(None if cell is None else cell.value for cell in row) for row in table.rows]
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from linkedproj.queries.lint.code import find_selects, query_form, read_code
-from linkedproj.queries.saved.collection import SavedQuery, open_collection
+from linkedproj.queries.saved.collection import SavedQuery, read_queries
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "queries"
-QUERIES = open_collection(FOLDER.parent / "data").read()
+QUERIES = read_queries(FOLDER)
 UNREAD = {"AskQuery"}
 """Forms of which grlc itself says that it reads no parameters."""
 

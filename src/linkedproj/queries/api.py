@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from linkedproj.model.errors import QueryError
+from linkedproj.model.folder import current_ontology
 from linkedproj.model.paths import current_portfolio
 from linkedproj.queries.ask.local import data_files
 from linkedproj.queries.ask.sources import LATEST, StoreSource, ask, endpoint_source, files_source, prepare
@@ -68,7 +69,9 @@ def ask_saved(source: Source, query_id: str, arguments: Mapping[str, Argument], 
         RemoteError: the endpoint does not answer, or not as it must.
     """
     saved = open_collection(current_portfolio()).find(query_id)
-    question = prepare(source, saved, {name: spelled(value) for name, value in arguments.items()}, base)
+    in_force = current_ontology()
+    given = {name: spelled(value) for name, value in arguments.items()}
+    question = prepare(source, saved, given, base, in_force.path)
     answer = ask(source, question)
     if not isinstance(answer, Table):
         raise QueryError(f"{query_id} gives no rows. Run it with: linkedproj query {query_id}")

@@ -18,20 +18,6 @@ if TYPE_CHECKING:
     from linkedproj.model.context import Context, RecordType
     from linkedproj.queries.saved.parameters import Parameter
 
-_MOST_LINKED = """SELECT ?value (COUNT(?other) AS ?links) WHERE {{
-  ?value a <{class_}> .
-  FILTER(STRSTARTS(STR(?value), "{base}"))
-  OPTIONAL {{ ?other ?link ?value FILTER(?link NOT IN (<{rdf}subject>, <{rdf}object>)) }}
-}}
-GROUP BY ?value
-HAVING(COUNT(?value) > 0)
-ORDER BY DESC(?links) ?value
-LIMIT {number}
-"""
-_RECORDS = """SELECT DISTINCT ?value WHERE {{ ?value a <{class_}> FILTER(STRSTARTS(STR(?value), "{base}")) }}
-ORDER BY ?value
-"""
-
 
 def open_parameters(query: SavedQuery, given: Collection[str] = ()) -> list[Parameter]:
     """Return the parameters of a query that still need a value, beside those that are given one."""
@@ -44,13 +30,27 @@ def open_parameters(query: SavedQuery, given: Collection[str] = ()) -> list[Para
 
 def most_linked(kind: RecordType, number: int) -> SavedQuery:
     """Return the query for so many records of a type, those with the most links first."""
-    text = _MOST_LINKED.format(class_=kind.iri, base=kind.base, number=number, rdf=RDF)
-    return _select(f"most-linked-{kind.table}", text)
+    return _select(
+        f"most-linked-{kind.table}",
+        f"""SELECT ?value (COUNT(?other) AS ?links) WHERE {{
+  {_among(kind)}
+  OPTIONAL {{ ?other ?link ?value FILTER(?link NOT IN (<{RDF}subject>, <{RDF}object>)) }}
+}}
+GROUP BY ?value
+HAVING(COUNT(?value) > 0)
+ORDER BY DESC(?links) ?value
+LIMIT {number}
+""",
+    )
 
 
 def records(kind: RecordType) -> SavedQuery:
     """Return the query for all records of a type."""
-    return _select(f"records-{kind.table}", _RECORDS.format(class_=kind.iri, base=kind.base))
+    return _select(f"records-{kind.table}", f"SELECT DISTINCT ?value WHERE {{ {_among(kind)} }} ORDER BY ?value")
+
+
+def _among(kind: RecordType) -> str:
+    return f'?value a <{kind.iri}> FILTER(STRSTARTS(STR(?value), "{kind.base}"))'
 
 
 def kind_of(parameter: Parameter, context: Context) -> RecordType | None:
