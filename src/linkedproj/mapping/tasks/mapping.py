@@ -16,7 +16,7 @@ from linkedproj.mapping.tasks.joined import Joined
 from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice, links_of
 from linkedproj.mapping.tasks.rows import batches, rows_of
 from linkedproj.model.context import Kind
-from linkedproj.model.policy import told_columns
+from linkedproj.model.policy import counted_columns
 from linkedproj.system.sorting import Sorter
 from linkedproj.tables.cells import split
 from linkedproj.tables.portfolio import Row
@@ -124,7 +124,7 @@ class MappingWork:
 
     def _count_lacking(self, batch: Batch, derivation: Derivation) -> None:
         """Count the records that lack what the portfolio wants to be told of."""
-        for names in told_columns(self._tables.schema.wants, self._kind.name):
+        for names in counted_columns(self._tables.schema.wants, self._kind.name):
             columns = [batch.columns[column.index] for column in derivation.columns if column.name in names]
             if any(all(column) for column in columns):
                 continue
