@@ -1,4 +1,4 @@
-"""What a portfolio asks of its records: form is judged for everybody, completeness and evidence as portfolio.toml says."""
+"""What a portfolio asks of its records: form is judged for everybody, the rest as portfolio.toml says."""
 
 from __future__ import annotations
 
