@@ -352,7 +352,7 @@ def test_a_page_escapes_what_the_records_hold_and_has_no_script(pair: tuple[Path
     page = tmp_path / "page.html"
     assert run("diff", *map(str, pair), "--format", "html", "--lang", "ca", "--out", str(page)).code == 0
     text = page.read_text("utf-8")
-    assert "<ins>A &lt;b&gt;school&lt;/b&gt; &amp; more.</ins>" in text
+    assert '<ins dir="auto">A &lt;b&gt;school&lt;/b&gt; &amp; more.</ins>' in text
     assert text.startswith('<!doctype html>\n<html lang="ca">')
     assert "<script" not in text
     assert "<b>" not in text

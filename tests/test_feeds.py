@@ -147,7 +147,7 @@ def test_pages_are_in_each_language_and_lead_to_each_other(tmp_path: Path, publi
     assert "<h1>What changed from release 1.0 to release 2.0</h1>" in pages["index.html"]
     assert "<h1>Què ha canviat de la versió 1.0 a la versió 2.0</h1>" in pages["index.ca.html"]
     assert '<a href="index.ca.html" lang="ca" hreflang="ca">Català</a>' in pages["index.html"]
-    assert "<li>C &#34;]]&gt; <code>project/c</code></li>" in pages["index.html"]
+    assert "<li><bdi>C &#34;]]&gt;</bdi> <code>project/c</code></li>" in pages["index.html"]
     assert all(page.count("<h1>") == 1 and "<script" not in page for page in pages.values())
 
 

@@ -46,7 +46,7 @@ class Story:
 
 
 def stories(changes: Changes, what: What | None = None, kind: str | None = None) -> Iterator[Story]:
-    """Tell what happened to each record, by type and IRI; records that changed in computed values only are left out.
+    """Yield what happened to each record, by type and IRI; records that changed in computed values only are left out.
 
     `kind` asks for those of one record type ("Project", "" for what has no type).
     """

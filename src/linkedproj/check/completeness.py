@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.policy import NO, evidence_policy
+from linkedproj.tables.portfolio import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,9 @@ def completeness_problems(evidence: Evidence) -> Iterator[Problem]:
         records, count = portfolio.counts[tables[table]], coverage.lacking.counts[table, column]
         values = {"table": table, "records": str(records), "count": str(count)}
         if count:
-            yield _counted("LP-COMPLETE-COLUMN", coverage.lacking, table, column, records - count, records, values)
+            yield _counted(
+                "LP-COMPLETE-COLUMN", evidence, coverage.lacking, (table, column), values, (records - count, records)
+            )
     if evidence_policy(portfolio.config) == NO or not portfolio.schema.evidence.type_name:
         return
     if not evidence.is_weighed and any(portfolio.counts.values()):
@@ -30,14 +33,17 @@ def completeness_problems(evidence: Evidence) -> Iterator[Problem]:
     for table, column in sorted(coverage.unknown.counts):
         known, count = coverage.known(table), coverage.unknown.counts[table, column]
         values = {"table": table, "values": str(known + count), "count": str(count)}
-        yield _counted("LP-EVIDENCE-SHARE", coverage.unknown, table, column, known, known + count, values)
+        yield _counted("LP-EVIDENCE-SHARE", evidence, coverage.unknown, (table, column), values, (known, known + count))
 
 
 def _counted(  # noqa: PLR0913, PLR0917 - what there is to say of one count
-    rule: str, gaps: Gaps, table: str, column: str, there: int, of: int, values: dict[str, str]
+    rule: str, evidence: Evidence, gaps: Gaps, key: tuple[str, str], values: dict[str, str], part: tuple[int, int]
 ) -> Problem:
-    first, *others = gaps.places((table, column)) or [Place(table)]
-    return Problem(rule, first, column=column, values={**values, "share": _share(there, of)}, also=tuple(others))
+    """Make a problem of a count, at the places of the first; `part` is how many are there, and of how many."""
+    portfolio = evidence.portfolio
+    cells = ((Row("", header, line, []), column) for header, line, column in gaps.first[key])
+    first, *others = [portfolio.place(row, column) for row, column in cells]
+    return Problem(rule, first, column=key[1], values={**values, "share": _share(*part)}, also=tuple(others))
 
 
 def _share(there: int, of: int) -> str:

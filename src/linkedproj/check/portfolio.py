@@ -26,7 +26,7 @@ from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.folder import open_folder
 from linkedproj.model.paths import shipped
-from linkedproj.model.policy import without_told
+from linkedproj.model.policy import without_counted
 from linkedproj.model.rules import Rules, Severity, load_rules
 from linkedproj.model.schema import vocabulary_terms
 from linkedproj.model.shapes import SH, Shapes, read_shapes
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 _ALL = Resources()
-_ABSENT, _UNTOLD = SH + "MinCountConstraintComponent", SH + "QualifiedMinCountConstraintComponent"
+_ABSENT, _LANGUAGE_ABSENT = SH + "MinCountConstraintComponent", SH + "QualifiedMinCountConstraintComponent"
 
 
 @dataclass(frozen=True)
@@ -189,13 +189,13 @@ def _judge(folder: Folder, mapped: Mapped, options: Options, known: Iterable[Pro
 def _each_once(results: Collection[Result]) -> list[Result]:
     """Leave out the languages in which a text is missing, where it is missing altogether."""
     absent = {(result.focus, result.path) for result in results if result.component == _ABSENT}
-    return [each for each in results if each.component != _UNTOLD or (each.focus, each.path) not in absent]
+    return [each for each in results if each.component != _LANGUAGE_ABSENT or (each.focus, each.path) not in absent]
 
 
 def _judged_shapes(folder: Folder) -> Shapes:
     """Return the shapes in force without those whose results are counted in the mapping."""
     shapes = read_shapes(folder.shapes, "ontology/shapes.ttl")
-    return Shapes(without_told(shapes, folder.config.base), shapes.text_of_file, shapes.shown)
+    return Shapes(without_counted(shapes, folder.config.base), shapes.text_of_file, shapes.shown)
 
 
 _OTHER_MATTERS = REMARKS | {

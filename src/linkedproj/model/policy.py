@@ -62,7 +62,7 @@ class Want:
     is_formal: bool = False
 
     @property
-    def told(self) -> list[tuple[str, ...]]:
+    def counted(self) -> list[tuple[str, ...]]:
         """The columns that are counted; where there are several together, any of them will do."""
         if self.languages:
             return [(f"{self.terms[0]}@{tag}",) for tag in self.languages] if self.level in (ONE, TOLD) else []
@@ -248,17 +248,17 @@ class _PolicyWriter:
         return [f"{self._iri(DCT + 'identifier')} {literal(_CODE)}", f"sh:message {' , '.join(messages)}"]
 
 
-def told_columns(wants: Mapping[str, tuple[Want, ...]], name: str) -> list[tuple[str, ...]]:
+def counted_columns(wants: Mapping[str, tuple[Want, ...]], name: str) -> list[tuple[str, ...]]:
     """Return the columns of a type that are counted, each with those that would do instead."""
-    return [columns for want in wants.get(name, ()) for columns in want.told]
+    return [columns for want in wants.get(name, ()) for columns in want.counted]
 
 
-def without_told(shapes: Shapes, base: str) -> Iterator[ox.Triple]:
+def without_counted(shapes: Shapes, base: str) -> Iterator[ox.Triple]:
     """Leave out of shapes what is counted instead of judged: those of the policy that are of severity sh:Info."""
     info = ox.NamedNode(SH + "Info")
-    told = {
+    counted = {
         shape
         for shape in shapes.subjects(SH + "severity")
         if info in shapes.shacl(shape, "severity") and shapes.named(shape).startswith(base + _POLICY)
     }
-    return (triple for triple in shapes.triples if triple.object not in told)
+    return (triple for triple in shapes.triples if triple.object not in counted)

@@ -207,7 +207,7 @@ class Weighing:
             problem = self.tables.problem(row, "LP-EVIDENCE-MISSING", column.name, value=value, table=table)
             self.problems.append(problem)
         elif self._policy != NO and not subject.kind.supporting:  # what describes a source is read in that source
-            self.coverage.unknown.add((table, ""), 1, [lambda: self.tables.place(row, column.name)])
+            self.coverage.unknown.add((table, ""), 1, [(row.header, row.line, column.name)])
         return set()
 
 

@@ -7,9 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from linkedproj.model.errors import Place
+    from collections.abc import Iterable, Iterator, Mapping
 
 BASES = ("stated", "cited", "derived", "curator")
 """How a value is known, the strongest first."""
@@ -18,30 +16,24 @@ _FIRST = 3
 
 
 class Gaps:
-    """How often something is missing, by a key such as (table, column), and the first three places of each."""
+    """How often something is missing, by a key such as (table, column).
+
+    `first` holds for each key where the first three of them stand: the number of a header, a line, and a column.
+    """
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, str]] = Counter()
-        self._places: dict[tuple[str, str], list[Place]] = {}
+        self.first: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
 
-    def add(self, key: tuple[str, str], number: int, places: Iterable[Callable[[], Place]]) -> None:
-        """Count so many more; each place is asked for only as long as it may be one of the first."""
+    def add(self, key: tuple[str, str], number: int, cells: Iterable[tuple[int, int, str]]) -> None:
+        """Count so many more, which stand in some cells."""
         self.counts[key] += number
-        found = self._places.setdefault(key, [])
-        for place in places:
-            if len(found) >= _FIRST:
-                break
-            found.append(place())
+        self.first[key] = heapq.nsmallest(_FIRST, [*self.first.get(key, ()), *cells])
 
     def take(self, other: Gaps) -> None:
         """Add what was counted elsewhere."""
-        self.counts.update(other.counts)
-        for key, places in other._places.items():
-            self._places[key] = heapq.nsmallest(_FIRST, [*self._places.get(key, ()), *places])
-
-    def places(self, key: tuple[str, str]) -> list[Place]:
-        """Return the first places."""
-        return sorted(self._places.get(key, ()))
+        for key, number in other.counts.items():
+            self.add(key, number, other.first[key])
 
 
 class Coverage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
 from itertools import chain, groupby, islice
 from operator import itemgetter, lt
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from linkedproj.mapping.tasks.joined import Joined
 from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice, links_of
 from linkedproj.mapping.tasks.rows import batches, rows_of
 from linkedproj.model.context import Kind
-from linkedproj.model.policy import told_columns
+from linkedproj.model.policy import counted_columns
 from linkedproj.system.sorting import Sorter
 from linkedproj.tables.cells import split
 from linkedproj.tables.portfolio import Row
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from linkedproj.mapping.tasks.model import MappingRun, Outcome, Task
     from linkedproj.model.context import Field
-    from linkedproj.model.errors import Place
     from linkedproj.system.sorting import RunFile
     from linkedproj.tables.batch import Batch
 
@@ -124,17 +122,16 @@ class MappingWork:
 
     def _count_lacking(self, batch: Batch, derivation: Derivation) -> None:
         """Count the records that lack what the portfolio wants to be told of."""
-        for names in told_columns(self._tables.schema.wants, self._kind.name):
+        for names in counted_columns(self._tables.schema.wants, self._kind.name):
             columns = [batch.columns[column.index] for column in derivation.columns if column.name in names]
             if any(all(column) for column in columns):
                 continue
-            empty = [n for n in range(len(batch)) if not any(column[n] for column in columns)]
-            places = (partial(self._place, batch, number, names[0]) for number in empty)
-            self._weighing.coverage.lacking.add((self._kind.table, names[0]), len(empty), places)
-
-    def _place(self, batch: Batch, number: int, column: str) -> Place:
-        line = next(islice(batch.lines, number, None))
-        return self._tables.place(Row(batch.ids[number], batch.header, line, []), column)
+            empty = [
+                (batch.header, line, names[0])
+                for line, *cells in zip(batch.lines, *columns, strict=True)
+                if not any(cells)
+            ]
+            self._weighing.coverage.lacking.add((self._kind.table, names[0]), len(empty), empty)
 
     def _derivation(self, header: int) -> Derivation:
         if header not in self._derivations:
