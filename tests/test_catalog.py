@@ -394,7 +394,7 @@ def test_the_sitemap_lists_every_file_once(shipped: tuple[Path, list[Problem]]) 
             {"contact": 'telephone = "930 00"'},
             (
                 "'contact.telephone' is '930 00': write it with the code of the country and hyphens only, such as "
-                "+34-000-000-000."
+                "+358-00-000-0000."
             ),
         ),
         (
@@ -420,7 +420,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         settings(tmp_path, {"publisher": 'dir3 = "x"'}, frequency='"x"')
     assert str(raised.value) == (
         "data/portfolio.toml:1:1: 'frequency' is 'x': write a code of the EU list of frequencies, such as ANNUAL.\n"
-        "data/portfolio.toml:29:1: 'publisher.dir3' is 'x': write the nine characters of the DIR3 code."
+        "data/portfolio.toml:41:1: 'publisher.dir3' is 'x': write the nine characters of the DIR3 code."
     )
 
 

@@ -21,6 +21,7 @@ from tests.conftest import ROOT, run
 from tests.mapping import dump, told
 
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.folder import open_folder
 from linkedproj.model.lexical import UNSEEN, iri_fault, is_blank, recoded, respelled, trace_of_recoding
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config
@@ -48,7 +49,8 @@ def schema() -> Schema:
 
 def road(small: Small) -> Road:
     """Map the small portfolio as it was changed."""
-    return dump(small.folder, small.home, schema(), load_config(small.folder, "data"))
+    folder = open_folder(small.folder)
+    return dump(small.folder, small.home, folder.schema, load_config(small.folder, "data"))
 
 
 def tables(folder: Path) -> list[TableFile]:
@@ -415,13 +417,13 @@ def test_a_list_where_one_value_stands_is_told_and_an_item_is_never_divided(smal
 
 
 def test_a_language_is_the_same_in_capitals(small: Small) -> None:
-    small.edit("portfolio.toml", '["en", "ca", "es"]', '["en", "ca", "es", "en-GB"]')
+    small.edit("portfolio.toml", '["en", "ca", "es"]', '["en", "ca", "es"]\nfurther-languages = ["EN-gb"]')
     small.edit("theme.csv", "exactMatch", "note@en-GB")
     small.edit("theme.csv", "http://eurovoc.europa.eu/1", "Salt and fresh.")
     small.write("theme.more.yaml", "- id: sun\n  name: {EN: Sun, ca: Sol, es: Sol, en-gb: Sun}\n")
     found = road(small)
     assert said(found) == []
-    assert '"Salt and fresh."@en-gb' in found.dumps["ntriples"]
+    assert '"Salt and fresh."@en-GB' in found.dumps["ntriples"]
 
 
 @pytest.mark.parametrize("name", ["theme.more.yaml", "theme.more.json"])

@@ -436,9 +436,9 @@ def test_data_of_two_portfolios_are_not_mixed_up(elsewhere: Path, release: Path)
 def test_only_the_query_that_is_asked_is_read(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def reading(path: Path) -> SavedQuery:
+    def reading(path: Path, own: Sequence[str] = ()) -> SavedQuery:
         read.append(path.stem)
-        return read_query(path)
+        return read_query(path, own)
 
     monkeypatch.setattr(collection, "read_query", reading)
     assert _run("projects", "--data", release)

@@ -175,7 +175,7 @@ def test_the_interface_is_valid_openapi() -> None:
             "in": "query",
             "required": False,
             "description": "Day",
-            "schema": {"type": "string", "format": "date", "default": "2020-02-11"},
+            "schema": {"type": "string", "format": "date"},
         },
         {
             "name": "lang",
