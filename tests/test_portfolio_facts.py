@@ -492,8 +492,8 @@ def _words(path: Path) -> str:
 def test_no_person_is_published(release: Path, store: ox.Store) -> None:
     assert not ask(store, "SELECT ?s { ?s a ?c FILTER(REGEX(STR(?c), '[/#]Person$')) }")
     for folder in (release, DATA):
-        for path in sorted(folder.iterdir()):
-            if path.suffix != ".md":
+        for path in sorted(folder.rglob("*")):
+            if path.suffix != ".md" and path.is_file():
                 text = _words(path)
                 assert not re.search(r"[\w.+-]+@[\w-]+\.[a-z]", text), f"an e-mail address in {path.name}"
                 assert "mailto:" not in text
