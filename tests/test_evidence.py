@@ -253,11 +253,15 @@ def test_every_published_value_of_a_record_is_in_some_statement(graph: Graph, sm
     assert {triple[1] for triple in left} <= {DCT + "license"}, left
 
 
-def test_a_portfolio_without_evidence_is_not_asked_for_any(small: Small) -> None:
+def test_a_portfolio_without_evidence_hears_so_once(small: Small) -> None:
     (small.folder / "evidence.csv").unlink()
+    small.edit("portfolio.toml", 'evidence = "every value"', 'evidence = "told"')
+    settings = (small.folder / "portfolio.toml").read_text("utf-8").partition("[curated]\n")[0]
+    small.write("portfolio.toml", settings)
     outcome = small.run("check")
     assert outcome.code == 0
     assert "LP-EVIDENCE-MISSING" not in outcome.out
+    assert outcome.out.count("LP-EVIDENCE-NONE") == 1
 
 
 # ---------------------------------------------------------------- coverage

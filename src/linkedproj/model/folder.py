@@ -14,7 +14,7 @@ from linkedproj.model.paths import current_portfolio, shipped
 from linkedproj.model.policy import policy_shapes, policy_wants
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config, refuse_unknown_columns
-from linkedproj.model.shapes import read_shapes
+from linkedproj.model.shapes import SECTION, read_shapes
 
 if TYPE_CHECKING:
     from linkedproj.model.schema import Schema
@@ -72,7 +72,8 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
         refuse_recomputed(load_schema(product, config.base), plain, shown)
     refuse_unknown_columns(config, plain)
     shapes = read_shapes(in_force.path / "shapes.ttl", "ontology/shapes.ttl")
-    rules = RulesInForce(shapes.text_of_file + policy_shapes(config, plain, shapes))
+    required = policy_shapes(config, plain, shapes)
+    rules = RulesInForce(f"{shapes.text_of_file.rstrip()}\n{SECTION}{shown}/portfolio.toml\n{required}")
     schema = replace(load_schema(in_force.path, config.base, rules.path), wants=policy_wants(config, plain, shapes))
     return Folder(path, shown, config, in_force, schema, rules)
 
