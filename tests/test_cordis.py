@@ -63,7 +63,9 @@ def write(folder: Path, table: str, rows: Iterable[Mapping[str, str]]) -> None:
 @pytest.fixture
 def cordis(tmp_path: Path) -> Path:
     """Turn the archive into tables."""
-    projects, organisations, participations = {}, {}, {}
+    projects: dict[str, dict[str, str]] = {}
+    organisations: dict[str, dict[str, str]] = {}
+    participations: dict[str, dict[str, str]] = {}
     with zipfile.ZipFile(ARCHIVE) as archive:
         for name in archive.namelist():
             root = ET.fromstring(archive.read(name))  # noqa: S314 - a file of a publisher that we trust, read in a test
