@@ -201,7 +201,7 @@ FAULTS = {
     ),
     "a quote without a source": (
         ("data/remark.csv", "deprecated,,leaflet", "deprecated,,"),
-        "data/remark.csv:4:40 LP-EVIDENCE-SOURCE readIn",
+        "data/remark.csv:4:40 LP-EVIDENCE-SOURCE foundIn",
     ),
     "a link to nothing": (
         ("data/talk.csv", "On wax,spring", "On wax,summer"),

@@ -129,11 +129,11 @@ def test_a_language_tag_means_the_same_in_any_letters(tmp_path: Path) -> None:
         '[curated]\nproject = ["title@PT-BR", "_My@Note"]\n'
     )
     config = load_config(write(tmp_path, SOUND + text), "data")
-    assert config.languages == ("en", "pt-br")
-    assert config.title == {"en": "Small", "pt-br": "Pequeno"}
+    assert config.languages == ("en", "pt-BR")
+    assert config.title == {"en": "Small", "pt-BR": "Pequeno"}
     assert config.portal.keywords == {"en": ("sea",)}
-    assert config.portal.publisher.name == {"pt-br": "Porto"}
-    assert config.curated == {"project": ("title@pt-br", "_My@Note")}
+    assert config.portal.publisher.name == {"pt-BR": "Porto"}
+    assert config.curated == {"project": ("title@pt-BR", "_My@Note")}
 
 
 @pytest.mark.parametrize("tag", ["e", "en_GB", "engl-lish", ""])

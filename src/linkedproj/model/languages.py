@@ -34,9 +34,9 @@ def canonical_tag(tag: str) -> str:
 
 
 def canonical_column(name: str) -> str:
-    """Write the language tag in the name of a column ("title@en-gb") in the recommended case."""
+    """Write the language tag in the name of a column ("title@en-gb") in the recommended case; own ones stay."""
     path, at, tag = name.partition("@")
-    return f"{path}@{canonical_tag(tag)}" if at else name
+    return f"{path}@{canonical_tag(tag)}" if at and name[:1] != "_" else name
 
 
 def primary(tag: str) -> str:
