@@ -131,7 +131,7 @@ def check(
     problems += judged
     triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
     in_order = tuple(sorted(problems, key=lambda problem: problem.order))
-    rules = load_rules(folder.shapes, "ontology/shapes.ttl")
+    rules = load_rules(folder.shapes, "ontology/shapes.ttl", folder.ontology)
     return Findings(portfolio, evidence, in_order, checked, triples, rules, quotes)
 
 

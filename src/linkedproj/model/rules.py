@@ -100,16 +100,16 @@ class Rules:
         return Wording(_fill(message, slots), _fill(fix, slots))
 
 
-def load_rules(shapes: Path, shown: str = "") -> Rules:
-    """Read the catalogue, and the rules of a shapes file and of the portal profiles beside it.
+def load_rules(shapes: Path, shown: str = "", ontology: Path | None = None) -> Rules:
+    """Read the catalogue, and the rules of a shapes file and of the portal profiles of an ontology.
 
-    `shown` is the name of the shapes file to people.
+    `shown` is the name of the shapes file to people; `ontology` is its folder, if the file does not lie there.
 
     Raises:
         SetupError: a shapes file is missing or is no Turtle.
     """
     found, folder = dict(catalogue()), shown.rpartition("/")[0] or shapes.parent.name
-    profiles = sorted(shapes.parent.glob("profiles/*/shapes.ttl"))
+    profiles = sorted((ontology or shapes.parent).glob("profiles/*/shapes.ttl"))
     files = {shapes: shown} | {path: f"{folder}/profiles/{path.parent.name}/shapes.ttl" for path in profiles}
     for path, name in files.items():
         for rule in _shape_rules(read_shapes(path, name)):
