@@ -19,9 +19,9 @@ import pytest
 from linkedproj.build import build
 from linkedproj.cli import main
 from linkedproj.mapping.tables import map_tables
+from linkedproj.model.folder import open_folder
 from linkedproj.model.rules import load_rules
 from linkedproj.model.schema import load_schema
-from linkedproj.model.settings import load_config
 from linkedproj.release.exchange import locked
 from linkedproj.reports.report import Report
 
@@ -97,9 +97,9 @@ class Small:
 
     def map(self) -> Report:
         """Read the tables and write nothing: what the mapping finds, without the shapes."""
-        config = load_config(self.folder, "data")
+        folder = open_folder(self.folder)
         with TemporaryDirectory() as work:
-            mapped = map_tables(self.folder, schema_for(config.base), config, "data", Path(work), {})
+            mapped = map_tables(self.folder, folder.schema, folder.config, "data", Path(work), {})
         problems = (*mapped.portfolio.problems, *mapped.evidence.problems)
         return Report(problems, mapped.portfolio.counts, shipped_rules())
 

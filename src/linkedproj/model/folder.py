@@ -74,7 +74,10 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     shapes = read_shapes(in_force.path / "shapes.ttl", "ontology/shapes.ttl")
     required = policy_shapes(config, plain, shapes)
     rules = RulesInForce(f"{shapes.text_of_file.rstrip()}\n{SECTION}{shown}/portfolio.toml\n{required}")
-    schema = replace(load_schema(in_force.path, config.base, rules.path), wants=policy_wants(config, plain, shapes))
+    # Other processes count what is wanted: they get it as plain data, without the nodes of a graph.
+    wanted = policy_wants(config, plain, shapes).items()
+    wants = {name: tuple(replace(want, shape=None) for want in listed) for name, listed in wanted}
+    schema = replace(load_schema(in_force.path, config.base, rules.path), wants=wants)
     return Folder(path, shown, config, in_force, schema, rules)
 
 

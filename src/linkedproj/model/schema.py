@@ -287,7 +287,7 @@ def _columns(shapes: Triples, context: Context) -> dict[str, tuple[frozenset[str
     """
     texts = {field.term for field in context.fields.values() if field.kind is Kind.TEXT}
     found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-    for po in shapes.values():
+    for po in list(shapes.values()):
         for target in po.get(SH + "targetClass", ()):
             terms, required = found.get(target, (frozenset(), frozenset()))
             for prop in po.get(SH + "property", ()):
