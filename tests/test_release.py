@@ -250,6 +250,19 @@ def test_an_empty_portfolio_is_not_published(drafted: Small) -> None:
     assert public(drafted) == before
 
 
+def test_sources_alone_are_not_published(drafted: Small) -> None:
+    before = public(drafted)
+    for path in drafted.folder.glob("*.csv"):
+        if path.name != "source.csv":
+            path.write_text(path.read_text("utf-8").partition("\n")[0] + "\n", "utf-8")
+    for path in [*drafted.folder.glob("*.yaml"), *drafted.folder.glob("*.json")]:
+        path.unlink()
+    outcome = drafted.run("build")
+    refused(outcome, 1, f"there is nothing to publish but sources; harvesters would delete everything. {MAY_SHRINK}")
+    assert public(drafted) == before
+    assert drafted.run("build", "--allow-shrink").code == 0
+
+
 def test_a_removed_record_gets_a_tombstone_and_its_id_is_not_given_again(released: Small) -> None:
     line = (released.folder / "activity.csv").read_text("utf-8").splitlines()[-1]
     gone = line.partition(",")[0]

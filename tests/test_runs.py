@@ -102,8 +102,8 @@ def test_items_beyond_the_memory_leave_it(length: int) -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    # Ten megabytes of texts went in. A reader holds a block of each of some sixty runs; a large item is one. Tuples that
-    # Python keeps for reuse are not traced, so that what is held varies with what ran before, by a tenth.
+    # Ten megabytes of texts went in. A reader holds a block of each of some sixty runs; a large item is one. Tuples
+    # that Python keeps for reuse are not traced, so that what is held varies with what ran before, by a tenth.
     assert held < 1_000_000
     assert peak < 2_000_000 or length > 1000
     assert count == len(sorter) == number

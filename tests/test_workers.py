@@ -221,7 +221,7 @@ def test_an_interruption_is_quick_and_leaves_nothing(work: str, tmp_path: Path) 
 
 
 def test_an_interruption_stops_a_process_that_is_being_started(work: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    start, starting = Worker._start, threading.Event()
+    start, starting = Worker._start, threading.Event()  # noqa: SLF001 - it takes long on a busy machine, here always
 
     def slowly(worker: Worker) -> subprocess.Popen[str]:
         starting.set()

@@ -108,17 +108,17 @@ class Release:
             )
         return files
 
-    def refuse_loss(self, records: int, *, may_shrink: bool) -> None:
-        """Refuse a release that would make harvesters delete what they hold.
+    def refuse_loss(self, records: int, published: int, *, may_shrink: bool) -> None:
+        """Refuse a release that would make harvesters delete what they hold; `published` records are in the dump.
 
         Raises:
-            ReleaseError: it has no record, or lost a file or more than a tenth of the records of the one before.
+            ReleaseError: these are none, or it lost a file or more than a tenth of the records of the one before.
         """
         if may_shrink or not self.leads:
             return
         hint = "Nothing is lost by mistake: to publish it all the same, add --allow-shrink."
-        if not records:
-            raise ReleaseError(f"there is no record at all; harvesters would delete everything. {hint}")
+        if not published:
+            raise ReleaseError(f"there is nothing to publish but sources; harvesters would delete everything. {hint}")
         if self.is_draft or self.is_known or not self.before:
             return
         old = self.before

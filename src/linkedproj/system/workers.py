@@ -277,14 +277,23 @@ class Pool:
     def _ask(self, number: int, request: Request, given_up: threading.Event) -> tuple[int, Any]:
         worker = self._idle.get()
         try:
-            if given_up.is_set():
-                raise WorkerError(Reason.ENDED)
-            return number, worker.ask(request)
+            return number, _answer(worker, request, given_up)
         except WorkerError as error:
             error.request = number
             raise
         finally:
             self._idle.put(worker)
+
+
+def _answer(worker: Worker, request: Request, given_up: threading.Event) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return the answer of a worker that nobody else asks.
+
+    Raises:
+        WorkerError: there is none, or nobody waits for it any more.
+    """
+    if given_up.is_set():
+        raise WorkerError(Reason.ENDED)
+    return worker.ask(request)
 
 
 def _completed(pending: set[Future[tuple[int, Any]]]) -> Iterator[tuple[int, Any]]:
