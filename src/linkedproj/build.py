@@ -28,6 +28,7 @@ from linkedproj.queries.published.publish import PublishedQueries, publish
 from linkedproj.queries.saved.collection import Collection
 from linkedproj.release import Published, Release
 from linkedproj.release.staging import DRAFT, LATEST, QUERIES
+from linkedproj.release.tree import refuse_place
 from linkedproj.writers import FORMATS
 from linkedproj.writers.described import Words, publish_tables
 
@@ -95,20 +96,22 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         QueryError: a saved query cannot be run.
         ReleaseError: the version is published already with other bytes, or too much was lost.
         SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used; the version is no
-            name for a release, or has no day; an identifier is used again.
+            name for a release, or has no day; an identifier is used again; a build may not replace `out`.
     """
     folder = _versioned(open_folder(path, ontology), release)
     queries = Collection(folder.path, folder.config).read()
     version = folder.config.version
+    refuse_place(out.resolve(), folder.path)
     with Release(out, version, tell) as staged:
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
         _refuse_unsound(findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
-        answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
+        answers = staged.scratch / QUERIES
         answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY)
         gaps: list[Problem] = []
         if staged.leads:
+            staged.take(answers, f"{QUERIES}/")
             _compare(folder, staged, tell, restored=restored)
             gaps = _describe_release(folder, staged, tell)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.errors import SetupError
-from linkedproj.release.exchange import locked, restore
+from linkedproj.release.exchange import restore
 from linkedproj.release.history import NAME, read_history
+from linkedproj.release.lock import locked
 from linkedproj.release.staging import DRAFT, LATEST
 from linkedproj.release.sums import SUMS, read_sums, sha256
 
