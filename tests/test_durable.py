@@ -94,8 +94,8 @@ def test_nothing_takes_the_place_of_another_before_it_is_on_the_disk(tmp_path: P
             (synced if call in {"fsync", "fdatasync"} else written)[path] = at
     new = [path for path in sorted((tmp_path / "public").rglob("*")) if path.stat().st_ino not in before]
     assert len(new) > 50
-    for path in [tmp_path / "public", *new]:
-        name = str(path).replace(str(tmp_path / "public"), staged, 1)
+    for fresh in [tmp_path / "public", *new]:
+        name = str(fresh).replace(str(tmp_path / "public"), staged, 1)
         assert name in synced, f"{name} is not on the disk when it takes its place"
         assert synced[name] > written.get(name, -1), f"{name} is written to after it was synced"
     removed = [

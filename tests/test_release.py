@@ -191,7 +191,7 @@ def test_a_release_needs_a_day(small: Small) -> None:
     assert not (small.home / "public").exists()
 
 
-@pytest.mark.parametrize("name", ["latest", "../1.0", "1.0-draft", "a b", "a/b"])
+@pytest.mark.parametrize("name", ["latest", "LATEST", "1" * 101, "../1.0", "1.0-draft", "a b", "a/b"])
 def test_some_names_are_none_for_a_release(name: str, dated: Small) -> None:
     sentence = f"'{name}' cannot name a release. Use letters, digits, dots and hyphens, and no '-draft'."
     refused(dated.run("build", "--release", name), 2, sentence)
@@ -431,6 +431,17 @@ def test_a_build_beside_another_waits_for_nobody(tmp_path: Path) -> None:
     told: list[str] = []
     with locked(tmp_path / "public", told.append), Release(tmp_path / "other", "1-draft", told.append):
         assert told == []
+
+
+def test_who_gives_up_waiting_leaves_the_other_build_alone(tmp_path: Path) -> None:
+    def give_up(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with Release(tmp_path / "public", "1-draft") as first:
+        with pytest.raises(KeyboardInterrupt), Release(tmp_path / "public", "2-draft", give_up):
+            pass
+        assert first.root.is_dir()
+        assert first.scratch.is_dir()
 
 
 def test_a_lock_that_a_killed_build_left_is_taken_over(drafted: Small) -> None:

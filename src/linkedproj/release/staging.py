@@ -48,22 +48,28 @@ class Release:
         self._ours: set[str] = set()
         self._carried: dict[str, tuple[int, int]] = {}
         self._made = [folder for folder in self.served.parents if not folder.exists()]
-        self._closing = ExitStack()
+        self._closing, self._holds = ExitStack(), False
 
     def __enter__(self) -> Self:
         """Make the folder to write into."""
-        self.served.parent.mkdir(parents=True, exist_ok=True)
-        self._closing.enter_context(locked(self.served, self._tell))
-        restore(self.served)
-        self.history = read_history(self.served / "dump")
-        self.root.mkdir()
-        self.folder.mkdir(parents=True)
-        self.scratch.mkdir(mode=0o700)
+        try:
+            self.served.parent.mkdir(parents=True, exist_ok=True)
+            self._closing.enter_context(locked(self.served, self._tell))
+            self._holds = True
+            restore(self.served)
+            self.history = read_history(self.served / "dump")
+            self.root.mkdir()
+            self.folder.mkdir(parents=True)
+            self.scratch.mkdir(mode=0o700)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         """Remove what was not published."""
-        for folder in (self.root, self.scratch):
+        # Whoever gave up waiting for the lock leaves alone what its holder is writing.
+        for folder in (self.root, self.scratch) if self._holds else ():
             shutil.rmtree(folder, ignore_errors=True)
         self._closing.close()
         with suppress(OSError):
