@@ -53,8 +53,8 @@ class Built:
     """What was published: where, which files, and what was found on the way.
 
     `latest` is the folder of the newest release, or of the draft while there is none; `leads` tells whether it holds
-    this build. `queries` is the folder in which saved queries lie with their answers, `answered` says which. `gaps` are
-    what portals miss.
+    this build. `queries` is the folder in which saved queries lie with their answers, `answered` says which. `head`
+    stands for a new release and all before it. `gaps` are what portals miss.
     """
 
     version: str
@@ -66,6 +66,7 @@ class Built:
     findings: Findings
     queries: Path
     answered: PublishedQueries
+    head: str = ""
     gaps: tuple[Problem, ...] = ()
 
 
@@ -120,7 +121,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     dumps = out / "dump"
     return Built(
         version, staged.is_draft, staged.leads, dumps / version, dumps / LATEST, tuple(files), findings,
-        out / QUERIES, answered, tuple(gaps),
+        out / QUERIES, answered, staged.head, tuple(gaps),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from linkedproj.model.errors import ReleaseError
 from linkedproj.release.exchange import exchange, restore, scratch_of, staging
-from linkedproj.release.history import Issue, read_history, write_history
+from linkedproj.release.history import Issue, changed, heads, read_history, write_history
 from linkedproj.release.lock import locked
 from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
 from linkedproj.release.tree import carry_over, identity, in_the_way, like
@@ -44,6 +44,7 @@ class Release:
         self.root, self.scratch = staging(self.served), scratch_of(self.served)
         self.folder = self.root / "dump" / version
         self.history: list[Issue] = []
+        self.head = ""
         self._written: set[str] = set()
         self._ours: set[str] = set()
         self._carried: dict[str, tuple[int, int]] = {}
@@ -58,6 +59,7 @@ class Release:
             self._holds = True
             restore(self.served)
             self.history = read_history(self.served / "dump")
+            self._refuse_changed()
             self.root.mkdir()
             self.folder.mkdir(parents=True)
             self.scratch.mkdir(mode=0o700)
@@ -75,6 +77,22 @@ class Release:
         with suppress(OSError):
             for folder in self._made:
                 folder.rmdir()
+
+    def _refuse_changed(self) -> None:
+        """Refuse to add a release to others that are not as they were published.
+
+        Raises:
+            ReleaseError: naming what was changed.
+        """
+        if self.is_draft or self.is_known:
+            return
+        found = list(changed(self.served / "dump", self.history))
+        if found:
+            raise ReleaseError(
+                f"an earlier release was changed since it was published: {found[0]} "
+                f"({len(found)} in all; linkedproj verify tells each.) Restore it first: no release is added to others "
+                "that are not what they were."
+            )
 
     @property
     def is_draft(self) -> bool:
@@ -189,6 +207,7 @@ class Release:
             issue = Issue(self.version, issued, records, sha256(self.folder / SUMS))
             self.history.append(issue)
             write_history(self.history, self.root / "dump")
+            self.head = heads(self.history)[-1]
         write_sums(self._sums(), self.root / SUMS)
         exchange(self.served)
 
