@@ -46,6 +46,13 @@ def run_folder() -> Iterator[None]:
         os.close(handle)
 
 
+def abandon() -> None:
+    """Remove the folder of this run, for a process that is about to end without leaving its contexts."""
+    folder = tempfile.tempdir or ""
+    if os.path.basename(folder).startswith(PREFIX):  # noqa: PTH119 - a text, or nothing
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _made() -> tuple[Path, int] | None:
     """Return a new folder and the handle that holds it, or None."""
     if sys.platform == "win32":
