@@ -42,7 +42,7 @@ def evidence_lines(findings: Findings) -> list[str]:
 
 _BASIS_WORDS = {
     "stated": "stated with a quote",
-    "cited": "cited without one",
+    "cited": "cited",
     "derived": "derived",
     "curator": "supplied by a curator",
 }

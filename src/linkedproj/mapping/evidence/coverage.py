@@ -13,7 +13,7 @@ BASES = ("stated", "cited", "derived", "curator")
 """How a value is known."""
 
 STRONGEST_FIRST = ("stated", "derived", "curator", "cited")
-"""What a value with several statements is counted as. A source without a sentence is the weakest: nobody can compare it."""
+"""What a value with several statements is counted as. The weakest is a source without a sentence to compare."""
 
 _FIRST = 3
 
