@@ -362,11 +362,21 @@ def test_2019_is_said_of_the_projects_and_not_of_the_cooperations(store: ox.Stor
         pytest.param("portafoli", id="one word: cartera"),
         pytest.param("l’escala i el creixement|la escala y el crecimiento", id="scale is expansion, no ladder"),
         pytest.param("surroundings that sustain|learn of actions|and then tries it out", id="English that says it"),
+        pytest.param("CHEBEC designs|CHEBEC dissenya|CHEBEC diseña|first designed", id="a goal is no deed"),
+        pytest.param("creates a network|crea una xarxa|crea una red", id="an aim is no deed"),
+        pytest.param("apply (them|these|the methodologies)", id="applied by whom is not said"),
         pytest.param("eurovoc.europa.eu/70433", id="in no list at hand"),
     ],
 )
 def test_what_no_page_says_is_said_no_more(words: str) -> None:
     assert not re.search(words, texts() + (DATA / "portfolio.toml").read_text("utf-8"))
+
+
+def test_a_portfolio_has_one_word_in_catalan_and_one_in_spanish() -> None:
+    for room in ("src", "ontology", "queries", "docs", "data"):
+        for path in (ROOT / room).rglob("*"):
+            if path.suffix in {".py", ".toml", ".ttl", ".rq", ".md", ".csv", ".json", ".jsonld", ".html"}:
+                assert not re.search("portafoli", path.read_text("utf-8"), re.IGNORECASE), path
 
 
 def test_the_agency_s_fields_are_its_own_words(store: ox.Store) -> None:
