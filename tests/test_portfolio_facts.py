@@ -632,6 +632,14 @@ def test_what_is_required_is_what_a_reader_needs() -> None:
             assert all(row[f"{field}@{tag}"] for field in ("title", "summary") for tag in ("en", "ca", "es")), row["id"]
 
 
+def test_parquet_calls_a_body_by_the_name_it_has(release: Path) -> None:
+    found = parquet.read_table(release / "participation.parquet", columns=["organisation", "organisation_label"])
+    called = {row["organisation"]: row["organisation_label"] for row in found.to_pylist() if row["organisation"]}
+    assert all(called.values())
+    assert called["aster"] == "Aster S.Cons. Spa"
+    assert called["uoc"] == "Open University of Catalonia"
+
+
 def test_a_body_without_a_name_in_the_language_is_called_by_the_name_it_has(store: ox.Store) -> None:
     query, bases = open_collection(DATA).read()["partners-by-project"], by_table(context_of())
     for language in ("en", "ca", "es"):
