@@ -18,6 +18,8 @@ import click
 
 from linkedproj import commands
 from linkedproj.model.errors import EngineDisagreement, LinkedprojError, RemoteError
+from linkedproj.model.rules import printable
+from linkedproj.reports.terminal import harmless_output
 from linkedproj.system.scratch import run_folder
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def linkedproj() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; what we or the system refuse to do is one sentence, never a traceback."""
     try:
-        with ended_like_an_interruption(), run_folder():
+        with ended_like_an_interruption(), run_folder(), harmless_output():
             linkedproj.main(arguments, prog_name="linkedproj")
     except LinkedprojError as error:
         _end(str(error), next((code for kind, code in _CODES.items() if isinstance(error, kind)), SETUP_WRONG))
@@ -80,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _end(told: str, code: int = SETUP_WRONG) -> None:
-    click.echo(f"linkedproj: {told}", err=True)
+    click.echo(f"linkedproj: {printable(told)}", err=True)
     sys.exit(code)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conftest import SMALL, Small
 
+from linkedproj.reports import REPORTS
 from linkedproj.system.scratch import PREFIX, run_folder
 
 if TYPE_CHECKING:
@@ -299,3 +302,73 @@ def test_little_memory_is_one_sentence(tmp_path: Path) -> None:
     )
     assert done.returncode in {0, 2}, done.stderr
     assert "Traceback" not in done.stderr
+
+
+# ---------------------------------------------------------------- what a terminal obeys
+
+EVIL = "A\x1b[2J\x1b]0;owned\x07\u202eB\x9b31m\u2066"
+_RAW = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def on_a_terminal(home: Path, *arguments: str) -> str:
+    """Run the command line with a terminal for standard output; return what came there."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "linkedproj", *arguments],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+    ) as started:
+        os.close(theirs)
+        read = bytearray()
+        # The other end is closed by an error, not by nothing more to read.
+        with contextlib.suppress(OSError):
+            while block := os.read(ours, 65536):
+                read += block
+        os.close(ours)
+        assert started.stderr
+        return read.decode("utf-8") + started.stderr.read().decode("utf-8")
+
+
+@posix
+@pytest.mark.parametrize("form", REPORTS)
+def test_no_report_of_a_hostile_table_moves_the_cursor(form: str, small: Small) -> None:
+    (small.folder / "theme.more.csv").write_text(f'id,name@en,inScheme\n"{EVIL}","{EVIL}","{EVIL}"\n', "utf-8")
+    outcome = small.run("check", "--format", form)
+    assert outcome.code == 1
+    assert "owned" in outcome.out
+    assert not _RAW.search(outcome.out)
+
+
+@posix
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "xml", "ttl"])
+def test_no_answer_with_hostile_texts_moves_the_cursor(form: str, tmp_path: Path) -> None:
+    escaped = EVIL.encode("ascii", "backslashreplace").decode().replace("\\x", "\\u00")
+    (tmp_path / "a.ttl").write_text(f'<http://example.org/a> <http://example.org/p> "{escaped}" .', "utf-8")
+    verb = "CONSTRUCT { ?s ?p ?o }" if form == "ttl" else "SELECT ?o"
+    (tmp_path / "q.rq").write_text(f"{verb} {{ ?s ?p ?o }}", "utf-8")
+    asked = ("query", "-f", "q.rq", "--data", "a.ttl", "--format", form)
+    told = on_a_terminal(tmp_path, *asked)
+    assert "owned" in told or "U+001B, which XML cannot hold" in told
+    assert not _RAW.search(told)
+    if form not in {"table", "xml"}:
+        done = subprocess.run(
+            [sys.executable, "-m", "linkedproj", *asked],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(SOURCE)},
+            capture_output=True,
+            check=True,
+        )
+        piped = done.stdout.decode("utf-8")
+        assert _RAW.search(piped) or "\\u" in piped, "data go into a pipe as they are"
+
+
+@posix
+def test_an_error_that_names_something_hostile_is_harmless(tmp_path: Path) -> None:
+    told = on_a_terminal(tmp_path, "query", f"no-such\x1b[2J{chr(0x202E)}query")
+    assert "no-such\\u001B[2J\\u202Equery" in told
+    assert not _RAW.search(told)
