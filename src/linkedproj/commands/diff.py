@@ -27,7 +27,8 @@ def command(*, old: Path, new: Path, lang: str, form: str, limit: int | None, ou
     """Say what changed from OLD to NEW, record by record.
 
     Each is a folder of a release, such as public/dump/2026.11.0, or a dump: .nt, .ttl, .jsonld or .rdf, also with .gz.
-    Dumps may be larger than memory. Sources are told when evidence.ttl lies beside the newer dump.
+    Dumps may be larger than memory. Sources are told when evidence.ttl lies beside the newer dump; columns and codes
+    have the names that the ontology beside each dump gives them.
     Exit codes: 0 compared, 2 one of them cannot be read.
     """
     from linkedproj.changes import FORMATS, LIMIT, compare

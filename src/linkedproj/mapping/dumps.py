@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -42,8 +42,17 @@ class Dumps:
             self._join_tables(output, path)
             return
         parts = [part for name in schema.types for part in self._parts(name, output)]
-        tail = self._statements(output) if output.supporting and schema.evidence.type_name else ()
-        join(parts, path, output.format, schema, tail=tail)
+        statements = self._statements(output) if output.supporting and schema.evidence.type_name else ()
+        join(parts, path, output.format, schema, tail=chain(statements, self._codes(output)))
+
+    def _codes(self, output: Output) -> list[str]:
+        """Write what the codes are called that the records of a dump can name."""
+        schema, languages = self.portfolio.schema, self.portfolio.config.languages
+        kinds = [kind for kind in schema.types.values() if self.portfolio.counts[kind.name] and output.takes(kind)]
+        if output.supporting and self.portfolio.counts and schema.evidence.type_name:
+            kinds.append(schema.types[schema.evidence.type_name])
+        codes = [code.spoken_in(languages) for code in schema.codes_of(kinds)]
+        return FORMATS[output.format].describe(codes, schema)
 
     def _parts(self, name: str, output: Output) -> Iterator[Path]:
         for outcome in self._steps.outcomes.get(name, ()):

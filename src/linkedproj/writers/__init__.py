@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from linkedproj.writers import jsonld, ntriples, turtle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from linkedproj.model.codes import Code
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
 
+    Describe = Callable[[Sequence[Code], Schema], list[str]]
     Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[Batch], list[str]]]
 
 
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 class Format:
     """A serialisation of records.
 
-    `compile_rows` gives the writer of one table's batches, which gives a text for each record; `head`, `between` and
+    `compile_rows` gives the writer of one table's batches, which gives a text for each record, `describe`
+    one for each code; `head`, `between` and
     `foot` stand round the records. `media_type` is the registered one, `file_type` the code of the EU file-type
     authority list.
     """
@@ -37,6 +40,7 @@ class Format:
     file_type: str
     label: str
     compile_rows: Compile
+    describe: Describe
     head: Callable[[Schema], str]
     between: str = ""
     foot: str = ""
@@ -47,11 +51,21 @@ def _nothing(_: Schema) -> str:
 
 
 FORMATS: dict[str, Format] = {
-    "turtle": Format(".ttl", "text/turtle", "RDF_TURTLE", "Turtle", turtle.compile_rows, turtle.head),
+    "turtle": Format(".ttl", "text/turtle", "RDF_TURTLE", "Turtle", turtle.compile_rows, turtle.describe, turtle.head),
     "jsonld": Format(
-        ".jsonld", "application/ld+json", "JSON_LD", "JSON-LD", jsonld.compile_rows, jsonld.head, ",\n", "\n]}\n"
+        ".jsonld",
+        "application/ld+json",
+        "JSON_LD",
+        "JSON-LD",
+        jsonld.compile_rows,
+        jsonld.describe,
+        jsonld.head,
+        ",\n",
+        "\n]}\n",
     ),
-    "ntriples": Format(".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, _nothing),
+    "ntriples": Format(
+        ".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, ntriples.describe, _nothing
+    ),
 }
 """Name of a format -> how it is written."""
 
