@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from linkedproj.model.domain import Triples
     from linkedproj.model.policy import Want
 
+OWL = "http://www.w3.org/2002/07/owl#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -56,7 +57,7 @@ class Schema:
     `lists` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
     about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
     list which code stands for "past", "present", "future" and "unknown", `labels` what the vocabulary calls its
-    terms, by IRI and language, `wants` by type what the portfolio asks for.
+    terms, by IRI and language, `wants` by type what the portfolio asks for, `version` that of the vocabulary.
     """
 
     context: Context
@@ -67,6 +68,7 @@ class Schema:
     phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     wants: Mapping[str, tuple[Want, ...]] = field(default_factory=dict)
+    version: str = ""
 
     @property
     def base(self) -> str:
@@ -166,6 +168,25 @@ class Schema:
         paths = [path for path in self.nested_paths(kind) if path.nested is nested]
         return next((path for path in paths if owner + path.suffix == identifier), paths[0] if paths else None)
 
+    def fillable(self, kind: RecordType) -> Iterator[tuple[str, Field, RecordType]]:
+        """Yield the columns that a table of a type may have: name ("budget.value"), field, and the type that has it.
+
+        They come in the order of the context, those of nested records behind; texts without a language.
+        """
+        for term in self._own_columns(kind):
+            yield term.term, term, kind
+        for path in self.nested_paths(kind):
+            if all(not kind.is_computed(link.term) for link in path.links):
+                for term in self._own_columns(path.nested):
+                    yield f"{path.name}.{term.term}", term, path.nested
+
+    def _own_columns(self, kind: RecordType) -> Iterator[Field]:
+        terms = self.fields.keys() if kind.terms is None else kind.terms & self.fields.keys()
+        for term in sorted((self.fields[name] for name in terms), key=lambda one: one.order):
+            target = self.types.get(term.target)
+            if not kind.is_computed(term.term) and not (target and target.nested):
+                yield term
+
     @property
     def members(self) -> tuple[str, ...]:
         """The types whose records a portfolio lists."""
@@ -233,6 +254,7 @@ def load_schema(
         domain.evidence(),
         read_phases(context, vocabulary),
         _labels(terms),
+        version=_version(terms),
     )
     schema.refuse_circles()
     return schema
@@ -271,6 +293,12 @@ def _labels(triples: Iterable[ox.Triple]) -> dict[str, dict[str, str]]:
         if triple.predicate.value in _NAMING and isinstance(triple.object, ox.Literal):
             found.setdefault(_text(triple.subject), {})[triple.object.language or ""] = triple.object.value
     return found
+
+
+def _version(triples: Iterable[ox.Triple]) -> str:
+    """Return the version of the program's vocabulary, which stands before what a portfolio adds."""
+    stated = (triple.object for triple in triples if triple.predicate.value == OWL + "versionInfo")
+    return next((version.value for version in stated if isinstance(version, ox.Literal)), "")
 
 
 def _text(term: object) -> str:
