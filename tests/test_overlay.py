@@ -11,10 +11,12 @@ import pyoxigraph as ox
 import pyshacl
 import pytest
 import rdflib
+from click.shell_completion import ShellComplete
 
 from linkedproj.build import build
 from linkedproj.changes import compare
 from linkedproj.changes.story import stories
+from linkedproj.cli import linkedproj
 from linkedproj.model.errors import SetupError
 from linkedproj.model.folder import open_folder
 from linkedproj.model.paths import shipped
@@ -347,6 +349,93 @@ def test_a_command_takes_the_portfolio_it_is_run_in(harbour: Small, monkeypatch:
     outcome = harbour.run("check")
     assert outcome.code == 2
     assert "linkedproj new" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("stated", "place", "name"),
+    [
+        (
+            '[defaults]\ncity = "lakeside"\nproject = "harbor"\n',
+            "data/portfolio.toml:11:1",
+            "defaults.project 'harbor'",
+        ),
+        (
+            '[defaults.evidence-of-project]\nproject = "harbor"\n',
+            "data/portfolio.toml:10:1",
+            "defaults.evidence-of-project.project 'harbor'",
+        ),
+    ],
+)
+def test_a_default_that_names_no_record_is_told_by_check_and_build(
+    small: Small, stated: str, place: str, name: str
+) -> None:
+    small.edit("portfolio.toml", "[title]\n", f"{stated}\n[title]\n")
+    checked, built = small.run("check"), small.run("build")
+    assert (checked.code, built.code) == (1, 1)
+    for told in (checked.out, built.err):
+        assert f"{place}: {name} is in no row of the table project. [LP-LINK-DANGLING]" in told
+        assert "The nearest is 'harbour'." in told
+    assert not (small.home / "public").exists()
+
+
+# ---------------------------------------------------------------- in the folder of the portfolio
+
+
+@pytest.fixture
+def inside(harbour: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
+    """Go into the folder of the portfolio, and write a question of its own there."""
+    (harbour.folder / "queries").mkdir()
+    harbour.write("queries/my-contracts.rq", "SELECT * WHERE { ?s ?p ?o }")
+    monkeypatch.chdir(harbour.folder)
+    return harbour
+
+
+def completed(words: list[str]) -> list[str]:
+    """Return what a shell is offered for the last word."""
+    completion = ShellComplete(linkedproj, {}, "linkedproj", "_LINKEDPROJ_COMPLETE")
+    return [item.value for item in completion.get_completions(words[:-1], words[-1])]
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_shell_is_offered_what_a_portfolio_adds() -> None:
+    assert completed(["query", "my-"]) == ["my-contracts"]
+    assert "projects" in completed(["query", "proj"])
+    assert {"SMALL-CONTRACT", "SMALL-STAGE"} <= set(completed(["explain", "small"]))
+    assert "LP-DATE-ORDER" in completed(["explain", "LP-DATE"])
+
+
+def test_a_shell_is_offered_nothing_where_the_portfolio_cannot_be_opened(inside: Small) -> None:
+    inside.write("ontology/shapes.ttl", "this is no Turtle")
+    assert completed(["explain", "SMALL"]) == []
+
+
+@pytest.mark.usefixtures("inside")
+def test_the_tables_are_explained_with_what_a_portfolio_adds_in_its_own_folder() -> None:
+    assert "\ncontractNumber  (" in run("schema", "project").out
+    assert "permit: permit" in run("schema", "permit").out
+
+
+def test_a_term_that_a_portfolio_adds_is_known_to_a_query_brought_along(inside: Small) -> None:
+    inside.write("../asked.rq", "SELECT ?n WHERE { ?p own:contractNumbr ?n }")
+    asked = run("query", "-f", "../asked.rq", "--records", ".")
+    assert "nothing has own:contractNumbr. Did you mean own:contractNumber?" in asked.err
+    inside.write("../asked.rq", "SELECT ?n WHERE { ?p own:contractNumber ?n }")
+    asked = run("query", "-f", "../asked.rq", "--records", ".", "--format", "csv")
+    assert (asked.code, asked.err, asked.out.split()) == (0, "", ["n", "C-17"])
+
+
+def test_a_file_in_the_folder_that_people_are_in_is_called_by_its_name(inside: Small) -> None:
+    inside.edit("project.csv", "C-17", "C-0000017")
+    inside.edit("project.csv", "rollout", "roll")
+    inside.edit("ontology/shapes.ttl", "  sh:maxLength 6 ;\n", "  sh:maxLength 6 ;\n  sh:maxLenght 6 ;\n")
+    checked = run("check")
+    places = [line.partition(": ")[0] for line in checked.out.splitlines() if re.search(r" \[[A-Z-]+\]$", line)]
+    assert [place for place in places if place.startswith(("./", "/"))] == []
+    assert {place.partition(":")[0] for place in places} == {"project.csv", "ontology/shapes.ttl"}
+    # Faults of shapes are told of the portfolio's own file alone, which is called as the program's is.
+    assert [place for place in places if place.startswith("ontology")] == ["ontology/shapes.ttl:17:3"]
+    inside.edit("portfolio.toml", 'version = "1.0"', "version = 1")
+    assert run("check").err.startswith("linkedproj: portfolio.toml:3:")
 
 
 # ---------------------------------------------------------------- English and Finnish, and two releases

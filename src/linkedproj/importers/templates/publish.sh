@@ -26,10 +26,11 @@ if [ -z "$version" ]; then
 fi
 linkedproj build --release "$version"
 linkedproj verify public
-GIT_INDEX_FILE=$(git rev-parse --absolute-git-dir)/published.index
-export GIT_INDEX_FILE
+GIT_DIR=$(git rev-parse --absolute-git-dir)
+GIT_INDEX_FILE=$GIT_DIR/published.index
+export GIT_DIR GIT_INDEX_FILE
 rm -f "$GIT_INDEX_FILE"
-git --work-tree=public add --all --force .
+(cd public && git --work-tree=. add --all --force .)
 tree=$(git write-tree)
 rm -f "$GIT_INDEX_FILE"
 commit=$(git -c user.name=publish -c user.email=publish@localhost commit-tree "$tree" ${parent:+-p "$parent"} -m "Release $version")
