@@ -24,14 +24,23 @@ if TYPE_CHECKING:
     from linkedproj.tables.portfolio import Portfolio
 
 
+CODES = ""
+"""What triples of codes, which are of no record type, are counted under."""
+
+
 class Dumps:
     """The dumps of one mapping; statements of evidence are counted with what its steps counted."""
 
     def __init__(self, portfolio: Portfolio, evidence: Evidence, steps: Steps) -> None:
         self.portfolio, self.evidence, self._steps = portfolio, evidence, steps
+        self._codes: dict[Output, list[str]] = {}
 
     def join(self, dumps: Mapping[Output, Path]) -> None:
         """Make the dumps of their parts."""
+        for output in dumps:
+            self._codes[output] = self._describe_codes(output) if output.format != TABLE else []
+            if output.format == "ntriples":
+                self._steps.triples[CODES] += sum(text.count("\n") for text in self._codes[output])
         with ThreadPoolExecutor() as threads:
             # The system copies while Python waits: all dumps at once, as many as there are cores for.
             deque(threads.map(self._join, dumps, dumps.values()), maxlen=0)
@@ -43,9 +52,9 @@ class Dumps:
             return
         parts = [part for name in schema.types for part in self._parts(name, output)]
         statements = self._statements(output) if output.supporting and schema.evidence.type_name else ()
-        join(parts, path, output.format, schema, tail=chain(statements, self._codes(output)))
+        join(parts, path, output.format, schema, tail=chain(statements, self._codes[output]))
 
-    def _codes(self, output: Output) -> list[str]:
+    def _describe_codes(self, output: Output) -> list[str]:
         """Write what the codes are called that the records of a dump can name."""
         schema, languages = self.portfolio.schema, self.portfolio.config.languages
         kinds = [kind for kind in schema.types.values() if self.portfolio.counts[kind.name] and output.takes(kind)]

@@ -7,7 +7,7 @@ draws the model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from linkedproj.writers import jsonld, ntriples, turtle
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 class Format:
     """A serialisation of records.
 
-    `compile_rows` gives the writer of one table's batches, which gives a text for each record, `describe`
-    one for each code; `head`, `between` and
-    `foot` stand round the records. `media_type` is the registered one, `file_type` the code of the EU file-type
-    authority list.
+    `compile_rows` gives the writer of one table's batches, which gives a text for each record; `head`, `between` and
+    `foot` stand round the records. `describe` gives a text for each code.
+    `media_type` is the registered one, `file_type` the code of the EU file-type authority list.
     """
 
     suffix: str
@@ -40,10 +39,10 @@ class Format:
     file_type: str
     label: str
     compile_rows: Compile
-    describe: Describe
     head: Callable[[Schema], str]
     between: str = ""
     foot: str = ""
+    describe: Describe = field(kw_only=True)
 
 
 def _nothing(_: Schema) -> str:
@@ -51,22 +50,18 @@ def _nothing(_: Schema) -> str:
 
 
 FORMATS: dict[str, Format] = {
-    "turtle": Format(".ttl", "text/turtle", "RDF_TURTLE", "Turtle", turtle.compile_rows, turtle.describe, turtle.head),
+    "turtle": Format(
+        ".ttl", "text/turtle", "RDF_TURTLE", "Turtle", turtle.compile_rows, turtle.head, describe=turtle.describe
+    ),
     "jsonld": Format(
-        ".jsonld",
-        "application/ld+json",
-        "JSON_LD",
-        "JSON-LD",
-        jsonld.compile_rows,
-        jsonld.describe,
-        jsonld.head,
-        ",\n",
-        "\n]}\n",
+        ".jsonld", "application/ld+json", "JSON_LD", "JSON-LD", jsonld.compile_rows, jsonld.head, ",\n", "\n]}\n",
+        describe=jsonld.describe,
     ),
     "ntriples": Format(
-        ".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, ntriples.describe, _nothing
+        ".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, _nothing,
+        describe=ntriples.describe,
     ),
-}
+}  # fmt: skip
 """Name of a format -> how it is written."""
 
 __all__ = ["FORMATS", "Format"]
