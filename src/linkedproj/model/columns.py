@@ -96,7 +96,8 @@ class Explained:
         """Return the columns that a curator may fill, in the order of the context, those of nested records behind."""
         found = [self._column(term.term, term, kind) for term in self._fillable(kind)]
         for path in self._schema.nested_paths(kind):
-            if all(not kind.is_computed(link.term) for link in path.links):
+            holders = (kind, *(self._schema.types[link.target] for link in path.links))
+            if not any(holder.is_computed(link.term) for holder, link in zip(holders, path.links, strict=False)):
                 found += [
                     self._column(f"{path.name}.{term.term}", term, path.nested) for term in self._fillable(path.nested)
                 ]

@@ -198,7 +198,7 @@ def load_schema(ontology: Path, base: str | None = None, shapes_file: Path | Non
     vocabulary = _index(read_turtle(ontology / "linkedproj.ttl"))
     shapes = _index(read_turtle(shapes_file or ontology / "shapes.ttl"))
     columns = _columns(shapes, context)
-    domain = Domain(context, shapes)
+    domain = Domain(context, shapes, vocabulary)
     types = {
         name: replace(
             kind,
