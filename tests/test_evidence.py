@@ -113,10 +113,10 @@ def graph(small_release: Path) -> Graph:
 
 
 def test_a_quoted_value_is_stated(graph: Graph) -> None:
-    assert graph.about("project/harbour", "alternateName") == [
+    assert graph.about("project/harbour", "acronym") == [
         Statement(
             "project/harbour",
-            "https://schema.org/alternateName",
+            "ns#acronym",
             '"QUIET"',
             "rank/preferred",
             "basis/stated",

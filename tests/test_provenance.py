@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,6 +123,21 @@ def test_a_judgement_from_a_sentence_keeps_the_sentence(small: Small) -> None:
     }
 
 
+def test_what_is_said_of_a_country_is_told_as_ours_or_with_its_source(release: Path) -> None:
+    """The IRI of a country is the European Union's; its names here are not."""
+    records, statements = graph_of(release / "portfolio.ttl"), graph_of(release / "evidence.ttl")
+    authority = "http://publications.europa.eu/resource/authority/country/"
+    named = [
+        (one, text) for one, text in records.subject_objects(rdflib.SKOS.prefLabel) if str(one).startswith(authority)
+    ]
+    assert len(named) > 20
+    for country, text in named:
+        about = set(statements.subjects(RDF.object, text)) & set(statements.subjects(RDF.subject, country))
+        assert about
+        for statement in about:
+            assert {PROV.wasAttributedTo, DCT.source} & set(statements.predicates(statement))
+
+
 def test_nobody_is_named_where_the_portfolio_names_no_publisher(small: Small) -> None:
     settings = (small.folder / "portfolio.toml").read_text("utf-8")
     before, _, after = settings.partition("[publisher.name]\n")
@@ -131,6 +147,14 @@ def test_nobody_is_named_where_the_portfolio_names_no_publisher(small: Small) ->
     assert set(graph.subjects(LP.basis, BASIS.curator))
     assert not set(graph.subjects(PROV.wasAttributedTo))
     assert not set(graph.subjects(RDF.type, PROV.Agent))
+
+
+def test_a_public_body_is_the_one_of_the_register(small: Small) -> None:
+    small.edit("portfolio.toml", "[publisher.name]", '[publisher]\ndir3 = "L01080193"\n\n[publisher.name]')
+    assert small.run("build").code == 0
+    graph = graph_of(small.latest / "evidence.ttl")
+    [register] = graph.objects(rdflib.URIRef(BASE + "agent/publisher"), rdflib.URIRef("https://schema.org/sameAs"))
+    assert str(register).endswith("/org/Organismo/L01080193")
 
 
 # ---------------------------------------------------------------- said in the ontology, not in the program
@@ -146,14 +170,18 @@ def test_what_a_basis_says_is_read_from_the_ontology() -> None:
     }
 
 
+NAMED = "names http://www.w3.org/ns/prov#wasRevisionOf, and Evidence has no computed term"
+SELECTED = "no term for http://www.w3.org/ns/oa#hasSelector"
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "expected"),
     [
-        ("linkedproj.ttl", "lp:sourceBy prov:hadPrimarySource", "lp:sourceBy prov:wasRevisionOf", "names http://www.w3.org/ns/prov#wasRevisionOf, and Evidence has no computed term"),
-        ("context.jsonld", '"oa:hasSelector"', '"oa:hasScope"', "no term for http://www.w3.org/ns/oa#hasSelector"),
-        ("shapes.ttl", "sh:property s:exact-none , s:quote-language", "sh:property s:quote-language", "no shape of the type Quote names exact"),
+        ("linkedproj.ttl", "lp:sourceBy prov:hadPrimarySource", "lp:sourceBy prov:wasRevisionOf", NAMED),
+        ("context.jsonld", '"oa:hasSelector"', '"oa:hasScope"', SELECTED),
+        ("shapes.ttl", "s:exact-none , s:quote-language", "s:quote-language", "no shape of the type Quote names exact"),
     ],
-)  # fmt: skip
+)
 def test_an_ontology_that_contradicts_itself_is_refused(
     tmp_path: Path, name: str, old: str, new: str, expected: str
 ) -> None:
@@ -219,31 +247,37 @@ prov:wasAssociatedWith rdfs:domain prov:Activity ; rdfs:range prov:Agent .
 """
 
 
+def closure(graph: rdflib.Graph) -> rdflib.Graph:
+    """Add what PROV-O and our vocabulary infer: properties above those stated, and the types of both ends."""
+    closed = rdflib.Graph()
+    for triple in (*graph, *rdflib.Graph().parse(data=PROV_O, format="turtle")):
+        closed.add(triple)
+    above = [*closed.subject_objects(RDFS.subPropertyOf)] * 3  # as deep as the hierarchy is
+    for one, other in above:
+        for subject, value in list(closed.subject_objects(one)):
+            closed.add((subject, other, value))
+    for place, end in ((RDFS.domain, 0), (RDFS.range, 1)):
+        for predicate, kind in list(closed.subject_objects(place)):
+            for pair in list(closed.subject_objects(predicate)):
+                closed.add((pair[end], RDF.type, kind))
+    return closed
+
+
 def violations(graph: rdflib.Graph) -> Iterator[str]:
     """Name the constraints of PROV (PROV-CONSTRAINTS, section 6) that a graph with its closure breaks.
 
     Checked is what can be told without a clock: typing and its disjointness (50, 55), one generation an entity (24),
     and that no entity is derived from itself, directly or through others (41: what is derived comes later).
     """
-    closed = rdflib.Graph()
-    for triple in (*graph, *rdflib.Graph().parse(data=PROV_O, format="turtle")):
-        closed.add(triple)
-    for _ in range(3):  # as deep as the hierarchy of properties
-        for one, other in list(closed.subject_objects(RDFS.subPropertyOf)):
-            for subject, value in list(closed.subject_objects(one)):
-                closed.add((subject, other, value))
-    for place, ends in ((RDFS.domain, 0), (RDFS.range, 1)):
-        for predicate, kind in list(closed.subject_objects(place)):
-            for pair in list(closed.subject_objects(predicate)):
-                closed.add((pair[ends], RDF.type, kind))
-    for node in set(closed.subjects(RDF.type, PROV.Activity)) & set(closed.subjects(RDF.type, PROV.Entity)):
-        yield f"entity-activity-disjoint: {node}"
-    for kind in (PROV.Entity, PROV.Activity, PROV.Agent):
-        yield from (f"typing: {node}" for node in closed.subjects(RDF.type, kind) if isinstance(node, rdflib.Literal))
+    closed = closure(graph)
+    entities, activities, agents = (
+        set(closed.subjects(RDF.type, kind)) for kind in (PROV.Entity, PROV.Activity, PROV.Agent)
+    )
+    yield from (f"entity-activity-disjoint: {node}" for node in entities & activities)
+    yield from (f"typing: {node}" for node in entities | activities | agents if isinstance(node, rdflib.Literal))
     for predicate in (PROV.wasGeneratedBy, PROV.generatedAtTime):
-        for node in set(closed.subjects(predicate)):
-            if len(set(closed.objects(node, predicate))) > 1:
-                yield f"unique-generation: {node}"
+        number = Counter(closed.subjects(predicate))
+        yield from (f"unique-generation: {node}" for node in number if number[node] > 1)
     derived = {node: set(closed.objects(node, PROV.wasDerivedFrom)) for node in closed.subjects(PROV.wasDerivedFrom)}
     try:
         TopologicalSorter(derived).prepare()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from linkedproj.mapping.evidence import PUBLISHER
 from linkedproj.mapping.parts import TABLE, Output, join
+from linkedproj.model.domain import SAME
+from linkedproj.model.portal import DIR3
 from linkedproj.model.schema import RDFS
 from linkedproj.tables.batch import ROWS, Batch
 from linkedproj.tables.cells import column_named
@@ -88,9 +90,10 @@ class Dumps:
         publisher = self.portfolio.config.portal.publisher
         if terms.agent and publisher.name and evidence.count:
             agent = self.portfolio.schema.types[fields[terms.agent].target]
-            label = self.portfolio.schema.term_for(agent, RDFS + "label")
-            names = [f"{label}@{tag}" for tag in publisher.name] if label else []
-            yield agent.name, self._columns(*names), iter([(PUBLISHER, list(publisher.name.values()))])
+            label, same = (self.portfolio.schema.term_for(agent, iri) for iri in (RDFS + "label", SAME))
+            names = {f"{label}@{tag}": text for tag, text in publisher.name.items() if label}
+            links = {same: DIR3 + publisher.dir3} if same and publisher.dir3 else {}
+            yield agent.name, self._columns(*names, *links), iter([(PUBLISHER, [*names.values(), *links.values()])])
 
     def _columns(self, *names: str) -> list[Column]:
         return [column_named(name, index, self.portfolio.schema.fields) for index, name in enumerate(names)]

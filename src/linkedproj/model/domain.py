@@ -38,6 +38,9 @@ ORIGIN, READ_ON = DCT + "source", LP + "readOn"
 SOURCE_BY, NOTE_BY, AGENT_BY = LP + "sourceBy", LP + "noteBy", LP + "agentBy"
 """Of a basis of evidence: the properties that say the source, the note and the publisher in words of provenance."""
 
+SAME = "https://schema.org/sameAs"
+"""Of who publishes: how a register calls them."""
+
 CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
 """Of a source: the SHA-256 of the copy that is kept of it."""
 
@@ -252,8 +255,9 @@ class Domain:
             if text not in self._named[quote]:
                 raise SetupError(f"no shape of the type {quote} names {text}: no table could have quotes.", _SHAPES)
             language, note = self._term(quote, _LANGUAGE), self._term(name, _NOTE)
-            found = EvidenceTerms(name, **terms, selector=selector, origins=origins, text=text, language=language)
-            return replace(found, note=note, echoes=tuple(self._echoes(name, terms["basis"], terms["source"], note)))
+            echoes = tuple(self._echoes(name, terms["basis"], terms["source"], note))
+            found = EvidenceTerms(name, **terms, echoes=echoes)  # type: ignore[arg-type]  # `terms` are the seven above
+            return replace(found, selector=selector, origins=origins, text=text, language=language, note=note)
         return EvidenceTerms()
 
     def _echoes(self, name: str, basis: str, source: str, note: str) -> Iterator[Echo]:

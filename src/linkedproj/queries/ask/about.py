@@ -166,7 +166,7 @@ class _About:
             yield Link(quad.predicate.value, column, subject.value, name, self._text(subject) or self._joined(subject))
 
     def _is_said_again(self, quad: ox.Quad) -> bool:
-        """Return whether a link in words of provenance stands beside one of the same record that says where it leads."""
+        """Return whether a link in words of PROV stands beside another from the same record."""
         if not quad.predicate.value.startswith(_PROV):
             return False
         beside = self._store.quads_for_pattern(quad.subject, None, quad.object)
