@@ -220,7 +220,7 @@ def quoted(tmp_path: Path, old: str, new: str) -> list[str]:
         ("oa:hasSource :s ; prov:wasQuotedFrom :s", "prov:wasQuotedFrom :s", ["LP-QUOTE-FROM", "LP-QUOTE-ORIGIN"]),
         ("prov:wasQuotedFrom :s ;", "", ["LP-QUOTE-FROM"]),
         ("prov:wasQuotedFrom :s", "prov:wasQuotedFrom :other", ["LP-QUOTE-FROM", "LP-QUOTE-FROM"]),
-        ("oa:hasSource :s", "oa:hasSource :x", ["LP-LINK-QUOTESOURCE", "LP-QUOTE-FROM", "LP-QUOTE-FROM"]),
+        ("oa:hasSource :s", "oa:hasSource :x", ["LP-QUOTE-FROM", "LP-QUOTE-FROM"]),
         ('oa:exact "words"', 'oa:prefix "words"', ["LP-QUOTETEXT-NONE"]),
         ("oa:hasSelector :x", "oa:hasSelector :x , :s", ["LP-LINK-SELECTOR", "LP-SELECTOR-ONCE"]),
     ],
