@@ -29,9 +29,6 @@ from linkedproj.tables.cells import CellChecks, column_named, split
 from linkedproj.tables.portfolio import Row
 from linkedproj.writers.values import value_of
 
-PUBLISHER = "publisher"
-"""The id of the agent who publishes the portfolio: a role, never a person."""
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
@@ -44,6 +41,9 @@ if TYPE_CHECKING:
     from linkedproj.tables.portfolio import Portfolio, Tables
 
 __all__ = ["BASES", "PUBLISHER", "Coverage", "Evidence", "Statement", "Subject", "Weighing", "claimed"]
+
+PUBLISHER = "publisher"
+"""The id of the agent who publishes the portfolio: a role, never a person."""
 
 
 class Statement(NamedTuple):
