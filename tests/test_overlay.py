@@ -167,7 +167,7 @@ def test_a_fault_of_an_own_shape_is_told_where_it_is_written(harbour: Small) -> 
     ("term", "line"),
     [
         ('"org": "https://other.example/ns#"', "ontology/context.jsonld:14:3"),
-        ('"title": {"@id": "dct:alternative"}', "ontology/context.jsonld:49:3"),
+        ('"title": {"@id": "dct:alternative"}', "ontology/context.jsonld:51:3"),
         (
             '"Project": {"@id": "own:P", "@context": {"@base": "https://small.example/id/p/"}}',
             "ontology/context.jsonld:27:3",

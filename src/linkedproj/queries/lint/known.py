@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.context import load_context
+from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _VOCABULARIES = ("linkedproj.ttl", "query.ttl")
+_ALIGNMENTS = "alignments.ttl"
 _FURTHER = {
     "geof": "http://www.opengis.net/def/function/geosparql/",
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -48,7 +50,7 @@ def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
     """Read the context and the vocabularies in a folder.
 
     Raises:
-        SetupError: the context cannot be read.
+        SetupError: the context or the alignments cannot be read.
     """
     context = load_context(ontology / "context.jsonld")
     terms: set[str] = set()
@@ -58,7 +60,9 @@ def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
     namespaces = frozenset(namespace(term) for term in terms)
     lists = {iri[:-1].rpartition("/")[2]: iri for iri in namespaces if f"{iri}scheme" in terms}
     bases = {kind.table: kind.base for kind in context.types.values()}
-    return KnownTerms({**_FURTHER, **lists, **context.prefixes}, frozenset(terms), namespaces, bases, data)
+    # A query may turn records into terms that ours are aligned with.
+    aligned = read_shapes(ontology / _ALIGNMENTS).prefixes if (ontology / _ALIGNMENTS).is_file() else {}
+    return KnownTerms({**aligned, **_FURTHER, **lists, **context.prefixes}, frozenset(terms), namespaces, bases, data)
 
 
 def terms_of(store: ox.Store) -> frozenset[str]:
