@@ -26,7 +26,17 @@ LP = rdflib.Namespace(NS + "ns#")
 SCHEMA = rdflib.Namespace("https://schema.org/")
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 LANGUAGES = {"en", "ca", "es"}
-LISTS = ("role", "status", "activity-type", "amount-kind", "cooperation-type", "organisation-type", "rank", "basis")
+LISTS = (
+    "role",
+    "status",
+    "activity-type",
+    "amount-kind",
+    "cooperation-type",
+    "organisation-type",
+    "rank",
+    "basis",
+    "programme-kind",
+)
 PROSE = {".ttl", ".jsonld", ".rq", ".csv", ".toml"}
 
 # What the reused vocabularies say of their own terms, as far as it types the subjects or objects of ours.

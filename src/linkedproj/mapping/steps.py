@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.pace import Pace
-from linkedproj.mapping.tasks import CLAIMS, STATED, Slice, Task, batches, links_of
+from linkedproj.mapping.tasks import CLAIMS, PASSED, STATED, Slice, Task, batches, links_of
 from linkedproj.system.sorting import merged
 from linkedproj.tables.portfolio import Found, Row, Tables
 
@@ -113,7 +113,7 @@ class Steps:
 
     def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[SortedRun, ...]]:
         kind = self.portfolio.schema.types[name]
-        wanted = {key: (key, name) for key in (STATED, CLAIMS, *map(links_of, kind.inverses))}
+        wanted = {key: (key, name) for key in (STATED, PASSED, CLAIMS, *map(links_of, kind.inverses))}
         return {
             join: tuple(run for run in self.portfolio.runs[key] if run.meets((low,), (high,) if high else None))
             for join, key in wanted.items()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.context import RDF, Context, Kind, RecordType, Rule, load_context
-from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_phases
+from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_containers, read_phases
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.shapes import read_shapes
 
@@ -53,8 +53,9 @@ class Schema:
 
     `codes` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
     about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
-    list which code stands for "past", "present", "future" and "unknown", `labels` what the vocabulary calls its
-    terms, by IRI and language, `wants` by type what the portfolio asks for.
+    list which code stands for "past", "present", "future" and "unknown", `containers` which codes stand for amounts
+    that contain those of another, `labels` what the vocabulary calls its terms, by IRI and language, `wants` by type
+    what the portfolio asks for.
     """
 
     context: Context
@@ -65,6 +66,7 @@ class Schema:
     phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     wants: Mapping[str, tuple[Want, ...]] = field(default_factory=dict)
+    containers: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -93,7 +95,7 @@ class Schema:
         """
         before = {name: self._read_before(kind) for name, kind in self.types.items()}
         for kind in self.types.values():
-            for link in kind.bounds:
+            for link in {*kind.bounds, *kind.sums}:
                 before[self.fields[link].target].add(kind.name)
         sorter, waves = TopologicalSorter(before), []
         try:
@@ -101,7 +103,8 @@ class Schema:
         except CycleError as error:
             circle = " -> ".join(reversed(error.args[1]))
             raise SetupError(
-                f"{circle}: a record would wait for itself. Take lp:inverseOf or lp:keepsWithin from one of the links.",
+                f"{circle}: a record would wait for itself. Take lp:inverseOf, lp:keepsWithin or lp:sumsWithin "
+                "from one of the links.",
                 Place("ontology/shapes.ttl"),
             ) from error
         while sorter.is_active():
@@ -216,6 +219,7 @@ def load_schema(ontology: Path, base: str | None = None, shapes_file: Path | Non
         domain.evidence(),
         read_phases(context, vocabulary),
         _labels(read_turtle(ontology / "linkedproj.ttl")),
+        containers=read_containers(context, vocabulary),
     )
     schema.refuse_circles()
     return schema

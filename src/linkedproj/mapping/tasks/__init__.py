@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.tasks.mapping import MappingWork
-from linkedproj.mapping.tasks.model import CLAIMS, STATED, MappingRun, Outcome, Slice, Task, links_of
+from linkedproj.mapping.tasks.model import CLAIMS, PASSED, STATED, MappingRun, Outcome, Slice, Task, links_of
 from linkedproj.mapping.tasks.rows import ROW_BLOCK, SortingWork, batches, rows_of
 from linkedproj.system.sorting import RunFile
 from linkedproj.tables.readers.csv import TornError
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
-    "CLAIMS", "ROW_BLOCK", "STATED", "MappingRun", "Outcome", "Slice", "Task", "batches", "links_of", "perform",
-    "rows_of",
+    "CLAIMS", "PASSED", "ROW_BLOCK", "STATED", "MappingRun", "Outcome", "Slice", "Task", "batches", "links_of",
+    "perform", "rows_of",
 ]  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from linkedproj.mapping.consistency import batch_problems, stated_by
 from linkedproj.mapping.derive import Derivation
 from linkedproj.mapping.evidence import Subject, Weighing, claimed
 from linkedproj.mapping.parts import DumpPart
+from linkedproj.mapping.sums import passed_on, sum_problems
 from linkedproj.mapping.tasks.joined import Joined
-from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice, links_of
+from linkedproj.mapping.tasks.model import CLAIMS, PASSED, STATED, Slice, links_of
 from linkedproj.mapping.tasks.rows import batches, rows_of
 from linkedproj.model.context import Kind
 from linkedproj.model.policy import counted_columns
@@ -115,10 +116,17 @@ class MappingWork:
         filled = derivation.fill(batch, linked)
         for part in self._parts:
             part.write(filled, derivation)
-        self._outcome.found.problems += batch_problems(batch, joined.get(STATED, ()), self._tables)
+        self._compare(batch, joined.get(STATED, ()), joined.get(PASSED, ()))
         self._count_lacking(filled, derivation)
         if self._setting.weighs and not self._kind.anonymous:
             self._weigh(filled, derivation, joined.get(CLAIMS, ()))
+
+    def _compare(self, batch: Batch, stated: Sequence[Any], passed: Sequence[Any]) -> None:
+        """Compare records with what is stated of their parts, and hand on what counts for the next whole as well."""
+        self._outcome.found.problems += batch_problems(batch, stated, self._tables)
+        self._outcome.found.problems += sum_problems(batch, stated, passed, self._tables)
+        for target, item in passed_on(batch, stated, self._tables):
+            self._gathering(PASSED, target, unique=False).add([item])
 
     def _count_lacking(self, batch: Batch, derivation: Derivation) -> None:
         """Count the records that lack what the portfolio wants to be told of."""

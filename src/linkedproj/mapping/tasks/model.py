@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from linkedproj.tables.shards import Shard
 
 _ROW_BYTES = 100
-CLAIMS, STATED = "claims", "stated"
+CLAIMS, STATED, PASSED = "claims", "stated", "passed"
 
 
 def links_of(inverse: Inverse) -> str:
