@@ -163,7 +163,9 @@ def _block(problem: dict[str, Any], language: str) -> str:
 
 
 # A file that cannot be read, a shape alone, and cells, links, evidence and a shape at once.
-@pytest.mark.parametrize("name", ["a table in UTF-16", "two coordinators", "several faults at once, in several files"])
+@pytest.mark.parametrize(
+    "name", ["a table in UTF-16", "a project in which nobody takes part", "several faults at once, in several files"]
+)
 def test_nothing_is_published_where_there_is_a_fault(name: str, small: Small) -> None:
     break_(small, KINDS[name])
     before = publish_before(small)

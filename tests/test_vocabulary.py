@@ -36,6 +36,8 @@ LISTS = (
     "rank",
     "basis",
     "programme-kind",
+    "output-type",
+    "target-group",
 )
 PROSE = {".ttl", ".jsonld", ".rq", ".csv", ".toml"}
 

@@ -401,6 +401,8 @@ class _Compiler:
         container, datatype = value.get("@container"), value.get("@type")
         if container == "@language":
             return replace(plain, kind=Kind.TEXT)
+        if isinstance(container, list) and sorted(map(str, container)) == ["@language", "@set"]:
+            return replace(plain, kind=Kind.TEXT, many=True)
         if container not in (None, "@set"):
             raise self.source.refuse(
                 plain.term, f'the container {container} of "{plain.term}" is not supported. Use "@set" or "@language".'

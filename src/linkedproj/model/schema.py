@@ -114,7 +114,8 @@ class Schema:
         return tuple(waves)
 
     def _read_before(self, kind: RecordType) -> set[str]:
-        found = {inverse.child for inverse in kind.inverses}
+        # Links among records of one type are gathered beforehand: no record has to wait for another.
+        found = {inverse.child for inverse in kind.inverses} - {kind.name}
         return found if kind.anonymous else found | {each.name for each in self.types.values() if each.anonymous}
 
     def nested_paths(self, kind: RecordType) -> tuple[NestedPath, ...]:
