@@ -38,6 +38,10 @@ LISTS = (
     "programme-kind",
     "output-type",
     "target-group",
+    "legal-status",
+    "organisation-size",
+    "identifier-type",
+    "network-type",
 )
 PROSE = {".ttl", ".jsonld", ".rq", ".csv", ".toml"}
 
