@@ -162,7 +162,7 @@ def test_a_fault_of_an_own_shape_is_told_where_it_is_written(harbour: Small) -> 
     ],
 )
 def test_a_term_of_the_product_is_not_defined_anew(harbour: Small, term: str, known: str) -> None:
-    lines = (ROOT / "ontology/context.jsonld").read_text("utf-8").splitlines()
+    lines = (shipped("ontology") / "context.jsonld").read_text("utf-8").splitlines()
     (line,) = (number for number, text in enumerate(lines, 1) if text.startswith(f'  "{known}": '))
     harbour.edit("ontology/context.jsonld", '  "own":', f'  {term},\n  "own":')
     told = _refused(harbour)

@@ -28,8 +28,8 @@ _FURTHER = {
 class KnownTerms:
     """`terms` are the IRIs that our vocabularies describe, `namespaces` those they are in.
 
-    `bases` gives the IRI that ids of a record type are appended to; `data` are the IRIs that occur in the data, or
-    None where there is no data to compare with.
+    `bases` gives the IRI that ids of a record type are appended to; `modelled` are the classes and properties that
+    records can have; `data` are the IRIs that occur in the data, or None where there is no data to compare with.
     """
 
     prefixes: Mapping[str, str]
@@ -37,6 +37,7 @@ class KnownTerms:
     namespaces: frozenset[str]
     bases: Mapping[str, str]
     data: Collection[str] | None
+    modelled: frozenset[str] = frozenset()
 
     def iri(self, declared: Mapping[str, str], name: str) -> str:
         """Return the IRI of a prefixed name, or "" where the prefix is not declared."""
@@ -58,7 +59,9 @@ def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
     namespaces = frozenset(namespace(term) for term in terms)
     lists = {iri[:-1].rpartition("/")[2]: iri for iri in namespaces if f"{iri}scheme" in terms}
     bases = {kind.table: kind.base for kind in context.types.values()}
-    return KnownTerms({**_FURTHER, **lists, **context.prefixes}, frozenset(terms), namespaces, bases, data)
+    modelled = {each.iri for each in (*context.fields.values(), *context.types.values())}
+    prefixes = {**_FURTHER, **lists, **context.prefixes}
+    return KnownTerms(prefixes, frozenset(terms), namespaces, bases, data, frozenset(modelled))
 
 
 def terms_of(store: ox.Store) -> frozenset[str]:
