@@ -59,7 +59,7 @@ def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
     namespaces = frozenset(namespace(term) for term in terms)
     lists = {iri[:-1].rpartition("/")[2]: iri for iri in namespaces if f"{iri}scheme" in terms}
     bases = {kind.table: kind.base for kind in context.types.values()}
-    modelled = {each.iri for each in (*context.fields.values(), *context.types.values())}
+    modelled = {field.iri for field in context.fields.values()} | {kind.iri for kind in context.types.values()}
     prefixes = {**_FURTHER, **lists, **context.prefixes}
     return KnownTerms(prefixes, frozenset(terms), namespaces, bases, data, frozenset(modelled))
 
