@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from owlrl import DeductiveClosure, RDFS_Semantics  # type: ignore[import-untyped]  # owlrl 7 has no types
 from rdflib import RDF, Graph, URIRef
 from tests.conftest import published_once, schema_for
+from tests.test_vocabulary import REUSED
 
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.columns import Explained, column_names
@@ -27,6 +29,14 @@ VILAMAR = Path(__file__).parent / "fixtures/vilamar"
 BASE = "https://vilamar.example/"
 EXPECTED = sorted(path.stem for path in (VILAMAR / "queries/expected").glob("*.csv"))
 LP = "https://w3id.org/linkedproj/ns#"
+OUTSIDE = [
+    "http://xmlns.com/foaf/0.1/Agent",
+    "http://xmlns.com/foaf/0.1/Document",
+    "http://purl.org/dc/terms/Location",
+    "http://www.w3.org/2004/02/skos/core#Concept",
+    "http://www.w3.org/ns/org#Organization",
+]
+"""Classes that no record of money, results or projects is in."""
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +124,24 @@ def test_links_among_projects_are_turned_round_wherever_the_records_stand(link: 
     forth = set(graph.subject_objects(URIRef(LP + link)))
     assert forth
     assert {(target, source) for source, target in forth} == set(graph.subject_objects(URIRef(LP + back)))
+
+
+def test_nothing_false_is_inferred_of_money_and_results(graph: Graph) -> None:
+    closed = Graph()
+    for triple in graph:
+        closed.add(triple)
+    closed.parse(ROOT / "ontology/linkedproj.ttl")
+    closed.parse(data=REUSED, format="turtle")
+    DeductiveClosure(RDFS_Semantics).expand(closed)
+    kinds = [LP + "FinancialAmount", LP + "Output", LP + "Indicator", "https://schema.org/MonetaryGrant"]
+    others = [LP + "Initiative", LP + "Participation", LP + "Programme", LP + "Activity", *OUTSIDE]
+    for kind in kinds:
+        members = set(closed.subjects(RDF.type, URIRef(kind)))
+        assert members, kind
+        for other in [*others, *(set(kinds) - {kind})]:
+            assert not members & set(closed.subjects(RDF.type, URIRef(other))), (kind, other)
+    projects = set(closed.subjects(RDF.type, URIRef(LP + "Project")))
+    assert not projects & {node for kind in OUTSIDE for node in closed.subjects(RDF.type, URIRef(kind))}
 
 
 # ---------------------------------------------------------------- questions
