@@ -22,7 +22,7 @@ from linkedproj.mapping.tables import map_tables
 from linkedproj.model.folder import open_folder
 from linkedproj.model.rules import load_rules
 from linkedproj.model.schema import load_schema
-from linkedproj.release.exchange import locked
+from linkedproj.release.lock import locked
 from linkedproj.reports.report import Report
 
 if TYPE_CHECKING:

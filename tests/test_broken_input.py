@@ -180,9 +180,8 @@ def test_nothing_is_published_where_there_is_a_fault(name: str, small: Small) ->
 def test_the_table_has_every_rule_that_a_table_of_records_can_break() -> None:
     families = ("FILE", "COLUMN", "ROW", "ID", "CELL", "LINK", "PERSON", "EVIDENCE", "MONEY")
     rules = {code for code in catalogue() if code.split("-")[1] in families}
-    # No column of a yes/no or of a time is in use; no change of this portfolio leaves nothing of it; and it asks for
-    # evidence of every value, not of every record (test_policy.py).
-    unused = {"LP-CELL-BOOLEAN", "LP-CELL-DATETIME", "LP-FILE-NONE", "LP-EVIDENCE-RECORD"}
+    # No column of a yes/no or of a time is in use, and no change of this portfolio leaves nothing of it.
+    unused = {"LP-CELL-BOOLEAN", "LP-CELL-DATETIME", "LP-FILE-NONE"}
     # Warnings and notes stop nothing (below, and test_input.py).
     stopping = {code for code in rules if catalogue()[code].severity is Severity.VIOLATION}
     assert stopping - set().union(*map(codes, KINDS.values())) == unused

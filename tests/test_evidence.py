@@ -293,6 +293,16 @@ def test_the_strongest_way_of_knowing_counts(small: Small) -> None:
     assert coverage(small)["activity", "start"] == ["1", "-", "-", "-", "-"]
 
 
+def test_a_source_without_a_sentence_is_weaker_than_a_judgement(small: Small) -> None:
+    row = 'activity/listening,start,,,curator,gazette,"in spring",ENG,\n'
+    small.write("evidence.csv", (small.folder / "evidence.csv").read_text("utf-8") + row)
+    before, after = ["-", "1", "-", "-", "-"], ["-", "-", "-", "1", "-"]
+    assert coverage(small)["activity", "start"] == after
+    evidence = (small.folder / "evidence.csv").read_text("utf-8").removesuffix(row)
+    small.write("evidence.csv", evidence)
+    assert coverage(small)["activity", "start"] == before
+
+
 def test_the_sum_adds_up(small: Small) -> None:
     counts = coverage(small)
     sums = [

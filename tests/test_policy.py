@@ -137,6 +137,9 @@ def test_evidence_is_asked_for_as_far_as_the_portfolio_says(
         ('"*.summary" = "all languages"', "city-summary-en", "Violation"),
         ('"project.summary" = "one language"', "project-summary", "Violation"),
         ('"project.summary" = "one language"', "project-summary-fi", "Info"),
+        ('"project.summary" = "own language"', "project-summary", "Violation"),
+        ('"project.summary" = "own language"', "project-summary-fi", ""),
+        ('"organisation.name" = "own language"', "organisation-name-fi", ""),
         ('"project.summary" = "told"', "project-summary-fi", "Info"),
         ('"project.summary" = "no"', "project-summary-fi", ""),
         ('"*.summary" = "no"\n"project.summary" = "told"', "project-summary-fi", "Info"),
@@ -155,6 +158,25 @@ def test_what_is_required_is_a_shape(setting: str, shape: str, severity: str, tm
     if severity:
         assert shapes.parents(node)
         assert "\n" in shapes.texts(node, SH + "message")["en"]
+
+
+def test_of_a_name_in_its_own_language_no_translation_is_told_and_its_absence_is_a_fault(tmp_path: Path) -> None:
+    settings = f'{SOURCED}[require]\n"organisation.name" = "own language"\n'.replace(
+        "[sources]", 'further-languages = ["it"]\n[sources]'
+    )
+    folder = cordis(
+        tmp_path,
+        settings,
+        organisation="id,name@en,name@it,acronym\no1,,Aster,\no2,,,NN\n",
+        participation="id,project,organisation\n",
+    )
+    problems = check_folder(folder, resources=Resources(jobs=1)).problems
+    assert not [
+        p.column
+        for p in problems
+        if p.rule == "LP-COMPLETE-COLUMN" and p.column.startswith("name@") and p.values["table"] == "organisation"
+    ]
+    assert [p.record for p in problems if p.rule == "LP-NAME-NONE"] == ["organisation/o2"]
 
 
 def test_what_is_required_is_a_column_that_every_table_has_to_have(tmp_path: Path) -> None:

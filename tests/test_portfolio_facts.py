@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import tomllib
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,12 @@ from pyarrow import parquet
 
 from linkedproj.check.portfolio import check_folder
 from linkedproj.mapping.evidence import BASES
+from linkedproj.mapping.evidence.coverage import STRONGEST_FIRST
+from linkedproj.model.rules import Severity
+from linkedproj.queries.ask import local
+from linkedproj.queries.ask.about import look_up
+from linkedproj.queries.saved.bases import by_table, context_of
+from linkedproj.queries.saved.collection import open_collection
 from linkedproj.reports.report import exit_code
 from linkedproj.reports.summary import report_of
 
@@ -228,6 +235,8 @@ _OWN_NAMES = [
     ("knarvik-upper-secondary-school", "nn", "Knarvik Vidaregåande Skule"),
     ("pole-culture-patrimoines", "fr", "Pôle Culture & Patrimoines"),
     ("rcdi", "pt", "Rede de Competências para o Desenvolvimento e a Inovação"),
+    ("foundation-partnership-civil-society", "hr", "Zaklada za poticanje partnerstva i razvoja civilnog društva"),
+    ("istria-county", "hr", "Istarska županija"),
     ("regione-lazio", "it", "Regione Lazio"),
     ("sotra-upper-secondary-school", "nn", "Sotra Vidaregåande Skule"),
     ("umea", "sv", "Umeå kommun"),
@@ -264,14 +273,46 @@ def test_a_name_is_as_long_as_its_page_has_it(organisation: str, name: str, stor
     assert (name, "en") in ask(store, f"SELECT ?n (LANG(?n) AS ?l) {{ organisation:{organisation} skos:prefLabel ?n }}")
 
 
-def test_each_organisation_has_a_quote_for_its_name_or_says_that_no_copy_is_kept() -> None:
-    quoted: dict[str, list[str]] = defaultdict(list)
+def _names(row: dict[str, str]) -> dict[str, str]:
+    """Return the names in a row of a table, by their language."""
+    return {column.partition("@")[2]: cell for column, cell in row.items() if column.startswith("name@") and cell}
+
+
+_SELF_NAMED = {
+    *("ajuntament-barcelona", "chamber-seville", "igop-uab", "institute-culture-barcelona", "pemb"),
+    *("technological-institute-aragon", "uab", "university-valencia", "uoc"),
+}
+
+
+def test_each_name_of_an_organisation_has_its_quote_or_says_that_no_copy_is_kept() -> None:
+    """Only bodies of Spain have names that no page at hand states: they give themselves several."""
+    known: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for row in rows("evidence"):
-        if "name@" in row["predicate"] and row["rank"] != "deprecated":
-            quoted[row["subject"]].append(row["quote.exact"] or row["note@en"])
+        if row["rank"] != "deprecated":
+            for column in named(row["predicate"]):
+                known[row["subject"], column].append((row["quote.exact"], row["note@en"]))
+    unquoted = set()
     for row in rows("organisation"):
-        words = [text for text in quoted[f"organisation/{row['id']}"] if text]
-        assert words, row["id"]
+        for tag in _names(row):
+            found = known[f"organisation/{row['id']}", f"name@{tag}"]
+            assert found, f"{row['id']} {tag}"
+            if not any(quote for quote, _ in found):
+                assert any("no copy of a page that has" in note for _, note in found), f"{row['id']} {tag}"
+                unquoted.add(row["id"])
+    assert unquoted == _SELF_NAMED
+
+
+def test_no_name_is_repeated_in_another_language() -> None:
+    repeated = [row["id"] for row in rows("organisation") if len(set(_names(row).values())) < len(_names(row))]
+    assert repeated == []
+    assert {tag for row in rows("organisation") for tag in _names(row)} == set(
+        (settings := tomllib.loads((DATA / "portfolio.toml").read_text("utf-8")))["languages"]
+    ) | set(settings["further-languages"])
+
+
+def test_the_catalan_and_spanish_names_are_those_of_bodies_that_bear_them() -> None:
+    translated = {row["id"] for row in rows("organisation") if {"ca", "es"} & set(_names(row))}
+    assert translated == _SELF_NAMED | {"barcelona-activa"}
 
 
 def test_a_quoted_name_is_written_letter_for_letter() -> None:
@@ -321,11 +362,21 @@ def test_2019_is_said_of_the_projects_and_not_of_the_cooperations(store: ox.Stor
         pytest.param("portafoli", id="one word: cartera"),
         pytest.param("l’escala i el creixement|la escala y el crecimiento", id="scale is expansion, no ladder"),
         pytest.param("surroundings that sustain|learn of actions|and then tries it out", id="English that says it"),
+        pytest.param("CHEBEC designs|CHEBEC dissenya|CHEBEC diseña|first designed", id="a goal is no deed"),
+        pytest.param("creates a network|crea una xarxa|crea una red", id="an aim is no deed"),
+        pytest.param("apply (them|these|the methodologies)", id="applied by whom is not said"),
         pytest.param("eurovoc.europa.eu/70433", id="in no list at hand"),
     ],
 )
 def test_what_no_page_says_is_said_no_more(words: str) -> None:
     assert not re.search(words, texts() + (DATA / "portfolio.toml").read_text("utf-8"))
+
+
+def test_a_portfolio_has_one_word_in_catalan_and_one_in_spanish() -> None:
+    for room in ("src", "ontology", "queries", "docs", "data"):
+        for path in (ROOT / room).rglob("*"):
+            if path.suffix in {".py", ".toml", ".ttl", ".rq", ".md", ".csv", ".json", ".jsonld", ".html"}:
+                assert not re.search("portafoli", path.read_text("utf-8"), re.IGNORECASE), path
 
 
 def test_the_agency_s_fields_are_its_own_words(store: ox.Store) -> None:
@@ -353,9 +404,39 @@ def test_urban_regeneration_is_judged_for_vet_and_stated_for_smath() -> None:
     assert _basis("project/smath", "theme", "urban-regeneration") == {("", news)}
 
 
+_FILLER = re.compile(
+    r"^(\w+( \w+){0,4}) (in|of) [A-Z][\w ]+(, (one|named|partner|promoter|coordinator)|"
+    r" (that|whose|where|with|which) )|^(\w+,? ?){1,4}(partner|promoter|coordinator) (in|of|and)\b|"
+    r"^\w+ (through|to|for) which "
+)
+
+
+@pytest.mark.parametrize("text", [
+    "Organisation in France, partner in CHEBEC.",
+    "Chamber of commerce in Spain, partner in CHEBEC.",
+    "City in Norway where VET in Urban Centres held its first meeting.",
+    "City in Japan, named as an example in the start-up exchanges.",
+    "Association, promoter and funder of the exchange between Birmingham and Barcelona.",
+    "University to which IGOP belongs.",
+])  # fmt: skip
+def test_the_pattern_knows_filler(text: str) -> None:
+    assert _FILLER.search(text)
+
+
+def test_no_summary_says_again_what_the_columns_say() -> None:
+    """A body has a summary only where a sentence of a source says more of it; a place has none."""
+    for row in rows("organisation") + rows("city"):
+        assert not _FILLER.search(row.get("summary@en", "")), row["id"]
+    assert {row["id"] for row in rows("organisation") if row.get("summary@en")} == {"barcelona-activa"}
+    assert not [row["id"] for row in rows("city") if any(cell for column, cell in row.items() if "summary" in column)]
+    quoted = {row["predicate"] for row in rows("evidence") if row["subject"] == "organisation/barcelona-activa"}
+    assert {"summary@en", "summary@ca"} <= quoted
+
+
 def test_a_programme_and_a_word_of_the_trade_are_no_acronyms() -> None:
     acronyms = {row["id"]: row["acronym"] for row in rows("project") if row["acronym"]}
     assert acronyms == {"chebec": "CHEBEC", "dsiscale": "DSISCALE", "plus-resilient": "+RESILIENT", "smath": "SMATH"}
+    assert not {"URBACT", "VET"} & {row["acronym"] for table in ("organisation", "programme") for row in rows(table)}
 
 
 def test_the_days_in_kranj_are_a_conflict_and_no_source_is_dropped(store: ox.Store) -> None:
@@ -518,7 +599,7 @@ def test_none_of_the_persons_in_the_source_is_named(release: Path) -> None:
 # ---------------------------------------------------------------- labels in three languages
 
 
-def test_every_title_and_name_is_there_in_three_languages_and_as_label(store: ox.Store) -> None:
+def test_titles_come_in_three_languages_names_in_their_own_and_all_as_label(store: ox.Store) -> None:
     found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     query = "SELECT ?s ?p (LANG(?o) AS ?l) ?o { ?s ?p ?o FILTER(?p IN (dct:title, skos:prefLabel, rdfs:label)) }"
     for subject, predicate, language, text in ask(store, query):
@@ -528,14 +609,53 @@ def test_every_title_and_name_is_there_in_three_languages_and_as_label(store: ox
     for (subject, predicate), texts in found.items():
         if subject.startswith("contact/"):
             continue
-        assert set(texts) >= {"en", "ca", "es"}, f"{subject} {predicate}"
-        assert set(texts) == {"en", "ca", "es"} or subject.startswith("organisation/"), f"{subject} {predicate}"
+        if subject.startswith("organisation/"):
+            assert texts, f"{subject} {predicate}"
+        else:
+            assert set(texts) == {"en", "ca", "es"}, f"{subject} {predicate}"
         assert all(len(values) == 1 and all(values) for values in texts.values()), f"{subject} {predicate}"
     for subject in {subject for subject in labelled if not subject.startswith("contact/")}:
         title = "http://purl.org/dc/terms/title"
         name = "http://www.w3.org/2004/02/skos/core#prefLabel"
         stated = found.get((subject, title)) or found.get((subject, name))
         assert found[subject, "http://www.w3.org/2000/01/rdf-schema#label"] == stated, subject
+
+
+def test_what_is_required_is_what_a_reader_needs() -> None:
+    required = tomllib.loads((DATA / "portfolio.toml").read_text("utf-8"))["require"]
+    assert {key for key, level in required.items() if level == "own language"} == {"organisation.name", "city.name"}
+    assert {key for key, level in required.items() if level == "all languages"} == {
+        *("*.title", "*.name", "*.summary", "*.definition", "activity.summary"),
+    }
+    for table in ("portfolio", "project", "cooperation", "activity", "programme"):
+        for row in rows(table):
+            assert all(row[f"{field}@{tag}"] for field in ("title", "summary") for tag in ("en", "ca", "es")), row["id"]
+
+
+def test_parquet_calls_a_body_by_the_name_it_has(release: Path) -> None:
+    found = parquet.read_table(release / "participation.parquet", columns=["organisation", "organisation_label"])
+    called = {row["organisation"]: row["organisation_label"] for row in found.to_pylist() if row["organisation"]}
+    assert all(called.values())
+    assert called["aster"] == "Aster S.Cons. Spa"
+    assert called["uoc"] == "Open University of Catalonia"
+
+
+def test_a_body_without_a_name_in_the_language_is_called_by_the_name_it_has(store: ox.Store) -> None:
+    query, bases = open_collection(DATA).read()["partners-by-project"], by_table(context_of())
+    for language in ("en", "ca", "es"):
+        table = local.answer(store, query, {"lang": language}, bases)
+        one, label = table.columns.index("organisation"), table.columns.index("organisation_label")
+        called = {
+            node.value.rpartition("/")[2]: row[label]
+            for row in table.rows
+            if isinstance(node := row[one], ox.NamedNode)
+        }
+        assert all(called.values())
+        assert called["aster"] == ox.Literal("Aster S.Cons. Spa", language="it")
+        assert called["barcelona-activa"] == ox.Literal("Barcelona Activa", language="ca")
+        assert called["anci"] == ox.Literal("National Association of Italian Municipalities", language="en")
+        assert look_up(store, context_of(), "organisation/aster", language).label == "Aster S.Cons. Spa"
+        assert look_up(store, context_of(), "organisation/uoc", "es").label == "Universitat Oberta de Catalunya"
 
 
 @pytest.mark.parametrize("field", ["abstract", "note", "rationale", "definition"])
@@ -555,14 +675,36 @@ def test_descriptions_come_in_three_languages_or_not_at_all(field: str, store: o
 def test_the_portfolio_is_sound(findings: Findings) -> None:
     report = report_of(findings)
     assert exit_code(report) == 0
-    assert {problem.rule for problem in findings.problems} <= {"LP-SEAT-NONE", "LP-COMPLETE-COLUMN"}
+    assert {problem.rule for problem in findings.problems} == {"LP-COMPLETE-COLUMN"}
+    assert {findings.rules.severity(problem) for problem in findings.problems} == {Severity.INFO}
 
 
 def test_every_value_is_accounted_for(findings: Findings) -> None:
     counts = {basis: findings.evidence.coverage.count(basis) for basis in BASES}
-    assert sum(counts.values()) > 2000
+    assert sum(counts.values()) > 1900
+    assert counts["stated"] > 480
     assert all(counts.values())
     assert not [problem for problem in findings.problems if problem.rule.startswith("LP-EVIDENCE-")]
+
+
+def test_a_source_without_a_quote_counts_as_the_weakest_way_to_know_a_value(
+    findings: Findings, store: ox.Store
+) -> None:
+    claims: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows("evidence"):
+        if row["rank"] != "deprecated" and row["source"]:
+            basis = row["basis"] or ("stated" if row["quote.exact"] else "cited")
+            for column in named(row["predicate"]):
+                claims[row["subject"], column].add(basis)
+    assert claims["project/dsiscale", "acronym"] == {"stated", "cited"}
+    assert claims["project/chebec", "title@en"] == {"stated", "cited"}
+    values = findings.evidence.coverage.values
+    assert values["project", "acronym", "cited"] == values["project", "title@en", "cited"] == 0
+    assert STRONGEST_FIRST[-1] == "cited"
+    assert set(STRONGEST_FIRST) == set(BASES)
+    quoted = "PREFIX basis: <https://w3id.org/linkedproj/basis/> PREFIX oa: <http://www.w3.org/ns/oa#> SELECT ?e "
+    assert not ask(store, quoted + "{ ?e lp:basis basis:cited ; oa:hasSelector ?quote }")
+    assert not ask(store, quoted + "{ ?e lp:basis basis:stated FILTER NOT EXISTS { ?e oa:hasSelector ?q } }")
 
 
 @needs_seeds

@@ -135,6 +135,12 @@ def test_compares_no_stated_dates(query_id: str) -> None:
 
 
 @every_query
+def test_no_record_goes_without_a_label_for_want_of_a_translation(query_id: str) -> None:
+    only = re.compile(r"\?\w+ rdfs:label (\?\w+) FILTER\(LANG\(\1\) = \?_lang\)")
+    assert not only.search(QUERIES[query_id].body)
+
+
+@every_query
 def test_answers_alike_and_as_expected(query_id: str, store: ox.Store, graph: rdflib.Graph) -> None:
     query = QUERIES[query_id]
     assert list(golden.verify(query, store, graph, FOLDER, BASES)) == []

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.conftest import run
 
 from linkedproj.model.context import load_context
 from linkedproj.model.errors import QueryError
@@ -23,10 +27,93 @@ if TYPE_CHECKING:
 
     from linkedproj.queries.saved.collection import SavedQuery
 
+SOURCE = Path(__file__).parents[1] / "src"
 QUERIES = open_collection(Path(__file__).parents[1] / "data").read()
 SOME = {name: QUERIES[name] for name in ("network", "places", "project-excerpt", "projects", "works-together")}
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?n"
 HUNGRY = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g ?c ?f ?i"
+
+# What a person may type in, and what it takes.
+GREEDY = {
+    "a product of all triples": ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }", "time"),
+    "a search without an answer": (
+        "SELECT ?a { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?c), STR(?f), STR(?i)) = 'no') }",
+        "time",
+    ),
+    "a yes or no": ("ASK { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?c), STR(?f), STR(?i)) = 'no') }", "time"),
+    "triples without end": (
+        "CONSTRUCT { ?a ?b ?i } { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?c), STR(?f)) = 'no') }",
+        "time",
+    ),
+    "an order of too many rows": ("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i", "memory"),
+    "a text that doubles": (
+        "SELECT (STRLEN(?z) AS ?n) { BIND('0123456789abcdef' AS ?a) "
+        + " ".join(f"BIND(CONCAT({', '.join(['?' + chr(97 + at)] * 16)}) AS ?{chr(98 + at)})" for at in range(6))
+        + " BIND(?g AS ?z) }",
+        "memory",
+    ),
+}
+
+_WATCHED = [sys.executable, "-m", "linkedproj", "query", "-f", "greedy.rq", "--data"]
+
+
+@pytest.mark.parametrize("name", GREEDY)
+def test_a_greedy_query_is_stopped_with_a_sentence(name: str, release: Path, tmp_path: Path) -> None:
+    query, takes = GREEDY[name]
+    (tmp_path / "greedy.rq").write_text(query, "utf-8")
+    done = subprocess.run(
+        [*_WATCHED, str(release), "--timeout", "2" if takes == "time" else "60", "--memory", "150"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    told = {
+        "time": "it took longer than 2 seconds. Ask for less, or allow more with --timeout.",
+        "memory": "it took more than 150 MB of memory. Ask for less, or allow more with --memory.",
+    }
+    said = [
+        f"linkedproj: the query was stopped: {told[takes]}\n",
+        f"linkedproj: the query was stopped: {told['time']}\n",
+    ]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr in said
+    assert [path.name for path in tmp_path.iterdir()] == ["greedy.rq"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has these signals")
+def test_an_interruption_is_heard_while_the_engine_works(release: Path, tmp_path: Path) -> None:
+    (tmp_path / "greedy.rq").write_text(GREEDY["a product of all triples"][0], "utf-8")
+    started = subprocess.Popen(
+        [*_WATCHED, str(release)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(4)
+    begun = time.monotonic()
+    os.killpg(started.pid, signal.SIGINT)
+    started.communicate(timeout=20)
+    # Of its thirty seconds it had more than twenty left.
+    assert time.monotonic() - begun < 15
+    assert started.returncode in {1, 130}
+
+
+def test_more_rows_than_are_allowed_are_refused(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "all.rq").write_text("SELECT ?s { ?s a ?c } LIMIT 11", "utf-8")
+    asked = ("query", "-f", "all.rq", "--data", str(release), "--format", "csv", "--rows")
+    assert run(*asked, "11").out.count("\n") == 12
+    assert run(*asked, "0").out.count("\n") == 12
+    outcome = run(*asked, "10")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "linkedproj: the answer has more than 10 rows. Add LIMIT to the query, or allow more with --rows.\n"
+    )
 
 
 class Publication:

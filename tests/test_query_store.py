@@ -23,6 +23,8 @@ from linkedproj.queries.saved.bind import bind
 from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyoxigraph as ox
 
     from .conftest import Small
@@ -123,6 +125,46 @@ def test_the_place_of_the_cache_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -
     assert store.cache_folder() == Path("/elsewhere")
 
 
+def _flip(store_files: list[Path]) -> None:
+    largest = max(store_files, key=lambda path: path.stat().st_size)
+    data = bytearray(largest.read_bytes())
+    for at in range(0, len(data), max(1, len(data) // 4000)):
+        data[at] ^= 0xFF
+    largest.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda home: _flip(list((home / "store").glob("*.sst"))),
+        lambda home: (home / "store/CURRENT").unlink(),
+        lambda home: (home / "store/CURRENT").write_text("MANIFEST-999999\n", "utf-8"),
+        lambda home: next((home / "store").glob("MANIFEST-*")).write_bytes(b""),
+        lambda home: (home / "files.json").write_text("[" * 100_000, "utf-8"),
+        lambda home: (home / "files.json").unlink(),
+    ],
+    ids=["flipped bytes", "no entry", "a wrong entry", "an empty file", "a list that is none", "no list"],
+)
+def test_a_damaged_store_is_noticed_and_made_again(damage: Callable[[Path], None], file: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    _elsewhere(file, cache)
+    [home] = _homes(cache)
+    damage(home)
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    told = subprocess.run(
+        [sys.executable, "-c", OPEN, str(file), str(cache)],
+        check=False,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 30, hard)),
+    )
+    assert (told.returncode, told.stdout) == (0, "100\n"), told.stderr
+    assert resource.getrlimit(resource.RLIMIT_AS) == (soft, hard)
+    before = (home / "store/CURRENT").stat().st_mtime_ns
+    _elsewhere(file, cache)
+    assert (home / "store/CURRENT").stat().st_mtime_ns == before, "a whole one is kept"
+
+
 def test_a_changed_file_has_another_store(file: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     store.open_store([file], cache)
@@ -158,7 +200,7 @@ def test_what_a_killed_process_left_is_removed_and_its_store_made_again(file: Pa
     [home] = [home for home in _homes(cache) if home.name != "notes"]
     shutil.move(home / "store", home / "part")
     assert len(store.open_store([file], cache)) == 100
-    assert sorted(path.name for path in home.iterdir()) == ["store"]
+    assert sorted(path.name for path in home.iterdir()) == ["files.json", "store"]
 
 
 @pytest.mark.slow

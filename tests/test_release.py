@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 import shutil
 import threading
 from typing import TYPE_CHECKING
@@ -17,7 +19,7 @@ from linkedproj.build import build
 from linkedproj.check.checked import Checked
 from linkedproj.check.judge import Judgement
 from linkedproj.release import Release
-from linkedproj.release.exchange import locked
+from linkedproj.release.lock import locked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 BASE = "https://small.example/"
 MAY_SHRINK = "Nothing is lost by mistake: to publish it all the same, add --allow-shrink."
+NOT_OURS = (
+    "it has files in it, and none that this program published. Begin with an empty folder; what is put beside the "
+    "published files later stays there."
+)
 UNTOUCHED = "Nothing was published; public/ is as it was.\n"
 
 
@@ -185,7 +191,7 @@ def test_a_release_needs_a_day(small: Small) -> None:
     assert not (small.home / "public").exists()
 
 
-@pytest.mark.parametrize("name", ["latest", "../1.0", "1.0-draft", "a b", "a/b"])
+@pytest.mark.parametrize("name", ["latest", "LATEST", "1" * 101, "../1.0", "1.0-draft", "a b", "a/b"])
 def test_some_names_are_none_for_a_release(name: str, dated: Small) -> None:
     sentence = f"'{name}' cannot name a release. Use letters, digits, dots and hyphens, and no '-draft'."
     refused(dated.run("build", "--release", name), 2, sentence)
@@ -250,6 +256,19 @@ def test_an_empty_portfolio_is_not_published(drafted: Small) -> None:
     assert public(drafted) == before
 
 
+def test_sources_alone_are_not_published(drafted: Small) -> None:
+    before = public(drafted)
+    for path in drafted.folder.glob("*.csv"):
+        if path.name != "source.csv":
+            path.write_text(path.read_text("utf-8").partition("\n")[0] + "\n", "utf-8")
+    for path in [*drafted.folder.glob("*.yaml"), *drafted.folder.glob("*.json")]:
+        path.unlink()
+    outcome = drafted.run("build")
+    refused(outcome, 1, f"there is nothing to publish but sources; harvesters would delete everything. {MAY_SHRINK}")
+    assert public(drafted) == before
+    assert drafted.run("build", "--allow-shrink").code == 0
+
+
 def test_a_removed_record_gets_a_tombstone_and_its_id_is_not_given_again(released: Small) -> None:
     line = (released.folder / "activity.csv").read_text("utf-8").splitlines()[-1]
     gone = line.partition(",")[0]
@@ -284,6 +303,77 @@ def test_files_of_others_stay_and_are_theirs(drafted: Small) -> None:
     assert (home / "index.html").read_text("utf-8") == "our own page"
     assert (home / "pictures/a.svg").read_text("utf-8") == "<svg/>"
     assert "  index.html\n" not in (home / "SHA256SUMS").read_text("utf-8")
+
+
+def test_every_kind_of_entry_of_others_stays_as_it_is(drafted: Small) -> None:
+    home = drafted.home / "public"
+    (home / "empty/within").mkdir(parents=True)
+    (home / "assets").symlink_to("../assets")
+    (home / "current").symlink_to("dump/latest")
+    (home / "query/notes.txt").write_text("whose?", "utf-8")
+    (home / "dump/ours").mkdir()
+    os.mkfifo(home / "pipe")
+    (home / "empty").chmod(0o2711)
+    home.chmod(0o2775)
+
+    def entries() -> dict[str, tuple[int, str]]:
+        found = {}
+        for path in [home, *home.rglob("*")]:
+            link = str(path.readlink()) if path.is_symlink() else ""
+            found[path.relative_to(home).as_posix()] = path.lstat().st_mode, link
+        return found
+
+    before = entries()
+    for arguments in ([], ["--release", "1.0"], ["--release", "1.1"], []):
+        assert drafted.run("build", *arguments).code == 0
+        after = entries()
+        for name in (".", "empty", "empty/within", "assets", "current", "query/notes.txt", "dump/ours", "pipe"):
+            assert after[name] == before[name], (name, arguments)
+    assert "notes.txt" not in (home / "SHA256SUMS").read_text("utf-8")
+    assert not [name for name in after if "draft" in name and not name.startswith("dump/")]
+
+
+def test_a_file_of_others_that_stands_in_the_way_is_told_and_stays(drafted: Small) -> None:
+    home = drafted.home / "public"
+    for name in ("changes/1.0/index.html", "changes/mine.txt"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("ours", "utf-8")
+    before = public(drafted)
+    refused(
+        drafted.run("build", "--release", "1.0"),
+        1,
+        "changes/1.0/index.html in the published folder is not of this program, and this version has a file of that "
+        "name. Move it elsewhere, and build again.",
+    )
+    assert public(drafted) == before
+    (home / "changes/1.0/index.html").unlink()
+    assert drafted.run("build", "--release", "1.0").code == 0
+    assert (home / "changes/mine.txt").read_text("utf-8") == "ours"
+    assert "mine.txt" not in (home / "SHA256SUMS").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("out", "told"),
+    [
+        (".", "you are in it, and a build replaces it as a whole."),
+        ("..", "you are in it, and a build replaces it as a whole."),
+        ("/", "it is the root of the file system, and a build replaces it as a whole."),
+        ("data", "the tables of the portfolio are in it, and a build replaces it as a whole."),
+        ("work", "it is a git work tree, to which git may write meanwhile, and a build replaces it as a whole."),
+        ("papers", NOT_OURS),
+    ],
+)
+def test_a_folder_that_a_build_may_not_replace_is_refused(out: str, told: str, dated: Small) -> None:
+    (dated.home / "work/.git").mkdir(parents=True)
+    (dated.home / "papers").mkdir()
+    (dated.home / "papers/thesis.txt").write_text("years of work", "utf-8")
+    before = {path: path.read_bytes() for path in dated.home.rglob("*") if path.is_file()}
+    outcome = dated.run("build", "--out", out)
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"linkedproj: {(dated.home / out).resolve()} cannot be published into: {told} Name another folder with --out.\n"
+    )
+    assert {path: path.read_bytes() for path in dated.home.rglob("*") if path.is_file()} == before
 
 
 def test_a_link_to_the_published_folder_stays_a_link(dated: Small) -> None:
@@ -328,9 +418,36 @@ def test_two_builds_at_once_wait_for_each_other(tmp_path: Path) -> None:
         waiting = threading.Thread(target=second)
         waiting.start()
         waiting.join(0.3)
-        assert told == ["waiting for another build to end"]
+        [said] = told
+        assert re.fullmatch(
+            rf"waiting for another build to end \(process {os.getpid()} on \S+, since [-\d]+ [:\d]+ UTC\)", said
+        )
     waiting.join(10)
-    assert told == ["waiting for another build to end", "begun"]
+    assert told == [said, "begun"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_build_beside_another_waits_for_nobody(tmp_path: Path) -> None:
+    told: list[str] = []
+    with locked(tmp_path / "public", told.append), Release(tmp_path / "other", "1-draft", told.append):
+        assert told == []
+
+
+def test_who_gives_up_waiting_leaves_the_other_build_alone(tmp_path: Path) -> None:
+    def give_up(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with Release(tmp_path / "public", "1-draft") as first:
+        with pytest.raises(KeyboardInterrupt), Release(tmp_path / "public", "2-draft", give_up):
+            pass
+        assert first.root.is_dir()
+        assert first.scratch.is_dir()
+
+
+def test_a_lock_that_a_killed_build_left_is_taken_over(drafted: Small) -> None:
+    (drafted.home / ".public.lock").write_text("{", "utf-8")
+    assert drafted.run("build").code == 0
+    assert sorted(path.name for path in drafted.home.iterdir()) == ["data", "public"]
 
 
 def test_a_list_of_releases_that_is_none_is_told(released: Small) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+SSH_KEYGEN = shutil.which("ssh-keygen") or ""
 OTHER = "the bytes are not those that were published (SHA-256)."
 
 
@@ -91,7 +95,8 @@ def test_a_whole_folder_is_fine(public: Path) -> None:
     outcome = run("verify")
     assert (outcome.code, outcome.err) == (0, "")
     assert re.fullmatch(
-        r"All is as it was published: 1 release, \d+ files and 0 downloads compared\.\n", outcome.out
+        r"All is as it was published: 1 release, \d+ files and 0 downloads compared\.\nhead     [0-9a-f]{64}\n",
+        outcome.out,
     ), outcome.out
     assert verify(public).files > len(list((public / "query").iterdir()))
 
@@ -102,6 +107,100 @@ def test_a_fault_is_a_line_and_exit_code_1(public: Path) -> None:
     assert outcome.code == 1
     assert outcome.out == f"public/dump/1.0/portfolio.nt: {OTHER}\n"
     assert re.fullmatch(r"1 of them wrong: 1 release, .* Build again, or restore the files\.\n", outcome.err)
+
+
+# ---------------------------------------------------------------- the releases are a chain
+
+
+@pytest.fixture
+def two(public: Path, published: Path) -> Path:
+    """Publish a second release; give the home of both."""
+    home = public.parent
+    shutil.copytree(published.parent / "data", home / "data")
+    build(home / "data", public, release="1.1")
+    return home
+
+
+def releases(public: Path) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads((public / "dump/releases.json").read_text("utf-8"))
+    return found
+
+
+def rewrite(public: Path, *, with_heads: bool) -> None:
+    """Change a file of the first release, and everything that the folder says of it."""
+    table, sums = public / "dump/1.0/city.csv", public / "dump/1.0/SHA256SUMS"
+    before = hashlib.sha256(table.read_bytes()).hexdigest()
+    table.write_text(table.read_text("utf-8").replace("Marella", "Mirella"), "utf-8")
+    sums.write_text(sums.read_text("utf-8").replace(before, hashlib.sha256(table.read_bytes()).hexdigest()), "utf-8")
+    found, head = releases(public), ""
+    found[0]["sums"] = hashlib.sha256(sums.read_bytes()).hexdigest()
+    for issue in found:
+        lines = (head, *(str(issue[name]) for name in ("version", "issued", "records", "sums")))
+        head = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+        if with_heads:
+            issue["head"] = head
+    (public / "dump/releases.json").write_text(json.dumps(found), "utf-8")
+
+
+def test_the_head_of_any_release_holds_as_long_as_nothing_before_it_changes(two: Path) -> None:
+    first, second = (str(issue["head"]) for issue in releases(two / "public"))
+    assert first != second
+    assert run("verify").out.splitlines()[-1] == f"head     {second}"
+    for head in (first, second, second.upper()):
+        assert run("verify", "--head", head).code == 0
+    outcome = run("verify", "--head", "0" * 64)
+    assert outcome.code == 1
+    assert outcome.out.startswith(f"public/dump/releases.json: no release has the head {'0' * 64}.")
+
+
+def test_a_release_that_was_changed_with_all_its_sums_is_told(two: Path) -> None:
+    first, second = (str(issue["head"]) for issue in releases(two / "public"))
+    rewrite(two / "public", with_heads=False)
+    assert run("verify").out.splitlines() == [
+        f"public/dump/releases.json: what it says of release {version} is not what it said when it was published."
+        for version in ("1.0", "1.1")
+    ]
+    rewrite(two / "public", with_heads=True)
+    assert run("verify").code == 0, "whoever may write everything can change everything"
+    for head in (first, second):
+        assert run("verify", "--head", head).code == 1, "but not what was noted elsewhere"
+
+
+def test_no_release_is_added_to_one_that_was_changed(two: Path) -> None:
+    spoil(two / "public/dump/1.0/city.csv")
+    before = {path: path.read_bytes() for path in (two / "public").rglob("*") if path.is_file()}
+    outcome = run("build", "--release", "1.2")
+    assert outcome.code == 1
+    assert f"an earlier release was changed since it was published: dump/1.0/city.csv: {OTHER} (1 in all" in outcome.err
+    assert {path: path.read_bytes() for path in (two / "public").rglob("*") if path.is_file()} == before
+    assert run("build").code == 0, "a draft adds nothing"
+
+
+def test_a_list_of_releases_without_heads_gets_them_with_the_next(two: Path) -> None:
+    found = releases(two / "public")
+    heads = [issue.pop("head") for issue in found]
+    (two / "public/dump/releases.json").write_text(json.dumps(found), "utf-8")
+    assert run("verify", "--head", str(heads[1])).code == 0
+    assert f"head of all releases: {heads[1]}" not in (told := run("build", "--release", "1.2").out)
+    assert [issue["head"] for issue in releases(two / "public")][:2] == heads
+    assert f"head of all releases: {releases(two / 'public')[2]['head']} (note it elsewhere" in told
+
+
+@pytest.mark.skipif(not SSH_KEYGEN, reason="OpenSSH signs a head, and is not installed")
+def test_a_head_can_be_signed_without_the_program_seeing_the_key(two: Path) -> None:
+    head = run("verify").out.split()[-1]
+    key = [SSH_KEYGEN, "-q", "-t", "ed25519", "-N", "", "-C", "releases", "-f", str(two / "key")]
+    subprocess.run(key, check=True)
+    signed = [SSH_KEYGEN, "-Y", "sign", "-n", "linkedproj", "-f", str(two / "key")]
+    signature = subprocess.run(signed, input=head.encode(), capture_output=True, check=True).stdout
+    (two / "head.sig").write_bytes(signature)
+    (two / "signers").write_text("agency " + (two / "key.pub").read_text("utf-8"), "utf-8")
+    names = ["-n", "linkedproj", "-f", str(two / "signers"), "-I", "agency", "-s", str(two / "head.sig")]
+    for text, code in ((head, 0), ("0" * 64, 255)):
+        checked = subprocess.run(
+            [SSH_KEYGEN, "-Y", "verify", *names], input=text.encode(), capture_output=True, check=False
+        )
+        assert checked.returncode == code
 
 
 def test_a_file_that_was_carried_over_does_not_become_right(public: Path, tmp_path: Path, published: Path) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from linkedproj.system.workers import Pool, Reason, Request, Worker, WorkerError, cores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SOURCE = Path(__file__).parents[1] / "src"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds memory, and ends processes together")
@@ -208,15 +212,36 @@ def test_an_interruption_is_quick_and_leaves_nothing(work: str, tmp_path: Path) 
     started, worker = parent(tmp_path, "sleep")
     time.sleep(1)
     begun = time.monotonic()
-    # As a terminal does: to the whole group of the process; again, should it not have begun to wait yet.
-    while started.poll() is None and time.monotonic() - begun < 9:
-        os.killpg(started.pid, signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            started.wait(timeout=4)
-    started.communicate(timeout=1)
+    # As a terminal does: to the whole group of the process.
+    os.killpg(started.pid, signal.SIGINT)
+    started.communicate(timeout=20)
     assert time.monotonic() - begun < 10
     assert started.returncode != 0
     assert is_gone(worker)
+
+
+def test_an_interruption_stops_a_process_that_is_being_started(work: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, starting = Worker._start, threading.Event()  # noqa: SLF001 - it takes long on a busy machine, here always
+
+    def slowly(worker: Worker) -> subprocess.Popen[str]:
+        starting.set()
+        time.sleep(0.5)
+        return start(worker)
+
+    def interrupted() -> Iterator[Request]:
+        yield Request("sleep 20")
+        assert starting.wait(10)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Worker, "_start", slowly)
+    with Pool(work, jobs=2) as pool:
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            list(pool.ask(interrupted()))
+        # Of the work, not of the machine: it would sleep for twenty seconds.
+        assert time.monotonic() - begun < 15
+        monkeypatch.setattr(Worker, "_start", start)
+        assert [answer["text"] for _, answer in pool.ask([Request("say it")])] == ["it"]
 
 
 _SCRIPT = """

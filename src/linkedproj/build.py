@@ -28,6 +28,7 @@ from linkedproj.queries.published.publish import PublishedQueries, publish
 from linkedproj.queries.saved.collection import Collection
 from linkedproj.release import Published, Release
 from linkedproj.release.staging import DRAFT, LATEST, QUERIES
+from linkedproj.release.tree import refuse_place
 from linkedproj.writers import FORMATS
 from linkedproj.writers.described import Words, publish_tables
 
@@ -52,8 +53,8 @@ class Built:
     """What was published: where, which files, and what was found on the way.
 
     `latest` is the folder of the newest release, or of the draft while there is none; `leads` tells whether it holds
-    this build. `queries` is the folder in which saved queries lie with their answers, `answered` says which. `gaps` are
-    what portals miss.
+    this build. `queries` is the folder in which saved queries lie with their answers, `answered` says which. `head`
+    stands for a new release and all before it. `gaps` are what portals miss.
     """
 
     version: str
@@ -65,6 +66,7 @@ class Built:
     findings: Findings
     queries: Path
     answered: PublishedQueries
+    head: str = ""
     gaps: tuple[Problem, ...] = ()
 
 
@@ -95,20 +97,22 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         QueryError: a saved query cannot be run.
         ReleaseError: the version is published already with other bytes, or too much was lost.
         SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used; the version is no
-            name for a release, or has no day; an identifier is used again.
+            name for a release, or has no day; an identifier is used again; a build may not replace `out`.
     """
     folder = _versioned(open_folder(path, ontology), release)
     queries = Collection(folder.path, folder.config).read()
     version = folder.config.version
+    refuse_place(out.resolve(), folder.path)
     with Release(out, version, tell) as staged:
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
         _refuse_unsound(findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
-        answers = staged.beside(QUERIES) if staged.leads else staged.scratch / QUERIES
+        answers = staged.scratch / QUERIES
         answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY)
         gaps: list[Problem] = []
         if staged.leads:
+            staged.take(answers, f"{QUERIES}/")
             _compare(folder, staged, tell, restored=restored)
             gaps = _describe_release(folder, staged, tell)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
@@ -117,7 +121,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     dumps = out / "dump"
     return Built(
         version, staged.is_draft, staged.leads, dumps / version, dumps / LATEST, tuple(files), findings,
-        out / QUERIES, answered, tuple(gaps),
+        out / QUERIES, answered, staged.head, tuple(gaps),
     )  # fmt: skip
 
 
@@ -144,6 +148,12 @@ def _day(config: Config) -> str:
 
 def _records(findings: Findings) -> int:
     return sum(findings.portfolio.counts.values())
+
+
+def _published(findings: Findings) -> int:
+    """Count the records of the portfolio's own dump: sources and evidence are not among them."""
+    types = findings.portfolio.schema.types
+    return sum(count for name, count in findings.portfolio.counts.items() if not types[name].supporting)
 
 
 def _map(folder: Folder, dumps: Path, scratch: Path, resources: Resources, tell: Tell) -> Mapped:
@@ -181,7 +191,7 @@ def _describe_dumps(
     _copy_ontology(folder, staged.folder)
     tell("compressing")
     files = staged.seal()
-    staged.refuse_loss(_records(findings), may_shrink=may_shrink)
+    staged.refuse_loss(_records(findings), _published(findings), may_shrink=may_shrink)
     staged.carry_over()
     return files
 

@@ -219,8 +219,8 @@ _TABLE = {"en": "Table", "ca": "Taula", "es": "Tabla"}
 _ABOUT = {
     "records": {
         "en": "Every record of the portfolio in one file.",
-        "ca": "Tots els registres del portafolis en un fitxer.",
-        "es": "Todos los registros del portafolio en un archivo.",
+        "ca": "Tots els registres de la cartera en un fitxer.",
+        "es": "Todos los registros de la cartera en un archivo.",
     },
     "evidence": {
         "en": "For each value how it is known, the page it was read in and, where there is one, the quoted sentence.",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +14,18 @@ import click
 
 from linkedproj.model.errors import Place, QueryError
 from linkedproj.queries.results.formats import FORMATS, format_by_suffix
+from linkedproj.system.scratch import abandon
+from linkedproj.system.watchdog import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from linkedproj.queries.ask.sources import Question, Source
     from linkedproj.queries.results.table import Answer
     from linkedproj.queries.saved.collection import SavedQuery
+
+
+_SECONDS = 30.0
 
 
 def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -50,6 +57,28 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 )
 @click.option("--format", "form", metavar="FORM", type=click.Choice(list(FORMATS)), help=f"One of {' '.join(FORMATS)}.")
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop after so long [default: 30; an endpoint: 60].",
+)
+@click.option(
+    "--memory",
+    metavar="MB",
+    type=click.IntRange(0),
+    default=4096,
+    show_default=True,
+    help="Stop when the query takes more, beside the data (0: never).",
+)
+@click.option(
+    "--rows",
+    metavar="N",
+    type=click.IntRange(0),
+    default=1_000_000,
+    show_default=True,
+    help="Refuse an answer with more rows (0: never).",
+)
 @click.option("--lang", metavar="LANG", default="", help="Language of labels; by default the portfolio's first.")
 def command(
     *,
@@ -63,12 +92,15 @@ def command(
     kept: Path | None,
     form: str | None,
     out: Path | None,
+    timeout: float | None,
+    memory: int,
+    rows: int,
     lang: str,
 ) -> None:
     """Ask the saved query ID of public/dump/latest, or of other data.
 
     Example: linkedproj query projects-by-city -p city=kigali --format csv
-    Exit codes: 0 answered, 2 the call or the query is wrong, 4 the endpoint failed.
+    Exit codes: 0 answered, 2 the call or the query is wrong, or it took too much, 4 the endpoint failed.
     """  # noqa: DOC501 - shown as help
     _refuse_contradiction(
         {"--data": data, "--records": records, "--endpoint": endpoint, "--store": kept},
@@ -82,7 +114,7 @@ def command(
 
     from linkedproj.model.folder import current_ontology, open_folder
     from linkedproj.queries.ask.adhoc import require_values
-    from linkedproj.queries.ask.sources import ask, prepare
+    from linkedproj.queries.ask.sources import StoreSource, ask, prepare
     from linkedproj.queries.saved.bind import read_pairs
 
     query = _query(query_id, file, records)
@@ -92,11 +124,46 @@ def command(
         from linkedproj.queries.lint.misspelt import misspelt_terms
 
         click.echo("".join(f"{note}\n" for note in misspelt_terms(query)), err=True, nl=False)
-    source = _source(data, records, endpoint, kept)
+    source = _source(data, records, endpoint, kept, timeout)
     in_force = open_folder(records).in_force if records else current_ontology()
     question = prepare(source, query, arguments, base, in_force.path)
-    written = _written(ask(source, question), form or format_by_suffix(out.name if out else ""), out, question)
+    if isinstance(source, StoreSource):
+        # Loading the data is no query's time.
+        source.store  # noqa: B018 - opened here
+    seconds = (timeout or _SECONDS) if isinstance(source, StoreSource) else 0
+    with watched(seconds, memory, _stop(seconds, memory)):
+        answer = _answer(ask, source, replace(question, most=rows or None))
+    written = _written(answer, form or format_by_suffix(out.name if out else ""), out, question)
     _put(written, out)
+
+
+def _stop(seconds: float, memory: int) -> Callable[[str], None]:
+    """Return what ends the program in one sentence when a query took too much."""
+
+    def stop(why: str) -> None:
+        taken = {"time": f"longer than {seconds:g} seconds", "memory": f"more than {memory:,} MB of memory"}[why]
+        more = {"time": "--timeout", "memory": "--memory"}[why]
+        click.echo(
+            f"linkedproj: the query was stopped: it took {taken}. Ask for less, or allow more with {more}.", err=True
+        )
+        abandon()
+        os._exit(2)
+
+    return stop
+
+
+def _answer(ask: Callable[[Source, Question], Answer], source: Source, question: Question) -> Answer:
+    """Answer a question.
+
+    Raises:
+        QueryError: the query cannot be run, or its answer is too large.
+    """
+    from linkedproj.queries.ask.local import TooLargeError
+
+    try:
+        return ask(source, question)
+    except TooLargeError as error:
+        raise QueryError(f"{error} Add LIMIT to the query, or allow more with --rows.") from error
 
 
 def _refuse_contradiction(sources: Mapping[str, object], asked: Mapping[str, object]) -> None:
@@ -138,7 +205,9 @@ def _query(query_id: str | None, file: str | None, records: Path | None) -> Save
         raise QueryError("the query is no text in UTF-8.", Place(shown)) from error
 
 
-def _source(data: tuple[Path, ...], records: Path | None, endpoint: str, kept: Path | None) -> Source:
+def _source(
+    data: tuple[Path, ...], records: Path | None, endpoint: str, kept: Path | None, timeout: float | None
+) -> Source:
     from linkedproj.queries.ask.sources import endpoint_source, files_source
 
     if records:
@@ -146,7 +215,7 @@ def _source(data: tuple[Path, ...], records: Path | None, endpoint: str, kept: P
 
         return records_source(records)
     if endpoint:
-        return endpoint_source(endpoint, lambda note: click.echo(note, err=True))
+        return endpoint_source(endpoint, lambda note: click.echo(note, err=True), timeout)
     return files_source(data, kept)
 
 

@@ -119,7 +119,7 @@ class Steps:
         """Cut sorted rows into ranges of ids, by the ids that blocks of them begin with."""
         runs = self._sliced[name].runs
         number = -(-self._inventory.bytes[name] // _SLICE)
-        firsts = sorted(first[0] for run in runs for first, _ in run.blocks)
+        firsts = sorted(start for run in runs for start in run.starts)
         cuts = sorted({firsts[len(firsts) * each // number] for each in range(1, number)}) if firsts else []
         for low, high in pairwise(["", *cuts, ""]):
             yield Task("", name, Slice(runs, low, high), joins=self._joins(name, low, high), low=low, high=high)

@@ -37,6 +37,13 @@ The categories Cc, Cf, Cs, Zl, Zp and Zs but for the format characters that are 
 noncharacters of the first plane, and the fillers that are letters by their category.
 """
 
+CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+"""What a terminal acts upon, as the inside of a character class; line feeds and tabs are left out.
+
+The controls of ISO 6429 and those of the bidirectional algorithm (UAX 9), line separators, and surrogates, which cannot
+be written at all. Joiners are no controls: Persian and Hindi are written with them.
+"""
+
 # What Python takes for printable.
 _FILLERS = "\u034f\u115f\u1160\u3164\uffa0"
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

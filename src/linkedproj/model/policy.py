@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 
 WANTS = "https://w3id.org/linkedproj/ns#wants"
 
-ALL, ONE, TOLD, NO = "all languages", "one language", "told", "no"
-"""How far a text is required; anything else is an "error" or a "warning", TOLD or NO."""
+ALL, ONE, OWN, TOLD, NO = "all languages", "one language", "own language", "told", "no"
+"""How far a text is required; anything else is an "error" or a "warning", TOLD or NO.
+
+Of ONE, what the other languages lack is counted; of OWN it is not, for a name needs no translation.
+"""
 
 EVERY_VALUE, EVERY_RECORD = "every value", "every record"
 """How far values need evidence; else TOLD or NO."""
@@ -41,7 +44,7 @@ _SEVERITIES = {"error": "Violation", "warning": "Warning", TOLD: "Info"}
 _EVIDENCE = "evidence"
 _POLICY = "shapes#"
 _LOCAL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_TEXT_LEVELS = (ALL, ONE, TOLD, NO)
+_TEXT_LEVELS = (ALL, ONE, OWN, TOLD, NO)
 _VALUE_LEVELS = (*_SEVERITIES, NO)
 _CODE = "LP-COMPLETE-VALUE"
 _COPIED = (DCT + "identifier", SH + "group", SH + "message", RDFS + "comment")
@@ -186,9 +189,9 @@ class _PolicyWriter:
             if want.level != NO:
                 yield self._shape(kind, want, _SEVERITIES[want.level], self._documented(kind, term, want))
             return
-        if want.level == ONE and not want.is_formal:
+        if want.level in {ONE, OWN} and not want.is_formal:
             yield self._shape(kind, want, "Violation", self._documented(kind, term, want))
-        for tag in want.languages if want.level != NO else ():
+        for tag in want.languages if want.level in {ALL, ONE, TOLD} else ():
             self._languages[tag] = None
             severity = "Violation" if want.level == ALL else "Info"
             documented = self._worded(kind, f"{term}@{tag}")

@@ -53,6 +53,8 @@ def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], dict[Keys, Place]
         raise SetupError(
             f"this is no TOML: {reason}. Write one `name = value` a line, texts in quotes.", place
         ) from error
+    except ValueError as error:
+        raise SetupError("a number has too many digits. Write it in quotes, if it is a text.", Place(shown)) from error
     return content, places
 
 

@@ -6,13 +6,12 @@ import ctypes
 import os
 import shutil
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import SetupError
+from linkedproj.release.tree import settle, sync
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -28,26 +27,6 @@ def scratch_of(served: Path) -> Path:
     return served.with_name(f".{served.name}.scratch")
 
 
-@contextmanager
-def locked(served: Path, tell: Callable[[str], None]) -> Iterator[None]:
-    """Let only one process at a time publish into a folder; the lock goes with the process, however it ends."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    handle = os.open(served.parent, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            tell("waiting for another build to end")
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
 def restore(served: Path) -> None:
     """Undo an exchange that was killed between its two renames, and remove what was set aside."""
     aside = _aside(served)
@@ -58,12 +37,13 @@ def restore(served: Path) -> None:
 
 
 def exchange(served: Path) -> None:
-    """Put the staged folder in the place of the served one, which is removed.
+    """Put the staged folder in the place of the served one, which is removed once that is on the disk.
 
     Raises:
         SetupError: the system refuses, as it does for a folder that is mounted.
     """
     new = staging(served)
+    settle(new, served)
     try:
         if not served.exists():
             new.rename(served)
@@ -71,6 +51,7 @@ def exchange(served: Path) -> None:
             # Without an exchange there is a moment without the folder, but never one with half of it.
             served.rename(_aside(served))
             new.rename(served)
+        sync(served.parent)
     except OSError as error:
         hint = "Name a folder inside it, which can be replaced as a whole."
         raise SetupError(f"{served} cannot be replaced: {error.strerror}. {hint}") from error

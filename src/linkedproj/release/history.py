@@ -1,15 +1,21 @@
-"""dump/releases.json: the releases published so far, oldest first."""
+"""dump/releases.json: the releases published so far, oldest first, each bound to those before it.
+
+The head of a release is a digest of all that the list says of it and of the head before. Whoever changes an old release
+has to change every head after it: one that is kept elsewhere tells.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.release.sums import SUMS, compare, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 NAME = "releases.json"
@@ -17,12 +23,16 @@ NAME = "releases.json"
 
 @dataclass(frozen=True)
 class Issue:
-    """One release: its day (YYYY-MM-DD), how many records it holds, and the SHA-256 of its SHA256SUMS."""
+    """One release: its day (YYYY-MM-DD), how many records it holds, and the SHA-256 of its SHA256SUMS.
+
+    `head` stands for it and for all releases before it; "" in a list that an older version of this program wrote.
+    """
 
     version: str
     issued: str
     records: int
     sums: str
+    head: str = ""
 
 
 def read_history(dumps: Path) -> list[Issue]:
@@ -36,16 +46,44 @@ def read_history(dumps: Path) -> list[Issue]:
         return []
     try:
         return [_issue(item) for item in json.loads(path.read_text("utf-8"))]
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         hint = "Restore the file: it says which releases there are."
         raise SetupError(f"this is no list of releases as this program writes it. {hint}", _place(path)) from error
 
 
 def write_history(issues: Iterable[Issue], dumps: Path) -> None:
     """Write the releases of the folder `dump/`, in the place of a list that is there."""
-    staged = dumps / f".{NAME}"
-    staged.write_text(json.dumps([asdict(issue) for issue in issues], indent=1) + "\n", "utf-8", newline="\n")
+    staged, found = dumps / f".{NAME}", list(issues)
+    bound = [asdict(replace(issue, head=head)) for issue, head in zip(found, heads(found), strict=True)]
+    staged.write_text(json.dumps(bound, indent=1) + "\n", "utf-8", newline="\n")
     staged.replace(dumps / NAME)
+
+
+def heads(issues: Iterable[Issue]) -> list[str]:
+    """Return the head of each release: the SHA-256 of the head before, version, day, records and sums, a line each."""
+    found, head = [], ""
+    for issue in issues:
+        lines = (head, issue.version, issue.issued, str(issue.records), issue.sums)
+        head = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+        found.append(head)
+    return found
+
+
+def changed(dumps: Path, issues: list[Issue]) -> Iterator[str]:
+    """Compare each release with the list, and its files with its checksums; yield each difference as a sentence."""
+    for issue, head in zip(issues, heads(issues), strict=True):
+        shown = f"dump/{issue.version}"
+        if issue.head not in {"", head}:
+            yield f"dump/{NAME}: what it says of release {issue.version} is not what it said when it was published."
+        if not (dumps / issue.version).is_dir():
+            yield f"{shown}: the release is missing."
+            continue
+        if not (dumps / issue.version / SUMS).is_file():
+            yield f"{shown}: there is no {SUMS}."
+            continue
+        if sha256(dumps / issue.version / SUMS) != issue.sums:
+            yield f"{shown}/{SUMS}: it is not the one that was published (dump/{NAME})."
+        yield from (f"{shown}/{fault}" for fault in compare(dumps / issue.version))
 
 
 def _issue(item: dict[str, object]) -> Issue:
@@ -55,8 +93,10 @@ def _issue(item: dict[str, object]) -> Issue:
         TypeError: it lacks something.
     """
     version, issued, records, sums = (item.get(name) for name in ("version", "issued", "records", "sums"))
-    if isinstance(version, str) and isinstance(issued, str) and isinstance(records, int) and isinstance(sums, str):
-        return Issue(version, issued, records, sums)
+    head = item.get("head", "")
+    texts = (version, issued, sums, head)
+    if all(isinstance(text, str) for text in texts) and isinstance(records, int):
+        return Issue(str(version), str(issued), records, str(sums), str(head))
     raise TypeError(item)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from contextlib import ExitStack, suppress
@@ -10,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from linkedproj.model.errors import ReleaseError
-from linkedproj.release.exchange import exchange, locked, restore, scratch_of, staging
-from linkedproj.release.history import Issue, read_history, write_history
+from linkedproj.release.exchange import exchange, restore, scratch_of, staging
+from linkedproj.release.history import Issue, changed, heads, read_history, write_history
+from linkedproj.release.lock import locked
 from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
+from linkedproj.release.tree import carry_over, identity, in_the_way, like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,28 +44,55 @@ class Release:
         self.root, self.scratch = staging(self.served), scratch_of(self.served)
         self.folder = self.root / "dump" / version
         self.history: list[Issue] = []
+        self.head = ""
         self._written: set[str] = set()
+        self._ours: set[str] = set()
+        self._carried: dict[str, tuple[int, int]] = {}
         self._made = [folder for folder in self.served.parents if not folder.exists()]
-        self._closing = ExitStack()
+        self._closing, self._holds = ExitStack(), False
 
     def __enter__(self) -> Self:
         """Make the folder to write into."""
-        self.served.parent.mkdir(parents=True, exist_ok=True)
-        self._closing.enter_context(locked(self.served, self._tell))
-        restore(self.served)
-        self.history = read_history(self.served / "dump")
-        self.folder.mkdir(parents=True)
-        self.scratch.mkdir(mode=0o700)
+        try:
+            self.served.parent.mkdir(parents=True, exist_ok=True)
+            self._closing.enter_context(locked(self.served, self._tell))
+            self._holds = True
+            restore(self.served)
+            self.history = read_history(self.served / "dump")
+            self._refuse_changed()
+            self.root.mkdir()
+            self.folder.mkdir(parents=True)
+            self.scratch.mkdir(mode=0o700)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         """Remove what was not published."""
-        for folder in (self.root, self.scratch):
+        # Whoever gave up waiting for the lock leaves alone what its holder is writing.
+        for folder in (self.root, self.scratch) if self._holds else ():
             shutil.rmtree(folder, ignore_errors=True)
         self._closing.close()
         with suppress(OSError):
             for folder in self._made:
                 folder.rmdir()
+
+    def _refuse_changed(self) -> None:
+        """Refuse to add a release to others that are not as they were published.
+
+        Raises:
+            ReleaseError: naming what was changed.
+        """
+        if self.is_draft or self.is_known:
+            return
+        found = list(changed(self.served / "dump", self.history))
+        if found:
+            raise ReleaseError(
+                f"an earlier release was changed since it was published: {found[0]} "
+                f"({len(found)} in all; linkedproj verify tells each.) Restore it first: no release is added to others "
+                "that are not what they were."
+            )
 
     @property
     def is_draft(self) -> bool:
@@ -108,17 +136,17 @@ class Release:
             )
         return files
 
-    def refuse_loss(self, records: int, *, may_shrink: bool) -> None:
-        """Refuse a release that would make harvesters delete what they hold.
+    def refuse_loss(self, records: int, published: int, *, may_shrink: bool) -> None:
+        """Refuse a release that would make harvesters delete what they hold; `published` records are in the dump.
 
         Raises:
-            ReleaseError: it has no record, or lost a file or more than a tenth of the records of the one before.
+            ReleaseError: these are none, or it lost a file or more than a tenth of the records of the one before.
         """
         if may_shrink or not self.leads:
             return
         hint = "Nothing is lost by mistake: to publish it all the same, add --allow-shrink."
-        if not records:
-            raise ReleaseError(f"there is no record at all; harvesters would delete everything. {hint}")
+        if not published:
+            raise ReleaseError(f"there is nothing to publish but sources; harvesters would delete everything. {hint}")
         if self.is_draft or self.is_known or not self.before:
             return
         old = self.before
@@ -129,12 +157,17 @@ class Release:
             raise ReleaseError(f"there are {records} records, and {old.records} in release {old.version}. {hint}")
 
     def carry_over(self) -> None:
-        """Link what stays as it is into the staged folder, and make `latest/`."""
-        replaced = {path for path in read_sums(self.served / SUMS) if not path.startswith(_GROWING)}
-        for path in _files(self.served):
-            name = path.relative_to(self.served).as_posix()
-            if not self._is_replaced(name) and not (self.leads and name in replaced):
-                _link(path, self.root / name)
+        """Take what stays as it is into the staged folder, and make `latest/`.
+
+        Raises:
+            ReleaseError: something that is not of this program stands where this version has a file.
+        """
+        self._ours = set(read_sums(self.served / SUMS))
+        replaced = {name for name in self._ours if self.leads and not name.startswith(_GROWING)}
+        if self.served.is_dir():
+            carried = carry_over(self.served, self.root, lambda name: name in replaced or self._is_replaced(name))
+            self._carried = {name: identity(self.root / name) for name in carried}
+            like(self.served, self.root)
         if self.leads:
             shutil.copytree(self.folder, self.root / "dump" / LATEST)
 
@@ -143,64 +176,56 @@ class Release:
         part = rest.partition("/")[0]
         if head == "dump" and "/" in rest:
             return part == self.version or part.endswith(DRAFT) or (self.leads and part == LATEST)
-        return name == SUMS or (self.leads and head == QUERIES)
-
-    def beside(self, name: str) -> Path:
-        """Make a folder `<out>/<name>/` to write into."""
-        folder = self.root / name
-        folder.mkdir()
-        return folder
+        return name == SUMS
 
     def add(self, write: Callable[[Path], None]) -> None:
         """Let a function write files into an empty folder, and stage them; none is changed where it is served."""
-        with tempfile.TemporaryDirectory(dir=self.root, prefix=".adding-") as made:
+        with tempfile.TemporaryDirectory(dir=self.scratch) as made:
             write(Path(made))
-            for path in _files(Path(made)):
-                name = path.relative_to(made).as_posix()
-                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
-                path.replace(self.root / name)
-                self._written.add(name)
+            self.take(Path(made))
+
+    def take(self, made: Path, below: str = "") -> None:
+        """Move the files of a folder of this build to where they will be served, `below` in the published folder."""
+        for path in _files(made):
+            name = below + path.relative_to(made).as_posix()
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            path.replace(self.root / name)
+            self._written.add(name)
 
     def publish(self, issued: str, records: int) -> None:
         """Sum what lies outside the dumps, note the release, and exchange the folders.
 
         `issued` is its day, YYYY-MM-DD.
+
+        Raises:
+            ReleaseError: a file of somebody else stands where this version has one.
         """
+        for name in self._carried.keys() - self._ours:
+            if not self._is_carried(name):
+                raise ReleaseError(in_the_way(name))
         if not self.is_draft and not self.is_known:
             issue = Issue(self.version, issued, records, sha256(self.folder / SUMS))
             self.history.append(issue)
             write_history(self.history, self.root / "dump")
+            self.head = heads(self.history)[-1]
         write_sums(self._sums(), self.root / SUMS)
         exchange(self.served)
 
     def _sums(self) -> dict[str, str]:
         """Sum what a build wrote outside the dumps; what was carried over keeps its sum, right or wrong."""
         old = read_sums(self.served / SUMS)
-        found = {}
+        found: dict[str, str] = {}
         for path in _files(self.root):
             name = path.relative_to(self.root).as_posix()
-            if name in old and path.stat().st_ino == _inode(self.served / name):
-                found[name] = old[name]
-            elif name in self._written or name.startswith((*_GROWING, f"{QUERIES}/")):
+            if self._is_carried(name):
+                found |= {name: old[name]} if name in old else {}
+            elif name in self._written or name.startswith(_GROWING):
                 found[name] = sha256(path)
         return found
+
+    def _is_carried(self, name: str) -> bool:
+        return name in self._carried and self._carried[name] == identity(self.root / name)
 
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def _inode(path: Path) -> int:
-    try:
-        return path.stat().st_ino
-    except FileNotFoundError:
-        return -1
-
-
-def _link(old: Path, new: Path) -> None:
-    """Return a file a second place without copying it, where the file system can."""
-    new.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copy2(old, new)

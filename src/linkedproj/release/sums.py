@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from linkedproj.model.errors import Place, SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 COMPRESS_FROM = 65_536
@@ -69,6 +69,24 @@ def read_sums(path: Path) -> dict[str, str]:
             raise SetupError("this is no line of checksums.", Place(path.as_posix(), number))
         sums[match["name"]] = match["digest"]
     return sums
+
+
+def compare(folder: Path) -> Iterator[str]:
+    """Compare a folder of dumps with its checksums, both ways; yield each difference as a sentence."""
+    sums = read_sums(folder / SUMS)
+    yield from differing(folder, sums)
+    for path in sorted(folder.iterdir()):
+        if path.name != SUMS and path.name not in sums:
+            yield f"{path.name}: {SUMS} does not list it."
+
+
+def differing(folder: Path, sums: Mapping[str, str]) -> Iterator[str]:
+    """Yield each file that is not there or has another checksum."""
+    for name, digest in sums.items():
+        if not (folder / name).is_file():
+            yield f"{name}: the file is missing."
+        elif sha256(folder / name) != digest:
+            yield f"{name}: the bytes are not those that were published (SHA-256)."
 
 
 def sha256(path: Path) -> str:

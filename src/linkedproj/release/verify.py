@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.errors import SetupError
-from linkedproj.release.exchange import locked, restore
-from linkedproj.release.history import NAME, read_history
+from linkedproj.release.exchange import restore
+from linkedproj.release.history import NAME, changed, heads, read_history
+from linkedproj.release.lock import locked
 from linkedproj.release.staging import DRAFT, LATEST
-from linkedproj.release.sums import SUMS, read_sums, sha256
+from linkedproj.release.sums import SUMS, compare, differing, read_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,18 +28,23 @@ _ALGORITHMS = {40: "sha1", 64: "sha256"}
 
 @dataclass(frozen=True)
 class Verified:
-    """What verifying a published folder gave: how much was compared, and each fault as a sentence."""
+    """What verifying a published folder gave: how much was compared, and each fault as a sentence.
+
+    `head` stands for all releases up to the newest; "" where there is only a draft.
+    """
 
     releases: tuple[str, ...]
     files: int
     downloads: int
     faults: tuple[str, ...]
+    head: str = ""
 
 
-def verify(public: Path) -> Verified:
+def verify(public: Path, head: str = "") -> Verified:
     """Compare every published file with its checksum, `latest/` with its release, the catalogue with the bytes.
 
-    A folder that a killed build left aside is put back first.
+    A folder that a killed build left aside is put back first. `head` is that of any release, as it was noted when that
+    was published: the releases up to it must be the same.
 
     Raises:
         SetupError: nothing is published there, or a list of checksums or of releases cannot be read.
@@ -51,45 +57,28 @@ def verify(public: Path) -> Verified:
         raise SetupError(f"there is no release in {public}. Build one with linkedproj build.")
     history = read_history(dumps)
     folders = sorted(path for path in dumps.iterdir() if path.is_dir())
-    faults = [fault for folder in folders for fault in _folder(folder)]
-    faults += _releases(dumps, history, folders)
+    faults = list(_releases(dumps, history, folders))
+    chain = heads(history)
+    if head and head.lower() not in chain:
+        faults.append(
+            f"dump/{NAME}: no release has the head {head}. If it was noted when a release was published, "
+            "what lies here is another history."
+        )
     outside = read_sums(public / SUMS)
-    faults += _listed(public, outside)
+    faults += differing(public, outside)
     downloads = list(_downloads(public))
     faults += [fault for _, found in downloads for fault in found]
     files = sum(len(read_sums(folder / SUMS)) for folder in folders) + len(outside)
-    return Verified(tuple(issue.version for issue in history), files, len(downloads), tuple(faults))
-
-
-def _folder(folder: Path) -> Iterator[str]:
-    """Compare a folder of dumps with its checksums, both ways."""
-    shown = f"dump/{folder.name}"
-    if not (folder / SUMS).is_file():
-        yield f"{shown}: there is no {SUMS}."
-        return
-    sums = read_sums(folder / SUMS)
-    yield from (f"{shown}/{fault}" for fault in _listed(folder, sums))
-    for path in sorted(folder.iterdir()):
-        if path.name != SUMS and path.name not in sums:
-            yield f"{shown}/{path.name}: {SUMS} does not list it."
-
-
-def _listed(folder: Path, sums: dict[str, str]) -> Iterator[str]:
-    for name, digest in sums.items():
-        if not (folder / name).is_file():
-            yield f"{name}: the file is missing."
-        elif sha256(folder / name) != digest:
-            yield f"{name}: the bytes are not those that were published (SHA-256)."
+    return Verified(tuple(issue.version for issue in history), files, len(downloads), tuple(faults), *chain[-1:])
 
 
 def _releases(dumps: Path, history: list[Issue], folders: list[Path]) -> Iterator[str]:
     """Compare the folders with the list of releases, and `latest/` with the newest of them, or the draft."""
-    for issue in history:
-        sums = dumps / issue.version / SUMS
-        if not sums.is_file():
-            yield f"dump/{issue.version}: the release is missing."
-        elif sha256(sums) != issue.sums:
-            yield f"dump/{issue.version}/{SUMS}: it is not the one that was published (dump/{NAME})."
+    yield from changed(dumps, history)
+    published = {issue.version for issue in history}
+    for folder in folders:
+        if folder.name not in published:
+            yield from _others(folder)
     known = {LATEST, *(issue.version for issue in history)}
     drafts = [folder.name for folder in folders if folder.name.endswith(DRAFT)]
     for folder in folders:
@@ -100,6 +89,15 @@ def _releases(dumps: Path, history: list[Issue], folders: list[Path]) -> Iterato
         yield f"dump/{LATEST}: there is no release that it could be."
     elif read_sums(dumps / LATEST / SUMS) != read_sums(dumps / newest / SUMS):
         yield f"dump/{LATEST}: it is not the same as dump/{newest}."
+
+
+def _others(folder: Path) -> Iterator[str]:
+    """Compare a folder that is no release: `latest/`, and a draft."""
+    shown = f"dump/{folder.name}"
+    if (folder / SUMS).is_file():
+        yield from (f"{shown}/{fault}" for fault in compare(folder))
+    else:
+        yield f"{shown}: there is no {SUMS}."
 
 
 def _downloads(public: Path) -> Iterator[tuple[str, list[str]]]:

@@ -6,6 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from linkedproj.model.rules import printable
+
 if TYPE_CHECKING:
     from linkedproj.model.errors import Problem
     from linkedproj.reports.report import Report
@@ -30,6 +32,6 @@ def _row(report: Report, problem: Problem, language: str) -> tuple[str, ...]:
 
 
 def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula (OWASP, CSV injection), and the text encodable."""
-    cell = cell.encode("utf-8", "replace").decode("utf-8")
+    """Keep a spreadsheet from running a cell as a formula (OWASP, CSV injection), and a terminal from obeying it."""
+    cell = printable(cell)
     return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell

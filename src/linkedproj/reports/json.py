@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.lexical import CONTROLS
 from linkedproj.model.rules import Severity
 from linkedproj.reports.report import exit_code
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from linkedproj.model.errors import Place, Problem
     from linkedproj.reports.report import Report
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile(f"[{CONTROLS}]")
 SCHEMA = "https://w3id.org/linkedproj/check-report/1"
 
 
@@ -39,9 +40,9 @@ def write(report: Report, _language: str = "en") -> str:
 
 
 def dumps(content: object) -> str:
-    """Write JSON that can be encoded: a lone surrogate, which a JSON table may hold, stays an escape."""
+    """Write JSON that can be encoded and shown: a lone surrogate and what a terminal acts upon stay escapes."""
     text = json.dumps(content, ensure_ascii=False, indent=2)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def _problem(report: Report, problem: Problem) -> dict[str, Any]:

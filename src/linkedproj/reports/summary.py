@@ -102,6 +102,8 @@ def _standing(built: Built) -> Iterator[str]:
         return
     about = f"a draft; {release}" if built.is_draft else f"release {built.version}"
     yield f"the same files: {built.latest.as_posix()} ({about})"
+    if built.head:
+        yield f"head of all releases: {built.head} (note it elsewhere; linkedproj verify --head tells whether it holds)"
     yield f"{len(built.answered.ids)} saved queries with their answers: {built.queries.as_posix()}"
     if built.answered.poor:
         yield f"  without an answer here, or with less than it should be: {', '.join(built.answered.poor)}"

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from linkedproj.model.context import RDF
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rdf import TURTLE, read_term, serialize
+from linkedproj.model.rules import printable
 from linkedproj.model.schema import RDFS, SH
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def write(report: Report, _language: str = "en") -> str:
     triples = list(_triples(whole, _about(report, names)))
     for name, problem in zip(names, report.problems, strict=True):
         triples += _triples(name, _result(report, problem))
-    return serialize(triples, TURTLE, {"lp": _LP, "rdfs": RDFS, "sh": SH})
+    # Turtle reads the same from an escape, and a terminal obeys none.
+    return printable(serialize(triples, TURTLE, {"lp": _LP, "rdfs": RDFS, "sh": SH}))
 
 
 def _triples(subject: str, statements: Iterable[Statement]) -> Iterator[ox.Triple]:

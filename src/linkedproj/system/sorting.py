@@ -44,20 +44,23 @@ _LENGTH = 8
 class SortedRun:
     """Items in order, written once: a few of them in memory, more in blocks of a file.
 
-    `blocks` are the key of the first item and the position of each block, `last` is the key of the last item. The key
-    is the first part of a tuple, as a tuple, or a text itself: an item may be large.
+    `starts` are what the first item of each block begins with (the first part of a tuple, or a text itself: an item may
+    be large), `positions` are where the blocks lie. `last` is the key of the last item: its first part, as a tuple.
     """
 
     count: int
     last: Any
     items: tuple[Any, ...] = ()
     path: Path | None = None
-    blocks: tuple[tuple[Any, int], ...] = ()
+    starts: tuple[Any, ...] = ()
+    positions: tuple[int, ...] = ()
 
     @property
     def first(self) -> Any:  # noqa: ANN401 - an item
         """The key of the first item."""
-        return self.blocks[0][0] if self.blocks else _key(self.items[0])
+        if not self.starts:
+            return _key(self.items[0])
+        return (self.starts[0],) if isinstance(self.last, tuple) else self.starts[0]
 
     def meets(self, low: Any, high: Any) -> bool:  # noqa: ANN401 - items
         """Return whether any item may lie from the key `low` to below `high` (None is no bound)."""
@@ -80,8 +83,10 @@ class SortedRun:
         if self.path is None:
             yield self.items
             return
-        start = bisect_left(self.blocks, low, key=itemgetter(0)) if low is not None else 0
-        for _, position in self.blocks[max(start - 1, 0) :]:
+        # As tuples only while they are compared: the starts of all runs are kept as long as these are.
+        as_key = (lambda start: (start,)) if isinstance(self.last, tuple) else None
+        start = bisect_left(self.starts, low, key=as_key) if low is not None else 0
+        for position in islice(self.positions, max(start - 1, 0), None):
             # Opened for each block: hundreds of runs are merged at a time.
             with self.path.open("rb") as file:
                 file.seek(position)
@@ -117,14 +122,16 @@ class RunFile:
 
     def write(self, items: Sequence[Any], block: int = BLOCK) -> SortedRun:
         """Write items that are in order, so many to a block."""
-        blocks = []
+        starts, positions = [], []
         with self.path.open("wb" if self._is_new else "ab") as file:
             for start in range(0, len(items), block):
-                blocks.append((_key(items[start]), file.tell()))
+                first = items[start]
+                starts.append(first[0] if isinstance(first, tuple) else first)
+                positions.append(file.tell())
                 packed = marshal.dumps(list(items[start : start + block]))
                 file.write(len(packed).to_bytes(_LENGTH, "little") + packed)
         self._is_new = False
-        return SortedRun(len(items), _key(items[-1]), (), self.path, tuple(blocks))
+        return SortedRun(len(items), _key(items[-1]), (), self.path, tuple(starts), tuple(positions))
 
 
 class Sorter(Generic[T]):

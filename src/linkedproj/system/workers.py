@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _SOURCE = Path(__file__).parents[2]
 _OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0)
+_LOOK = 0.02
 _IS_POSIX = os.name == "posix"
 
 
@@ -250,30 +252,48 @@ class Pool:
             WorkerError: a request has no answer; the others are given up.
         """
         pending: set[Future[tuple[int, Any]]] = set()
+        given_up = threading.Event()
         with ThreadPoolExecutor(self.jobs) as threads:
             try:
                 for number, request in enumerate(requests):
-                    pending.add(threads.submit(self._ask, number, request))
+                    pending.add(threads.submit(self._ask, number, request, given_up))
                     if len(pending) > self.jobs:
                         yield from _completed(pending)
                 while pending:
                     yield from _completed(pending)
             finally:
                 # Something is left after a failure, or Ctrl-C, or where nobody asks for more answers.
-                for future in pending:
-                    future.cancel()
-                for worker in self._workers if pending else ():
-                    worker.kill()
+                given_up.set()
+                threads.shutdown(wait=False, cancel_futures=True)
+                self._stop_the_busy()
 
-    def _ask(self, number: int, request: Request) -> tuple[int, Any]:
+    def _stop_the_busy(self) -> None:
+        """Kill what works until every worker is idle: one that is being started has no process to kill yet."""
+        while self._idle.qsize() < self.jobs:
+            for worker in self._workers:
+                worker.kill()
+            time.sleep(_LOOK)
+
+    def _ask(self, number: int, request: Request, given_up: threading.Event) -> tuple[int, Any]:
         worker = self._idle.get()
         try:
-            return number, worker.ask(request)
+            return number, _answer(worker, request, given_up)
         except WorkerError as error:
             error.request = number
             raise
         finally:
             self._idle.put(worker)
+
+
+def _answer(worker: Worker, request: Request, given_up: threading.Event) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return the answer of a worker that nobody else asks.
+
+    Raises:
+        WorkerError: there is none, or nobody waits for it any more.
+    """
+    if given_up.is_set():
+        raise WorkerError(Reason.ENDED)
+    return worker.ask(request)
 
 
 def _completed(pending: set[Future[tuple[int, Any]]]) -> Iterator[tuple[int, Any]]:

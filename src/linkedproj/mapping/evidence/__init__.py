@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linkedproj.mapping.evidence.claim import Claim, Subject
-from linkedproj.mapping.evidence.coverage import BASES, Coverage
+from linkedproj.mapping.evidence.coverage import BASES, STRONGEST_FIRST, Coverage
 from linkedproj.mapping.keys import absent
 from linkedproj.model.context import Kind
 from linkedproj.model.domain import ORIGIN, READ_ON
@@ -182,7 +182,7 @@ class Weighing:
             for value in values:
                 bases = subject.known.get((column.name, value)) or self._vouch(subject, column, value)
                 if bases:
-                    coverage.values[table, column.name, min(bases, key=BASES.index)] += 1
+                    coverage.values[table, column.name, min(bases, key=STRONGEST_FIRST.index)] += 1
                     is_known = is_known or column.name not in subject.derivation.computed
         if self._policy == EVERY_RECORD and not is_known and self._is_whole:
             self.problems.append(self.tables.problem(subject.row, "LP-EVIDENCE-RECORD", "id", table=table))

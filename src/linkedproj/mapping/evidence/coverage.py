@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 BASES = ("stated", "cited", "derived", "curator")
-"""How a value is known, the strongest first."""
+"""How a value is known."""
+
+STRONGEST_FIRST = ("stated", "derived", "curator", "cited")
+"""What a value with several statements is counted as. The weakest is a source without a sentence to compare."""
 
 _FIRST = 3
 

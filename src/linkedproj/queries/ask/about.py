@@ -9,7 +9,6 @@ import pyoxigraph as ox
 
 from linkedproj.model.context import RDF
 from linkedproj.model.errors import QueryError
-from linkedproj.model.rules import text_in
 from linkedproj.queries.results.record import Fact, Known, Link, Statement
 from linkedproj.queries.saved.bases import by_table, shorten
 
@@ -208,7 +207,7 @@ class _About:
         return " · ".join(dict.fromkeys(name for name in names if name))
 
     def _text(self, node: ox.NamedNode) -> str:
-        """Return the label of a node, or ""."""
+        """Return the label of a node, or ""; where it has none in the language, the same one as in saved queries."""
         for label in _LABELS:
             texts = {
                 quad.object.language or "": quad.object.value
@@ -216,7 +215,7 @@ class _About:
                 if isinstance(quad.object, ox.Literal)
             }
             if texts:
-                return text_in(texts, self._language)
+                return texts.get(self._language) or texts[min(texts)]
         return ""
 
     def _object(self, subject: _Subject, predicate: ox.NamedNode) -> RdfTerm | None:

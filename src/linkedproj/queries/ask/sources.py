@@ -36,13 +36,15 @@ LATEST = Path("public/dump/latest")
 class Question:
     """A saved query worded for one portfolio: `sparql` is what is run, `context` that of the portfolio.
 
-    `arguments` are those that were given; the parameters of the query have their defaults.
+    `arguments` are those that were given; the parameters of the query have their defaults. `most` is how many rows or
+    triples an answer from here may have.
     """
 
     query: SavedQuery
     sparql: str
     context: Context
     arguments: Mapping[str, str] = field(default_factory=dict)
+    most: int | None = None
 
 
 class Source(Protocol):
@@ -82,19 +84,24 @@ class StoreSource:
         """Answer by pyoxigraph.
 
         Raises:
-            QueryError: the data cannot be read, or the query cannot be run.
+            QueryError: the data cannot be read, the query cannot be run, or its answer is larger than wanted.
         """
         from linkedproj.queries.ask.local import evaluate
 
-        return evaluate(self.store, question.sparql, question.query.file, question.query.header_lines)
+        query = question.query
+        return evaluate(self.store, question.sparql, query.file, query.header_lines, most=question.most)
 
 
 @dataclass(frozen=True)
 class EndpointSource:
-    """A SPARQL endpoint, which cannot tell where the IRIs begin; `tell` hears what should be known of an answer."""
+    """A SPARQL endpoint, which cannot tell where the IRIs begin; `tell` hears what should be known of an answer.
+
+    `seconds` are for one whole answer; None: as long as `remote.Patience` has.
+    """
 
     address: str
     tell: Callable[[str], None] = lambda _: None
+    seconds: float | None = None
     base: str | None = None
 
     def answer(self, question: Question) -> Answer:
@@ -105,7 +112,8 @@ class EndpointSource:
         """
         from linkedproj.queries.ask import remote
 
-        return remote.ask(self.address, question.sparql, tell=self.tell)
+        patience = remote.Patience() if self.seconds is None else remote.Patience(seconds=self.seconds)
+        return remote.ask(self.address, question.sparql, patience, tell=self.tell)
 
 
 def files_source(paths: Sequence[Path] = (), kept: Path | None = None) -> StoreSource:
@@ -129,8 +137,10 @@ def files_source(paths: Sequence[Path] = (), kept: Path | None = None) -> StoreS
     return StoreSource(open_files, find_base)
 
 
-def endpoint_source(address: str, tell: Callable[[str], None] = lambda _: None) -> EndpointSource:
-    """Return the source that an endpoint is.
+def endpoint_source(
+    address: str, tell: Callable[[str], None] = lambda _: None, seconds: float | None = None
+) -> EndpointSource:
+    """Return the source that an endpoint is; `seconds` are for one whole answer.
 
     Raises:
         QueryError: this is no address of one.
@@ -138,7 +148,7 @@ def endpoint_source(address: str, tell: Callable[[str], None] = lambda _: None) 
     from linkedproj.queries.ask.remote import refuse_address
 
     refuse_address(address)
-    return EndpointSource(address, tell)
+    return EndpointSource(address, tell, seconds)
 
 
 def prepare(

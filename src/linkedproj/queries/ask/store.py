@@ -1,12 +1,16 @@
 """A store for files of any size: in memory while they are small, on disk above that, kept for the next query.
 
 A kept store is a folder `<cache>/<key>/store`, where the key tells the files and how they were at the time. It is
-filled beside its place and renamed into it: a process that is killed leaves nothing that is taken for a store.
+filled beside its place and renamed into it: a process that is killed leaves nothing that is taken for a store. A list
+of its files lies beside it; where they are not as they were listed, the store is made again and never opened: what is
+damaged can take an engine's memory without end.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import json
 import os
 import shutil
 import sys
@@ -34,7 +38,8 @@ KEPT = 4
 _PACKED = 16
 """How many times its size a compressed file has when it is read: N-Triples of portfolios are packed 15 to 20 times."""
 
-_DIGITS = 24
+_DIGITS, _LIST = 24, "files.json"
+_NOTES = ("LOG", "LOCK")
 
 _held: list[int] = []
 """Locks of the stores this process reads; they go with the process."""
@@ -94,29 +99,59 @@ def _kept(paths: Sequence[Path], home: Path) -> ox.Store:
     while True:
         home.mkdir(exist_ok=True)
         with _Lock(home) as lock:
-            if lock and (home / "store").is_dir():
+            if lock and _is_whole(home):
                 os.utime(home)
                 lock.keep()
                 return ox.Store.read_only(str(home / "store"))
         with _Lock(home, alone=True) as lock:
-            if lock and not (home / "store").is_dir():
+            if lock and not _is_whole(home):
                 _make(paths, home)
 
 
 def _make(paths: Sequence[Path], home: Path) -> None:
     part = home / "part"
-    shutil.rmtree(part, ignore_errors=True)
+    for old in (part, home / "store"):
+        shutil.rmtree(old, ignore_errors=True)
     try:
         fill_on_disk(paths, part)
+        (home / _LIST).write_text(json.dumps(_listed(part)), "utf-8")
         part.rename(home / "store")
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
         raise
 
 
+def _is_whole(home: Path) -> bool:
+    """Return whether there is a store whose files are this user's, and are what was listed when it was made."""
+    try:
+        return bool(json.loads((home / _LIST).read_text("utf-8")) == _listed(home / "store"))
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
+def _user() -> int:
+    return os.getuid() if hasattr(os, "getuid") else 0
+
+
+def _listed(store: Path) -> dict[str, list[int]]:
+    """Return the size and time of each file of a store; what the engine writes about itself is none of it.
+
+    Raises:
+        OSError: one cannot be looked at, or is another user's.
+    """
+    listed = {}
+    for path in sorted(store.rglob("*")):
+        if path.is_file() and not path.name.startswith(_NOTES):
+            found = path.stat()
+            if found.st_uid != _user():
+                raise OSError(errno.EPERM, "a file of the store is another user's", str(path))
+            listed[path.relative_to(store).as_posix()] = [found.st_size, found.st_mtime_ns]
+    return listed
+
+
 def _key(paths: Sequence[Path]) -> str:
     """Return a key that differs when a file differs, or has changed since."""
-    told = [f"pyoxigraph {ox.__version__}"]
+    told = [f"pyoxigraph {ox.__version__} {_user()}"]
     for path in paths:
         if path.is_file():
             found = path.resolve().stat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from linkedproj.model.rules import printable
 from linkedproj.queries.results.values import PythonValue, to_python
 
 if TYPE_CHECKING:
@@ -101,4 +102,4 @@ class Known:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))

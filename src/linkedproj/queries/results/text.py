@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from linkedproj.model.rules import printable
 from linkedproj.queries.results.sparql import value_text
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def write_truth(truth: bool) -> str:  # noqa: FBT001 - what ASK answers is nothi
 
 def _shown(cell: RdfTerm | None, shorten: Callable[[str], str]) -> str:
     text = shorten(cell.value) if isinstance(cell, ox.NamedNode) else value_text(cell)
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
 
 
 def _text_width(text: str) -> int:

@@ -2,8 +2,8 @@
 
 Numbers, truth values and days have their types, a column that can hold several values is one of lists, an empty cell
 is null. Beside a column that leads somewhere stand the IRIs (`theme_iri`) and what they are called in the portfolio's
-first language (`theme_label`); beside one of days, which may be stated as a month or a year, the text as stated
-(`start_stated`). No term of a context holds a "_", so that these names are free.
+first language, or in the one there is (`theme_label`); beside one of days, which may be stated as a month or a year,
+the text as stated (`start_stated`). No term of a context holds a "_", so that these names are free.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ def _labels(table: Described, folder: Path, languages: Sequence[str]) -> Labels:
     """Return what the records of a table are called, by id; nothing where there are too many of them."""
     places = {column.header: place for place, column in enumerate(table.columns)}
     sources = [source for one in table.kind.derived_by(Rule.COPY).values() for source in one.sources]
-    named = [places[name] for term in sources for tag in languages if (name := f"{term}@{tag}") in places]
+    tags = dict.fromkeys((*languages, *sorted(header.partition("@")[2] for header in places)))
+    named = [places[name] for term in sources for tag in tags if (name := f"{term}@{tag}") in places]
     rows = list(islice(_rows(folder / table.file), _LABELLED + 1)) if named and "id" in places else []
     if len(rows) > _LABELLED:
         return {}
