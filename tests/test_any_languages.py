@@ -87,7 +87,10 @@ def test_every_dump_has_the_texts_of_the_portfolio_in_its_own_languages(titles: 
     expected = {("<https://small.example/id/project/sea>", text, tag.lower()) for tag, text in titles.items()}
     found = literals(tmp_path / "portfolio.nt", ox.RdfFormat.N_TRIPLES)
     assert expected <= found
-    assert {tag for _, _, tag in found} == {tag.lower() for tag in titles}
+    # What codes are called is the program's to say: in English, where it speaks none of these languages.
+    assert {tag for subject, _, tag in found if subject.startswith("<https://small.example/")} == {
+        tag.lower() for tag in titles
+    }
     assert literals(tmp_path / "portfolio.ttl", ox.RdfFormat.TURTLE) == found
     graph = rdflib.Graph().parse(tmp_path / "portfolio.jsonld", format="json-ld")
     texts = ((s, o) for s, _, o in graph if isinstance(o, rdflib.Literal) and o.language)

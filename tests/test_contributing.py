@@ -360,7 +360,8 @@ def test_an_output_format(house: House) -> None:
     house.row(
         f"{PACKAGE}/writers/__init__.py",
         "FORMATS",
-        '"lines": Format(".lines", "text/plain", "RDF_N_TRIPLES", "Lines", lines.compile_rows, lambda _: "")',
+        '"lines": Format(".lines", "text/plain", "RDF_N_TRIPLES", "Lines", lines.compile_rows, lambda _: "", '
+        "describe=lines.describe)",
         "lines",
     )
     house.run("build")

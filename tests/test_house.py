@@ -188,6 +188,18 @@ def test_a_portfolio_of_another_country_is_built_from_the_wheel_in_an_empty_fold
     assert after == before
 
 
+def test_what_everybody_gets_is_about_nobodys_city() -> None:
+    """The shipped portfolio is an example in data/; the program, its ontology and its questions are for any agency."""
+    files = [path for name in ("src", "ontology", "queries") for path in (ROOT / name).rglob("*") if path.is_file()]
+    assert len(files) > 250
+    named = [
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if path.suffix != ".pyc" and re.search("barcelona", path.read_text("utf-8"), re.IGNORECASE)
+    ]
+    assert named == []
+
+
 # ---------------------------------------------------------------- the documents
 
 

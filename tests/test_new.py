@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -67,6 +71,70 @@ def test_its_workflows_are_yaml_that_pins_what_it_uses() -> None:
         commands = json.dumps(yaml.safe_load(texts[name]))
         assert "linkedproj check" in commands
         assert "linkedproj build" in commands
+
+
+def published_by(command: str, version: str, folder: Path) -> None:
+    """Run what a workflow does to publish, with the program that is tested, in a folder under version control."""
+    tools = folder.parent / "tools"
+    tools.mkdir(exist_ok=True)
+    program = tools / "linkedproj"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m linkedproj "$@"\n', "utf-8")
+    program.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "VERSION": version, "CI_COMMIT_TAG": ""}
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-e", "-c", command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder."""
+    own = ["-c", "user.name=x", "-c", "user.email=x@localhost", "-c", "init.defaultBranch=main"]
+    return subprocess.run(
+        [shutil.which("git") or "git", *own, *arguments], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_its_workflows_make_releases_and_keep_all_of_them(tmp_path: Path) -> None:
+    texts = plan("x", Start(("en",), BASE, "X"))
+    steps = yaml.safe_load(texts[".github/workflows/portfolio.yml"])["jobs"]["publish"]["steps"]
+    (by_github,) = [step["run"] for step in steps if "publish.sh" in step.get("run", "")]
+    (by_gitlab,) = [line for line in yaml.safe_load(texts[".gitlab-ci.yml"])["pages"]["script"] if "publish.sh" in line]
+    git(tmp_path, "init", "--quiet", "--bare", "forge")
+    made = tmp_path / "ports"
+    assert run("new", str(made), "--languages", "en", "--base", BASE).code == 0
+    git(made, "init", "--quiet")
+    git(made, "remote", "add", "origin", str(tmp_path / "forge"))
+    git(made, "add", "--all")
+    git(made, "commit", "--quiet", "--message", "Begin")
+    git(made, "push", "--quiet", "origin", "main")
+    for number, (command, version) in enumerate(((by_github, "v1.0"), (by_gitlab, "v1.1"), (by_github, ""))):
+        clone = tmp_path / f"run-{number}"
+        git(tmp_path, "clone", "--quiet", "--branch", "main", "--depth", "1", f"file://{tmp_path}/forge", str(clone))
+        table = clone / "data/project.csv"
+        table.write_text(table.read_text("utf-8").replace("Green Quays", f"Green Quays {number}"), "utf-8")
+        published_by(command, version, clone)
+    public = tmp_path / "run-2/public"
+    assert {path.name for path in (public / "dump").iterdir() if path.is_dir()} >= {"1.0", "1.1", "latest"}
+    assert any(path.name.endswith("-draft") for path in (public / "dump").iterdir())
+    for version, words in (("1.0", "Green Quays 0"), ("1.1", "Green Quays 1"), ("latest", "Green Quays 1")):
+        assert words in (public / "dump" / version / "portfolio.ttl").read_text("utf-8")
+    assert (public / "changes/1.1/added.nt.gz").is_file()
+    kept = git(tmp_path / "run-2", "ls-tree", "-r", "--name-only", "origin/published").split()
+    assert "dump/1.0/portfolio.ttl" in kept
+    assert not [name for name in kept if "-draft" in name or name.startswith("data/")]
+    refused = subprocess.run(
+        [shutil.which("sh") or "sh", "publish.sh"], cwd=tmp_path / "run-2", capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1
+    assert "public/ is there already" in refused.stderr
 
 
 @pytest.mark.parametrize("languages", [("en", "fi"), ("fi", "sv"), ("ca",), ("pt", "en", "es")])
@@ -145,7 +213,7 @@ def test_a_workbook_holds_the_same_cells_and_offers_every_code_and_link(tmp_path
     run("new", str(tmp_path / "c"), "--title", "Ports")
     assert run("new", str(tmp_path / "w"), "--title", "Ports", "--workbook").code == 0
     assert not list((tmp_path / "w/data").glob("*.csv"))
-    book = load_workbook(tmp_path / "w/data/tables.xlsx")
+    book: Any = load_workbook(tmp_path / "w/data/tables.xlsx")
     schema = load_schema(shipped("ontology"))
     says = Explained.of(schema, shipped("ontology"))
     tables = {path.stem: path for path in (tmp_path / "c/data").glob("*.csv")}
@@ -171,3 +239,33 @@ def test_a_workbook_holds_the_same_cells_and_offers_every_code_and_link(tmp_path
                 found = [cell.value for (cell,) in book["_codes"][cells.replace("$", "")]]
                 assert found == [code.value for code in column.codes]
     assert codes > 3
+    tabled = {cell.value for cell in book["_columns"][1]}
+    assert tabled >= {kind.table for kind in says.tables()}
+    assert [(prop.name, prop.value) for prop in book.custom_doc_props.props] == [
+        ("linkedproj vocabulary", schema.version)
+    ]
+
+
+@pytest.mark.skipif(not find_spec("openpyxl"), reason="needs the extra spreadsheets")
+@pytest.mark.parametrize("is_old", [True, False])
+def test_a_workbook_of_an_older_vocabulary_is_told_once_with_what_it_lacks(tmp_path: Path, is_old: bool) -> None:  # noqa: FBT001 - both are tried
+    from openpyxl import load_workbook
+
+    assert run("new", str(tmp_path / "w"), "--workbook").code == 0
+    path = tmp_path / "w/data/tables.xlsx"
+    book: Any = load_workbook(path)
+    for name, gone in (("_codes", "hosting"), ("_columns", "acronym")):
+        cells = [cell for row in book[name].iter_rows() for cell in row if cell.value == gone]
+        assert cells
+        for cell in cells:
+            cell.value = None
+    if is_old:
+        book.custom_doc_props["linkedproj vocabulary"].value = "0.0.9"
+    book.save(path)
+    problems = json.loads(run("check", str(tmp_path / "w/data"), "--format", "json").out)["problems"]
+    told = [problem for problem in problems if problem["code"] == "LP-SHEET-OLD"]
+    assert len(told) == is_old
+    for problem in told:
+        assert "made for version 0.0.9 of the vocabulary" in problem["message"]["en"]
+        assert re.search(r"cooperationType hosting\b.*project\.acronym\b", problem["message"]["en"])
+        assert "linkedproj new DIR --workbook" in problem["fix"]["en"]

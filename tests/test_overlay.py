@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+import pyshacl
 import pytest
+import rdflib
+from click.shell_completion import ShellComplete
 
+from linkedproj.build import build
+from linkedproj.changes import compare
+from linkedproj.changes.story import stories
+from linkedproj.cli import linkedproj
 from linkedproj.model.errors import SetupError
 from linkedproj.model.folder import open_folder
 from linkedproj.model.paths import shipped
 from linkedproj.queries.published.publish import publish
 from linkedproj.queries.saved.bases import context_of
 from linkedproj.queries.saved.collection import Collection
+
+from .conftest import ROOT, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -334,3 +345,249 @@ def test_a_command_takes_the_portfolio_it_is_run_in(harbour: Small, monkeypatch:
     outcome = harbour.run("check")
     assert outcome.code == 2
     assert "linkedproj new" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("stated", "place", "name"),
+    [
+        (
+            '[defaults]\ncity = "lakeside"\nproject = "harbor"\n',
+            "data/portfolio.toml:11:1",
+            "defaults.project 'harbor'",
+        ),
+        (
+            '[defaults.evidence-of-project]\nproject = "harbor"\n',
+            "data/portfolio.toml:10:1",
+            "defaults.evidence-of-project.project 'harbor'",
+        ),
+    ],
+)
+def test_a_default_that_names_no_record_is_told_by_check_and_build(
+    small: Small, stated: str, place: str, name: str
+) -> None:
+    small.edit("portfolio.toml", "[title]\n", f"{stated}\n[title]\n")
+    checked, built = small.run("check"), small.run("build")
+    assert (checked.code, built.code) == (1, 1)
+    for told in (checked.out, built.err):
+        assert f"{place}: {name} is in no row of the table project. [LP-LINK-DANGLING]" in told
+        assert "The nearest is 'harbour'." in told
+    assert not (small.home / "public").exists()
+
+
+# ---------------------------------------------------------------- in the folder of the portfolio
+
+
+@pytest.fixture
+def inside(harbour: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
+    """Go into the folder of the portfolio, and write a question of its own there."""
+    (harbour.folder / "queries").mkdir()
+    harbour.write("queries/my-contracts.rq", "SELECT * WHERE { ?s ?p ?o }")
+    monkeypatch.chdir(harbour.folder)
+    return harbour
+
+
+def completed(words: list[str]) -> list[str]:
+    """Return what a shell is offered for the last word."""
+    completion = ShellComplete(linkedproj, {}, "linkedproj", "_LINKEDPROJ_COMPLETE")
+    return [item.value for item in completion.get_completions(words[:-1], words[-1])]
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_shell_is_offered_what_a_portfolio_adds() -> None:
+    assert completed(["query", "my-"]) == ["my-contracts"]
+    assert "projects" in completed(["query", "proj"])
+    assert {"SMALL-CONTRACT", "SMALL-STAGE"} <= set(completed(["explain", "small"]))
+    assert "LP-DATE-ORDER" in completed(["explain", "LP-DATE"])
+
+
+def test_a_shell_is_offered_nothing_where_the_portfolio_cannot_be_opened(inside: Small) -> None:
+    inside.write("ontology/shapes.ttl", "this is no Turtle")
+    assert completed(["explain", "SMALL"]) == []
+
+
+@pytest.mark.usefixtures("inside")
+def test_the_tables_are_explained_with_what_a_portfolio_adds_in_its_own_folder() -> None:
+    assert "\ncontractNumber  (" in run("schema", "project").out
+    assert "permit: permit" in run("schema", "permit").out
+
+
+def test_a_term_that_a_portfolio_adds_is_known_to_a_query_brought_along(inside: Small) -> None:
+    inside.write("../asked.rq", "SELECT ?n WHERE { ?p own:contractNumbr ?n }")
+    asked = run("query", "-f", "../asked.rq", "--records", ".")
+    assert "nothing has own:contractNumbr. Did you mean own:contractNumber?" in asked.err
+    inside.write("../asked.rq", "SELECT ?n WHERE { ?p own:contractNumber ?n }")
+    asked = run("query", "-f", "../asked.rq", "--records", ".", "--format", "csv")
+    assert (asked.code, asked.err, asked.out.split()) == (0, "", ["n", "C-17"])
+
+
+def test_a_file_in_the_folder_that_people_are_in_is_called_by_its_name(inside: Small) -> None:
+    inside.edit("project.csv", "C-17", "C-0000017")
+    inside.edit("project.csv", "rollout", "roll")
+    inside.edit("ontology/shapes.ttl", "  sh:maxLength 6 ;\n", "  sh:maxLength 6 ;\n  sh:maxLenght 6 ;\n")
+    checked = run("check")
+    places = [line.partition(": ")[0] for line in checked.out.splitlines() if re.search(r" \[[A-Z-]+\]$", line)]
+    assert [place for place in places if place.startswith(("./", "/"))] == []
+    assert {place.partition(":")[0] for place in places} == {"project.csv", "ontology/shapes.ttl"}
+    # Faults of shapes are told of the portfolio's own file alone, which is called as the program's is.
+    assert [place for place in places if place.startswith("ontology")] == ["ontology/shapes.ttl:17:3"]
+    inside.edit("portfolio.toml", 'version = "1.0"', "version = 1")
+    assert run("check").err.startswith("linkedproj: portfolio.toml:3:")
+
+
+# ---------------------------------------------------------------- English and Finnish, and two releases
+
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+STAGE = "https://kotka.example/def/stage/"
+RENAMED = [
+    ("ontology/context.jsonld", '"contractNumber": {"@id": "kotka:contractNumber"}', '"deal": {"@id": "kotka:deal"}'),
+    ("ontology/context.jsonld", '"stage": {"@id": "kotka:stage"', '"stage": {"@id": "kotka:phase"'),
+    ("ontology/kotka.ttl", "kotka:contractNumber a", "kotka:deal a"),
+    ("ontology/kotka.ttl", "kotka:stage a", "kotka:phase a"),
+    ("ontology/kotka.ttl", '"pilot"@en', '"trial"@en'),
+    ("ontology/shapes.ttl", "sh:path kotka:contractNumber", "sh:path kotka:deal"),
+    ("ontology/shapes.ttl", 'sh:name "contractNumber"', 'sh:name "deal"'),
+    ("ontology/shapes.ttl", "sh:path kotka:stage", "sh:path kotka:phase"),
+    ("project.csv", "contractNumber", "deal"),
+    ("project.csv", "KTK-311;pilot", "KTK-311;rollout"),
+    ("queries/contracts.rq", "kotka:contractNumber ?number ; kotka:stage", "kotka:deal ?number ; kotka:phase"),
+]
+
+
+@pytest.fixture(scope="module")
+def kotka(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish the portfolio in English and Finnish, then a release in which own terms have other names."""
+    home = tmp_path_factory.mktemp("kotka")
+    shutil.copytree(ROOT / "tests/fixtures/kotka", home / "data")
+    (home / "data/organisation.csv").write_text(
+        "id,name@en,name@fi,seat\n"
+        "city-of-kotka,City of Kotka,Kotkan kaupunki,kotka\n"
+        "tallinn-lab,Tallinn Lab,Tallinnan laboratorio,tallinn\n",
+        "utf-8",
+    )
+    # A term of its own may be worded in one language of the portfolio, and need be in no other.
+    vocabulary = home / "data/ontology/kotka.ttl"
+    vocabulary.write_text(vocabulary.read_text("utf-8").replace('"contract number"@en , ', ""), "utf-8")
+    build(home / "data", home / "public", release="1.0")
+    for name, old, new in RENAMED:
+        path = home / "data" / name
+        text = path.read_text("utf-8")
+        assert old in text, (name, old)
+        path.write_text(text.replace(old, new), "utf-8")
+    build(home / "data", home / "public", release="1.1")
+    return home
+
+
+def graph(path: Path, form: ox.RdfFormat) -> set[ox.Triple]:
+    """Read the triples of a file."""
+    return {quad.triple for quad in ox.parse(path=path, format=form)}
+
+
+def test_a_dump_alone_says_what_the_codes_in_it_are_called(kotka: Path) -> None:
+    release = kotka / "public/dump/1.0"
+    dump = graph(release / "portfolio.ttl", ox.RdfFormat.TURTLE)
+    for name, form in (
+        ("portfolio.nt", ox.RdfFormat.N_TRIPLES),
+        ("portfolio.jsonld", ox.RdfFormat.JSON_LD),
+        ("portfolio.rdf", ox.RdfFormat.RDF_XML),
+    ):
+        assert graph(release / name, form) == dump
+    concept, label, scheme = (ox.NamedNode(f"{SKOS}{name}") for name in ("Concept", "prefLabel", "inScheme"))
+    type_ = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    pilot = ox.NamedNode(f"{STAGE}pilot")
+    assert {
+        ox.Triple(pilot, type_, concept),
+        ox.Triple(pilot, label, ox.Literal("pilot", language="en")),
+        ox.Triple(pilot, label, ox.Literal("kokeilu", language="fi")),
+        ox.Triple(pilot, scheme, ox.NamedNode(f"{STAGE}scheme")),
+    } <= dump
+    codes = {triple.subject for triple in dump if triple.predicate == type_ and triple.object == concept}
+    labelled = {triple.subject for triple in dump if triple.predicate == label}
+    used = {
+        triple.object
+        for triple in dump
+        if isinstance(triple.object, ox.NamedNode)
+        and triple.object.value.startswith((STAGE, "https://w3id.org/linkedproj/"))
+        and triple.predicate not in {type_, scheme}
+    }
+    assert ox.NamedNode("https://w3id.org/linkedproj/role/coordinator") in used
+    assert used <= codes <= labelled
+
+
+def test_a_code_says_in_the_dump_what_it_says_in_the_vocabulary(kotka: Path) -> None:
+    for version in ("1.0", "1.1"):
+        release = kotka / "public/dump" / version
+        vocabulary = graph(release / "vocabulary.ttl", ox.RdfFormat.TURTLE)
+        lists = (STAGE, "https://w3id.org/linkedproj/")
+        found = 0
+        for name in ("portfolio.ttl", "evidence.ttl"):
+            for triple in graph(release / name, ox.RdfFormat.TURTLE):
+                if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(lists):
+                    assert triple in vocabulary
+                    found += 1
+        assert found > 100
+
+
+def test_the_published_shapes_accept_the_dump_with_its_codes(kotka: Path) -> None:
+    release = kotka / "public/dump/1.0"
+    records = rdflib.Graph().parse(release / "portfolio.ttl").parse(release / "evidence.ttl")
+    conforms, _, text = pyshacl.validate(records, shacl_graph=rdflib.Graph().parse(release / "shapes.ttl"))
+    focus = set(re.findall(r"Focus Node: <?(\S+?)>?$", text, re.MULTILINE))
+    assert conforms or not any(node.startswith((STAGE, "https://w3id.org")) for node in focus)
+    assert "Severity: sh:Violation" not in text
+
+
+def test_what_was_renamed_is_told_by_the_name_it_had(kotka: Path) -> None:
+    dumps = kotka / "public/dump"
+    with compare(dumps / "1.0", dumps / "1.1") as changes:
+        told = {
+            (
+                story.what,
+                story.iri,
+                change.column,
+                *(tuple(str(v.value) for v in each) for each in (change.old, change.new)),
+            )
+            for story in stories(changes)
+            for change in story.changes
+        }
+    lights, quay = (f"https://kotka.example/id/project/{name}" for name in ("harbour-lights", "open-quay"))
+    assert told == {
+        ("changed", lights, "contractNumber", ("KTK-204",), ()),
+        ("changed", lights, "deal", (), ("KTK-204",)),
+        ("changed", quay, "contractNumber", ("KTK-311",), ()),
+        ("changed", quay, "deal", (), ("KTK-311",)),
+        ("changed", quay, "stage", (f"{STAGE}pilot",), (f"{STAGE}rollout",)),
+    }
+
+
+def test_codes_are_no_records_in_what_changed(kotka: Path) -> None:
+    public = kotka / "public"
+    dumps = public / "dump"
+    with compare(dumps / "1.0", dumps / "1.1") as changes:
+        assert changes.counts == {("Project", "changed"): 2}
+        added = {line.decode() for line in changes.lines("added")}
+    # The exact difference has them all the same: old and difference make new.
+    assert f'<{STAGE}pilot> <{SKOS}prefLabel> "trial"@en .\n' in added
+    told = run("diff", str(dumps / "1.0"), str(dumps / "1.1"))
+    assert told.code == 0
+    assert "trial → roll-out" in told.out
+    for name in ("ldes/1.0-1.ttl", "ldes/1.1-1.ttl", "tombstones.csv"):
+        for line in (public / name).read_text("utf-8").splitlines():
+            subject = line.partition(" ")[0]
+            assert STAGE not in subject
+            assert "w3id.org/linkedproj/role/" not in subject
+
+
+@pytest.mark.parametrize("lang", ["en", "ca", "es"])
+def test_nobody_is_asked_for_texts_in_a_language_that_a_portfolio_does_not_have(kotka: Path, lang: str) -> None:
+    data = str(kotka / "data")
+    checked = run("check", data, "--format", "json", "--lang", lang)
+    assert checked.code == 0
+    problems = json.loads(checked.out)["problems"]
+    asked = [problem for problem in problems if re.search(r"@(?:ca|es)\b", f"{problem['column']} {problem['message']}")]
+    assert asked == []
+    assert not [problem for problem in problems if problem["code"].startswith("LP-SHAPE-")]
+    explained = run("schema", "project", "--records", data, "--lang", lang)
+    assert "\ndeal  (" in explained.out
+    assert "sopimusnumero" in (kotka / "public/dump/1.0/vocabulary.ttl").read_text("utf-8")
+    for name in ("vocabulary.ttl", "shapes.ttl", "portfolio.ttl"):
+        assert not re.search(r"\"@(?:ca|es)\b", (kotka / "public/dump/1.1" / name).read_text("utf-8"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+import pyshacl
 import pytest
+import rdflib
 
 from linkedproj.check.completeness import completeness_problems
 from linkedproj.check.portfolio import check_folder, map_statements
@@ -212,3 +215,52 @@ def test_a_requirement_that_no_column_can_have_is_refused(setting: str, sentence
         open_folder(cordis(tmp_path, f"[require]\n{setting}\n"))
     assert sentence in str(caught.value)
     assert "portfolio.toml:8:1" in str(caught.value)
+
+
+@pytest.mark.parametrize("level", ["all languages", "told"])
+@pytest.mark.parametrize(
+    ("languages", "further", "lacking"),
+    [
+        ('["en"]', '["en-GB"]', {"title@en": {"both"}}),
+        ('["en-GB", "en"]', "[]", {"title@en": {"both"}, "title@en-GB": {"both", "plain"}}),
+    ],
+    ids=["en", "en-GB and en"],
+)
+def test_a_text_in_a_regional_variety_is_one_in_its_language_for_the_check_as_for_shacl(
+    languages: str, further: str, lacking: dict[str, set[str]], level: str, tmp_path: Path
+) -> None:
+    """RFC 4647, section 3.3.1: the range "en" takes in "en-GB", and the range "en-GB" does not take in "en"."""
+    project = "id,title@en,title@en-GB,title@fi\nboth,,,Molemmat\nbritish,,Harbour,\nplain,Harbor,,\n"
+    folder = cordis(tmp_path, f'[require]\n"*.name" = "no"\n"project.title" = "{level}"\n', project=project)
+    settings = (folder / "portfolio.toml").read_text("utf-8")
+    tags = further.replace("]", ', "fi"]') if further != "[]" else '["fi"]'
+    stated = f"languages = {languages}\nfurther-languages = {tags}\n"
+    (folder / "portfolio.toml").write_text(settings.replace('languages = ["en", "fi"]\n', stated), "utf-8")
+    for name in ("participation", "organisation", "city", "country", "source"):
+        (folder / f"{name}.csv").unlink()
+    findings = check_folder(folder, resources=Resources(jobs=1))
+    told: dict[str, set[str]] = {}
+    for problem in findings.problems:
+        if problem.column.startswith("title@") and problem.rule in {
+            "LP-COMPLETE-COLUMN",
+            "LP-COMPLETE-VALUE",
+            "LP-CELL-REQUIRED",
+        }:
+            places = (problem.place, *problem.also)
+            names = {2: "both", 3: "british", 4: "plain"}
+            told.setdefault(problem.column, set()).update(names[place.line] for place in places)
+    opened = open_folder(folder)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    records = map_statements(opened, scratch, Resources(jobs=1)).statements[0]
+    _, results, _ = pyshacl.validate(
+        rdflib.Graph().parse(records, format="nt"), shacl_graph=rdflib.Graph().parse(opened.shapes)
+    )
+    judged: dict[str, set[str]] = {}
+    for result in results.subjects(rdflib.SH.sourceShape):
+        shape = str(results.value(result, rdflib.SH.sourceShape))
+        found = re.fullmatch(r"https://cordis\.example/shapes#project-title-(.+)", shape)
+        if found:
+            focus = str(results.value(result, rdflib.SH.focusNode))
+            judged.setdefault(f"title@{found[1]}", set()).add(focus.rpartition("/")[2])
+    assert told == judged == lacking

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from html.parser import HTMLParser
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -17,11 +18,12 @@ from linkedproj.check.checked import Checked
 from linkedproj.commands.explain import command
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.languages import LANGUAGES
-from linkedproj.model.rules import Rules, load_rules
-from linkedproj.reports import REPORTS
+from linkedproj.model.rules import Rules, catalogue, load_rules
+from linkedproj.reports import COMPARISONS, RATINGS, REPORTS
 from linkedproj.reports.report import Report, exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SH = "http://www.w3.org/ns/shacl#"
@@ -316,3 +318,29 @@ def test_explain_lists_every_rule() -> None:
     lines = CliRunner().invoke(command, []).output.splitlines()
     assert "LP-CELL-DAY                  <column> '2020-02-30' is not a day of the calendar." in lines
     assert all(re.match(r"LP-[A-Z0-9-]+ +\S", line) for line in lines)
+
+
+def test_what_to_do_is_said_once_for_all_notes_of_a_kind() -> None:
+    def note(rule: str, line: int, column: str) -> Problem:
+        values = {"table": "city", "share": "0", "records": "2", "values": "2", "count": "2"}
+        return Problem(rule, Place("data/city.csv", line, 1), "", column, values=values)
+
+    notes = [note("LP-COMPLETE-COLUMN", n, f"summary@{tag}") for n, tag in enumerate(("en", "fi", "sv"), 2)]
+    notes += [note("LP-EVIDENCE-SHARE", n, "") for n in (2, 3)]
+    faults = [Problem("LP-CELL-DAY", Place("data/city.csv", n, 4), "city/x", "start", "2020-02-30") for n in (2, 3)]
+    report = Report((*notes, *faults), {"City": 2}, Rules(catalogue()))
+    text = REPORTS["text"](report, "en")
+    assert text.count("[LP-COMPLETE-COLUMN]") == 3
+    assert text.count("Fill it in where it is known;") == 1
+    assert text.count("Name the table's source under [sources]") == 1
+    # A fault is corrected where it is, whatever stands elsewhere.
+    assert text.count(report.wording(faults[0], "en").fix) == 2
+    written = json.loads(REPORTS["json"](report, "en"))["problems"]
+    assert all(problem["fix"] for problem in written)
+
+
+@pytest.mark.parametrize(("name", "table"), [("diff", COMPARISONS), ("rate", RATINGS), ("check", REPORTS)])
+def test_a_command_offers_the_formats_of_its_table(name: str, table: Mapping[str, object]) -> None:
+    command = import_module(f"linkedproj.commands.{name}").command
+    (option,) = [one for one in command.params if one.name == "form"]
+    assert list(option.type.choices) == list(table)

@@ -64,7 +64,7 @@ def test_the_columns_are_those_that_tables_may_have(schema: Schema, says: Explai
 
 def test_a_column_tells_its_codes_and_who_fills_it(schema: Schema, says: Explained) -> None:
     columns = {column.name: column for column in says.columns(schema.types["Project"])}
-    assert columns["title"].must == "asked"
+    assert columns["title"].must == "required"
     assert columns["status"].must == "filled"
     assert not columns["theme"].must
     assert columns["budget.value"].must == "together"

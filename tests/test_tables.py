@@ -79,6 +79,35 @@ def test_the_description_of_a_table_gives_triples_of_the_dump(name: str, request
     assert count > 100
 
 
+@pytest.mark.parametrize("name", ["small_release", "release"])
+def test_the_description_of_all_tables_says_which_column_leads_to_which(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    folder: Path = request.getfixturevalue(name)
+    group = json.loads((folder / "csv-metadata.json").read_text("utf-8"))
+    tables = {table["url"]: table["tableSchema"] for table in group["tables"]}
+    assert set(tables) == {path.name for path in folder.glob("*.csv")}
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    checked = 0
+    for described, table in metadata(folder):
+        schema = tables[described["url"]]
+        keys = schema.pop("foreignKeys", [])
+        assert schema == described["tableSchema"]
+        (resource,) = [each for each in package["resources"] if each["path"] == described["url"]]
+        assert len(keys) == len(resource["schema"].get("foreignKeys", []))
+        columns = {column["name"]: column for column in schema["columns"]}
+        for key in keys:
+            column, target = columns[key["columnReference"]], key["reference"]["resource"]
+            assert tables[target]["primaryKey"] == key["reference"]["columnReference"]
+            # Nobody has said yet what a key of lists would mean: https://github.com/w3c/csvw/issues/899
+            assert "separator" not in column
+            known = {row["id"] for row in rows(folder / target)}
+            cells = {row[column["titles"]["en"][0]] for row in table} - {""}
+            assert cells <= known
+            checked += len(cells)
+    assert checked > 10
+
+
 def test_every_column_is_described_in_three_languages(release: Path) -> None:
     for described, table in metadata(release):
         columns = [column for column in described["tableSchema"]["columns"] if not column.get("virtual")]

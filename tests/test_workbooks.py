@@ -310,3 +310,26 @@ def test_a_long_workbook_is_read_in_flat_memory(tmp_path: Path) -> None:
     problems: list[Problem] = []
     assert len([line for _, line, _ in READERS[".xlsx"].read(file, problems.append)]) == 30_001
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000
+
+
+def test_a_spreadsheet_of_libreoffice_tells_its_vocabulary_alike(small: Small) -> None:
+    from linkedproj.model.folder import open_folder
+
+    listed = "".join(
+        ods_row(ods_text(kind.table, *(name for name, *_ in open_folder(small.folder).schema.fillable(kind))))
+        for kind in [open_folder(small.folder).schema.types["Theme"]]
+    )
+    sheets = {"theme.more": ods_row(ods_text(*HEAD)) + ods_row(ods_text(*SUN)), "_columns": listed}
+    sheets["_codes"] = ods_row(ods_text("status", "role")) + ods_row(ods_text("planned", "partner"))
+    path = small.folder / "portfolio.ods"
+    opendocument(path, sheets)
+    assert said(road(small)) == []
+    space = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "meta.xml",
+            f'<office:document-meta xmlns:office="{space.format("office")}" xmlns:meta="{space.format("meta")}">'
+            '<office:meta><meta:user-defined meta:name="linkedproj vocabulary">0.0.9</meta:user-defined></office:meta>'
+            "</office:document-meta>",
+        )
+    assert said(road(small)) == ["data/portfolio.ods LP-SHEET-OLD"]

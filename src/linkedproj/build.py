@@ -26,6 +26,7 @@ from linkedproj.model.settings import is_version
 from linkedproj.model.shapes import without_sections
 from linkedproj.queries.published.publish import PublishedQueries, publish
 from linkedproj.queries.saved.collection import Collection
+from linkedproj.queries.saved.strays import stray_defaults
 from linkedproj.release import Published, Release
 from linkedproj.release.staging import DRAFT, LATEST, QUERIES
 from linkedproj.release.tree import refuse_place
@@ -105,7 +106,9 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     refuse_place(out.resolve(), folder.path)
     with Release(out, version, tell) as staged:
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
-        findings = check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
+        findings = check(
+            folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs), further=stray_defaults
+        )
         _refuse_unsound(findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.scratch / QUERIES

@@ -50,7 +50,7 @@ def take_census(dump: Path, schema: Schema) -> Census:
     The example is the first record of a type that a portfolio lists; themes are concepts.
     """
     listed = {f"<{schema.types[name].iri}>" for name in schema.members[:1]}
-    concept = next((kind.base for kind in schema.types.values() if kind.iri == _CONCEPT), "")
+    concept = next((kind.base for kind in schema.types.values() if _CONCEPT in kind.classes), "")
     triples, classes, properties, links = 0, Counter[str](), Counter[str](), Counter[tuple[str, str]]()
     days: dict[str, tuple[str, str]] = {}
     example, themes, theme = "", set[str](), f"<{concept}"

@@ -6,19 +6,18 @@ is noted in a database on disk (`notes`). From the notes a change is told in wor
 programs, and the tombstones of records that are gone.
 
     with compare(Path("dump/1.0"), Path("dump/2.0")) as changes:
-        FORMATS["text"](changes, "en", LIMIT, sys.stdout)
+        write_text(changes, "en", LIMIT, sys.stdout)
 """
 
 from __future__ import annotations
 
 from linkedproj.changes.compare import Changes, compare
-from linkedproj.changes.formats import FORMATS, LIMIT
+from linkedproj.changes.formats import LIMIT, write_html, write_json, write_text
 from linkedproj.changes.publish import PublishedChanges, publish_changes
 from linkedproj.changes.story import Change, Story, stories
 from linkedproj.changes.tombstones import Tombstone, reused, tombstones
 
 __all__ = [
-    "FORMATS",
     "LIMIT",
     "Change",
     "Changes",
@@ -30,4 +29,7 @@ __all__ = [
     "reused",
     "stories",
     "tombstones",
+    "write_html",
+    "write_json",
+    "write_text",
 ]

@@ -19,38 +19,46 @@ from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes
 from linkedproj.model.context import Kind, Rule
 from linkedproj.model.domain import DAY
+from linkedproj.model.errors import SetupError
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import RDFS, load_schema
 from linkedproj.system.sorting import MEMORY, Sorter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from linkedproj.changes.notes import What
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
 
 _COMPOSED_OF = 2
+_ONTOLOGY = ("context.jsonld", "vocabulary.ttl", "shapes.ttl")
 _LABEL = re.compile(rb'#label>\s*"((?:[^"\\]|\\.)*)"@([A-Za-z0-9-]+)')
 
 
 class Changes:
     """The difference of two dumps, on disk; valid until the context of `compare` ends.
 
-    `counts` gives how many records of a type ("Project", "" for none) were added, removed or touched; a touched one
-    may differ in computed values alone. `triples` counts "added" and "removed" triples.
+    `schema` says what the newer dump means, `earlier` the older one; `types` are those of both. `counts` gives how many
+    records of a type ("Project", "" for none) were added, removed or touched; a touched one may differ in computed
+    values alone. `triples` counts "added" and "removed" triples.
     """
 
     def __init__(
-        self, dumps: tuple[Path | None, Path], schema: Schema, notes: Notes, after: Sorter[Block], scratch: Path
+        self,
+        dumps: tuple[Path | None, Path],
+        schemas: tuple[Schema, Schema],
+        notes: Notes,
+        after: Sorter[Block],
+        scratch: Path,
     ) -> None:
-        (self.old, self.new), self.schema, self.notes, self.after = dumps, schema, notes, after
+        (self.old, self.new), (self.earlier, self.schema), self.notes, self.after = dumps, schemas, notes, after
         self.triples: Counter[str] = Counter()
         self.counts: Counter[tuple[str, What]] = Counter()
         self.later_day = False
         self._scratch = scratch
-        self._kinds = {kind.base: kind for kind in schema.types.values()}
-        self._order = [kind.name for kind in schema.types.values()]
+        self._kinds = {kind.base: kind for each in schemas for kind in each.types.values()}
+        self.types = tuple(dict.fromkeys((*self.schema.types, *self.earlier.types)))
 
     def lines(self, what: What) -> Iterator[bytes]:
         """Yield the triples that were "added" or "removed", as canonical N-Triples in order."""
@@ -73,7 +81,18 @@ class Changes:
     def short(self, iri: str) -> str:
         """Return "project/chebec" for a record, else the IRI, shortened by a prefix where one fits."""
         kind = self.kind(iri)
-        return f"{kind.table}/{iri[len(kind.base) :]}" if kind else self.schema.context.compact(iri)
+        if kind:
+            return f"{kind.table}/{iri[len(kind.base) :]}"
+        found = (schema.context.compact(iri) for schema in (self.schema, self.earlier))
+        return next((short for short in found if short != iri), iri)
+
+    def label(self, iri: str) -> Mapping[str, str]:
+        """Return what the vocabulary calls a term or a code, by language."""
+        return self.schema.labels.get(iri) or self.earlier.labels.get(iri, {})
+
+    def schema_of(self, kind: RecordType) -> Schema:
+        """Return the schema that a type is of: the newer one, unless only the older one has it."""
+        return self.schema if self.schema.types.get(kind.name) is kind else self.earlier
 
     def rank(self, iri: str) -> int:
         """Return the place of a record's type in the order of the context; what has no type comes last."""
@@ -82,7 +101,7 @@ class Changes:
 
     def place(self, kind: str) -> int:
         """Return the place of a type in the order of the context."""
-        return self._order.index(kind) if kind else len(self._order)
+        return self.types.index(kind) if kind else len(self.types)
 
 
 @contextmanager
@@ -91,25 +110,60 @@ def compare(
 ) -> Iterator[Changes]:
     """Compare two release folders or dumps; without `old` everything in `new` is added.
 
-    `base` is the IRI before "id/" (otherwise what the newer dump says). `memory` bounds, in bytes, what each of the
-    two dumps may hold while it is sorted; beside that only one record at a time is in memory. Temporary files need
-    about the size of both dumps, unpacked.
+    What a release means is said by the context, the vocabulary and the shapes beside its dump: a term that was renamed
+    or dropped since is told by the name it had. Where they are missing, or are none that this program can read, it is
+    said by the folder `ontology` (the shipped one, if none is given). `base` is the IRI before "id/" (otherwise what
+    the newer dump says). `memory` bounds, in bytes, what each of the two dumps may hold while it is sorted; beside that
+    only one record at a time is in memory. Temporary files need about the size of both dumps, unpacked.
 
     Raises:
         SetupError: a dump is missing, damaged, no dump, or has blank nodes.
     """
     before, after = find_dump(old) if old else None, find_dump(new)
-    schema = load_schema(ontology or shipped("ontology"), base or base_of(after) or None)
+    schemas = _schemas(before, after, base or base_of(after), ontology or shipped("ontology"))
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkedproj-")))
         notes = Notes(scratch)
         stack.callback(notes.close)
         blocks = stack.enter_context(Sorter[Block](memory=memory))
-        changes = Changes((before, after), schema, notes, blocks, scratch)
+        changes = Changes((before, after), schemas, notes, blocks, scratch)
         with Sorter[Block](memory=memory) as earlier:
             _Comparison(changes, scratch).run(earlier)
         read_evidence(after.parent, notes)
         yield changes
+
+
+def _schemas(before: Path | None, after: Path, base: str, ontology: Path) -> tuple[Schema, Schema]:
+    """Return what the older and the newer dump mean."""
+    own = [_ontology_beside(dump) for dump in (before, after) if dump]
+    found: list[Schema] = []
+    for number, folder in enumerate(own):
+        if number and _are_the_same(own[0], folder):
+            found.append(found[0])
+        else:
+            found.append(_published(folder, base) or load_schema(ontology, base or None))
+    return found[0], found[-1]
+
+
+def _ontology_beside(dump: Path) -> Path | None:
+    """Return the folder of a dump, if all that explains it lies there."""
+    return dump.parent if all((dump.parent / name).is_file() for name in _ONTOLOGY) else None
+
+
+def _are_the_same(one: Path | None, other: Path | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in _ONTOLOGY)
+
+
+def _published(folder: Path | None, base: str) -> Schema | None:
+    """Read what explains a release; nothing where it is in a form that this program does not know (any more)."""
+    if folder is None:
+        return None
+    try:
+        return load_schema(folder, base or None, folder / "shapes.ttl", vocabulary_file=folder / "vocabulary.ttl")
+    except SetupError:
+        return None
 
 
 class _Comparison:
@@ -117,14 +171,23 @@ class _Comparison:
 
     def __init__(self, changes: Changes, scratch: Path) -> None:
         self._changes, self._notes, self._scratch = changes, changes.notes, scratch
-        types, fields = changes.schema.types, changes.schema.fields
-        nested = {field.iri for field in fields.values() if field.target and types[field.target].nested}
+        linked = [
+            (field, schema.types[field.target].nested)
+            for schema in (changes.schema, changes.earlier)
+            for field in schema.fields.values()
+            if field.target
+        ]
+        kinds = [kind for schema in (changes.schema, changes.earlier) for kind in schema.types.values()]
+        nested = {field.iri for field, is_nested in linked if is_nested}
         self._links = re.compile(rb"<(?:%s)>\s*<([^<>]*)>" % b"|".join(re.escape(i.encode()) for i in sorted(nested)))
-        self._bases = tuple(sorted({kind.base for kind in types.values() if kind.nested}))
-        self._short_names = {kind.short_name for kind in types.values() if kind.short_name}
+        self._lists = (*changes.schema.lists, *changes.earlier.lists)
+        self._bases = tuple(sorted({kind.base for kind in kinds if kind.nested}))
+        self._short_names = {kind.short_name for kind in kinds if kind.short_name}
+        types, fields = changes.schema.types, changes.schema.fields
         settings = {term for kind in types.values() for term in kind.derived_by(Rule.SETTING)}
         self._days = {fields[term].iri for term in settings} & {DAY}
-        self._joined = {f.iri: f.order for f in fields.values() if f.kind is Kind.LINK and not types[f.target].nested}
+        # The last one stays: the order of the newer schema.
+        self._joined = {f.iri: f.order for f, is_nested in reversed(linked) if f.kind is Kind.LINK and not is_nested}
 
     def run(self, before: Sorter[Block]) -> None:
         """Sort both dumps by subject, the older one into `before`, and write down where they differ."""
@@ -167,6 +230,9 @@ class _Comparison:
 
     def _note(self, iri: str, before: set[str], after: set[str], gone: list[str], come: list[str]) -> None:
         changes, notes = self._changes, self._notes
+        if changes.kind(iri) is None and iri.startswith(self._lists):
+            # What a code is called is the vocabulary's: the dump repeats it, and no record changes with it.
+            return
         self._compose(iri, after or before)
         self._changes.later_day |= any(f" <{day}> " in line for line in (*gone, *come) for day in self._days)
         what: What = "changed" if before and after else "added" if after else "removed"

@@ -12,7 +12,7 @@ from linkedproj.changes.tally import first_stories, tally
 from linkedproj.changes.words import Speaker, column, count, number, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from linkedproj.changes.compare import Changes
     from linkedproj.changes.story import Change, Story
@@ -110,11 +110,3 @@ def write_html(changes: Changes, language: str, limit: int, out: TextIO) -> None
     from linkedproj.changes.page import write_page
 
     write_page(changes, language, limit, out)
-
-
-FORMATS: dict[str, Callable[[Changes, str, int, TextIO], None]] = {
-    "text": write_text,
-    "json": write_json,
-    "html": write_html,
-}
-"""Name of a format -> how a comparison is written: (changes, language, limit, file)."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linkedproj.changes.compare import Changes
     from linkedproj.changes.notes import Line, What
     from linkedproj.model.context import Field, RecordType
-    from linkedproj.model.schema import NestedPath
+    from linkedproj.model.schema import NestedPath, Schema
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class _RecordChanges:
         self._kind = changes.kind(iri)
         self._lines = [(line, _triple(line)) for line in changes.notes.lines(iri)]
         iris = {triple.predicate.value for line, triple in self._lines if line.subject == iri}
-        fields, kind = changes.schema.fields, self._kind
+        kind = self._kind
+        fields = changes.schema_of(kind).fields if kind else changes.schema.fields
         self._dated = kind is not None and any(fields[term].iri in iris for term in (kind.begins, kind.ends) if term)
         copies = kind.derived_by(Rule.COPY) if kind else {}
         self._copied = {fields[term].iri: self._values(fields[copy.sources[0]].iri) for term, copy in copies.items()}
@@ -83,7 +84,9 @@ class _RecordChanges:
                 change = found.setdefault(column, (order, Change(column)))[1]
                 (change.new if line.come else change.old).append(triple.object)
                 self._cite(line, triple, change)
-        return tuple(change for _, change in sorted(found.values(), key=lambda item: item[0]))
+        # A column whose property was renamed says what it said before.
+        told = (item for item in found.values() if item[1].old != item[1].new)
+        return tuple(change for _, change in sorted(told, key=lambda item: item[0]))
 
     def _values(self, predicate: str) -> set[tuple[bool, object]]:
         """Return the values of a property that came or went."""
@@ -99,7 +102,8 @@ class _RecordChanges:
         iri = value.value if isinstance(value, ox.NamedNode) else ""
         kind = changes.kind(line.subject)
         if predicate == RDF + "type":
-            return kind is not None and iri in kind.classes
+            schemas = (changes.schema, changes.earlier)
+            return kind is not None and any(iri in s.types[kind.name].classes for s in schemas if kind.name in s.types)
         if kind is not None and kind.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY):
             return self._dated
         if iri and changes.is_nested(iri):
@@ -115,8 +119,9 @@ class _RecordChanges:
         """Return the place of a column among others, and its name."""
         changes, nested = self._changes, line.subject != self._iri
         kind = changes.kind(line.subject)
-        found = _field(changes, kind, triple, nested=nested)
-        name = found.term if found else changes.schema.context.compact(triple.predicate.value)
+        said, other = (changes.schema, changes.earlier) if line.come else (changes.earlier, changes.schema)
+        found = _field(said, kind, triple, nested=nested) or _field(other, kind, triple, nested=nested)
+        name = found.term if found else changes.short(triple.predicate.value)
         order = found.order if found else len(changes.schema.fields)
         language = triple.object.language if isinstance(triple.object, ox.Literal) else None
         tag = f"@{language}" if language else ""
@@ -130,15 +135,19 @@ class _RecordChanges:
         if self._kind is None:
             return None
         owner, identifier = self._iri[len(self._kind.base) :], node[len(nested.base) :]
-        return self._changes.schema.nested_path(self._kind, owner, nested, identifier)
+        return self._changes.schema_of(self._kind).nested_path(self._kind, owner, nested, identifier)
 
 
-def _field(changes: Changes, kind: RecordType | None, triple: ox.Quad, *, nested: bool) -> Field | None:
-    """Return the field that a triple is a value of: several share a property and differ in the base of their values."""
+def _field(schema: Schema, kind: RecordType | None, triple: ox.Quad, *, nested: bool) -> Field | None:
+    """Return the field of a schema that a triple is a value of.
+
+    Several share a property and differ in the base of their values.
+    """
     iri = triple.object.value if isinstance(triple.object, ox.NamedNode) else ""
+    kind = schema.types.get(kind.name) if kind else None
     fields = [
         field
-        for field in changes.schema.fields.values()
+        for field in schema.fields.values()
         if field.iri == triple.predicate.value
         and (nested or kind is None or kind.terms is None or field.term in kind.terms)
         and (iri.startswith(field.base) if field.base else True)

@@ -45,7 +45,7 @@ def tally(changes: Changes) -> Tally:
             counts[key] = n
     for story in stories(changes, "changed"):
         counts[story.kind.name if story.kind else "", "changed"] += 1
-    return Tally(counts, (*changes.schema.types, ""))
+    return Tally(counts, (*changes.types, ""))
 
 
 def first_stories(changes: Changes, what: What, kind: str, limit: int) -> Iterator[Story]:

@@ -81,7 +81,7 @@ class Speaker:
         return " · ".join(parts) or self._changes.short(iri)
 
     def _code(self, iri: str) -> str:
-        return text_in(self._changes.schema.labels.get(iri, {}), self.language) or self._changes.short(iri)
+        return text_in(self._changes.label(iri), self.language) or self._changes.short(iri)
 
     def value(self, value: ox.NamedNode | ox.Literal) -> str:
         """Write a value: the name of what an IRI stands for, the text of a literal."""

@@ -33,7 +33,7 @@ from linkedproj.model.shapes import SH, Shapes, read_shapes
 from linkedproj.tables.cells import REMARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from linkedproj.check.engine import Result
     from linkedproj.mapping.evidence import Evidence
@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from linkedproj.model.schema import Schema
     from linkedproj.tables.portfolio import Portfolio
 
+    Further = Callable[[Folder, Portfolio], Iterable[Problem]]
 
 _ALL = Resources()
+_PROGRAM_SHAPES = "<linkedproj>/ontology/shapes.ttl"
 _ABSENT, _LANGUAGE_ABSENT = SH + "MinCountConstraintComponent", SH + "QualifiedMinCountConstraintComponent"
 
 
@@ -71,11 +73,13 @@ def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its o
     engine: str = "auto",
     resources: Resources = _ALL,
     ontology: Path | None = None,
+    further: Further = lambda *_: (),
 ) -> Findings:
     """Map the tables in a folder and check what came of it by a SHACL engine (see `linkedproj.check.judge`).
 
     `sources` holds private copies that quotes are looked up in, `resources` say which processes map the tables, `tell`
-    hears what is being done. Nothing is left behind.
+    hears what is being done. `further` finds what is wrong with the records for rooms that this one does not know.
+    Nothing is left behind.
 
     Raises:
         EngineDisagreement: the reference engine found something else.
@@ -84,7 +88,7 @@ def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its o
     folder = open_folder(path, ontology)
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         mapped = map_statements(folder, Path(scratch), resources, tell)
-        return check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs))
+        return check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs), further=further)
 
 
 def map_statements(folder: Folder, scratch: Path, resources: Resources, tell: Tell = lambda _: None) -> Mapped:
@@ -104,18 +108,19 @@ def map_statements(folder: Folder, scratch: Path, resources: Resources, tell: Te
         return map_tables(folder.path, folder.schema, folder.config, folder.shown, parts, dumps, run=run, tell=tell)
 
 
-def check(
+def check(  # noqa: PLR0913 - what can be asked of a check, as above
     folder: Folder,
     mapped: Mapped,
     sources: Path | None = None,
     tell: Tell = lambda _: None,
     *,
     options: Options | None = None,
+    further: Further = lambda *_: (),
 ) -> Findings:
     """Judge what the tables of a folder were mapped to; nothing is written.
 
     `sources` holds the private copies that quotes are looked up in, if there are any; `options` say how the shapes are
-    applied; `tell` hears what is being done.
+    applied; `tell` hears what is being done; `further` as in `check_folder`.
 
     Raises:
         EngineDisagreement: two SHACL engines judge the records differently.
@@ -126,6 +131,7 @@ def check(
     tell("checking the shapes")
     problems = [*portfolio.problems, *evidence.problems, *(quotes.problems if quotes else ())]
     problems += completeness_problems(evidence)
+    problems += further(folder, portfolio)
     problems += _shape_problems(folder, mapped)
     judged, checked = _judge(folder, mapped, options or Options(), problems)
     problems += judged
@@ -145,13 +151,13 @@ def _shape_problems(folder: Folder, mapped: Mapped) -> list[Problem]:
     if folder.ontology == shipped("ontology"):
         return []
     shapes, schema = folder.ontology / "shapes.ttl", folder.schema
-    problems = lint(shapes, vocabulary_terms(folder.ontology, schema), "ontology/shapes.ttl")
+    # Where people are in the folder of the portfolio, its own file is called so too.
+    shown = _PROGRAM_SHAPES if folder.in_force.is_made else "ontology/shapes.ttl"
+    problems = lint(shapes, vocabulary_terms(folder.ontology, schema), shown)
     if mapped.portfolio.whole:
         above = {kind.iri: kind.classes for kind in schema.types.values()}
-        problems += coverage(shapes, _classes(schema, mapped.nodes), "ontology/shapes.ttl", above)
-    if folder.in_force.is_made:
-        return [problem for problem in problems if problem.place.file.startswith(f"{folder.shown}/")]
-    return problems
+        problems += coverage(shapes, _classes(schema, mapped.nodes), shown, above)
+    return [problem for problem in problems if problem.place.file != _PROGRAM_SHAPES]
 
 
 def _classes(schema: Schema, nodes: Mapping[str, int]) -> dict[str, int]:

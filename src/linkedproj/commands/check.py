@@ -53,13 +53,19 @@ def command(
     """
     from linkedproj.check.portfolio import check_folder
     from linkedproj.mapping.runners.resources import Resources
+    from linkedproj.queries.saved.strays import stray_defaults
     from linkedproj.reports.progress import Progress
     from linkedproj.reports.report import exit_code
     from linkedproj.reports.summary import coverage_lines, report_of
 
     with Progress() as tell:
         findings = check_folder(
-            require_portfolio(folder), sources, tell, engine=engine, resources=Resources(jobs, runner, master)
+            require_portfolio(folder),
+            sources,
+            tell,
+            engine=engine,
+            resources=Resources(jobs, runner, master),
+            further=stray_defaults,
         )
     report = report_of(findings)
     text = REPORTS[form](report, lang)

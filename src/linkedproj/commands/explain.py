@@ -8,11 +8,16 @@ from linkedproj.model.languages import LANGUAGES
 
 
 def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the codes of the rules to a shell that completes."""
-    from linkedproj.model.paths import shipped
+    """Offer the codes of the rules, those of the portfolio here among them, to a shell that completes."""
+    from linkedproj.model.errors import LinkedprojError
+    from linkedproj.model.folder import current_ontology
     from linkedproj.model.rules import load_rules
 
-    codes = load_rules(shipped("ontology") / "shapes.ttl").by_code
+    try:
+        ontology = current_ontology()
+        codes = load_rules(ontology.path / "shapes.ttl").by_code
+    except LinkedprojError:
+        return []
     return [code for code in codes if code.startswith(incomplete.upper())]
 
 

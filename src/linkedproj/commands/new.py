@@ -59,6 +59,7 @@ def _write(folder: Path, start: Start, *, workbook: bool) -> list[str]:
         from linkedproj.model.paths import shipped
         from linkedproj.model.schema import load_schema
 
+        # A new folder has no ontology of its own yet, whatever the portfolio that the command is run in has.
         schema = load_schema(shipped("ontology"), start.base)
         name = f"{DATA}/tables.xlsx"
         write(folder, texts)

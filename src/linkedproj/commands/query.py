@@ -29,10 +29,15 @@ _SECONDS = 30.0
 
 
 def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the ids of the saved queries to a shell that completes."""
-    from linkedproj.model.paths import shipped
+    """Offer the ids of the saved queries, those of the portfolio here among them, to a shell that completes."""
+    from linkedproj.model.errors import LinkedprojError
+    from linkedproj.model.paths import current_portfolio
+    from linkedproj.queries.saved.collection import Collection
 
-    return sorted(path.stem for path in shipped("queries").glob("*.rq") if path.stem.startswith(incomplete))
+    try:
+        return [name for name in Collection(current_portfolio()).files() if name.startswith(incomplete)]
+    except LinkedprojError:
+        return []
 
 
 @click.command(name="query")
@@ -117,15 +122,15 @@ def command(
     from linkedproj.queries.ask.sources import StoreSource, ask, prepare
     from linkedproj.queries.saved.bind import read_pairs
 
-    query = _query(query_id, file, records)
+    in_force = open_folder(records).in_force if records else current_ontology()
+    query = _query(query_id, file, records, in_force.path)
     arguments = read_pairs(query, pairs, lang)
     require_values(query, arguments)
     if file:
         from linkedproj.queries.lint.misspelt import misspelt_terms
 
-        click.echo("".join(f"{note}\n" for note in misspelt_terms(query)), err=True, nl=False)
+        click.echo("".join(f"{note}\n" for note in misspelt_terms(query, in_force.path)), err=True, nl=False)
     source = _source(data, records, endpoint, kept, timeout)
-    in_force = open_folder(records).in_force if records else current_ontology()
     question = prepare(source, query, arguments, base, in_force.path)
     if isinstance(source, StoreSource):
         # Loading the data is no query's time.
@@ -183,7 +188,7 @@ def _refuse_contradiction(sources: Mapping[str, object], asked: Mapping[str, obj
         raise click.UsageError(f"--store has no meaning with {named[0]}: it is for a dump.")
 
 
-def _query(query_id: str | None, file: str | None, records: Path | None) -> SavedQuery:
+def _query(query_id: str | None, file: str | None, records: Path | None, ontology: Path) -> SavedQuery:
     """Find the saved query of a portfolio, or read the one that is brought along.
 
     Raises:
@@ -198,7 +203,7 @@ def _query(query_id: str | None, file: str | None, records: Path | None) -> Save
     shown = "query" if file == "-" else str(file)
     try:
         read = sys.stdin.buffer.read() if file == "-" else Path(str(file)).read_bytes()
-        return read_adhoc(read.decode("utf-8-sig"), shown)
+        return read_adhoc(read.decode("utf-8-sig"), shown, ontology)
     except OSError as error:
         raise QueryError(f"the file cannot be read: {error.strerror}.", Place(shown)) from error
     except UnicodeDecodeError as error:

@@ -22,7 +22,7 @@ _FORMATS = ("text", "markdown", "frictionless")
     "--records",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The portfolio it is about (default: data, where that is one).",
+    help="The portfolio it is about (default: here, else data, where that is one).",
 )
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="How it is written.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the explanations.")
@@ -52,12 +52,12 @@ def command(*, table: str, records: Path | None, form: str, lang: str) -> None:
 def _model(records: Path | None, lang: str) -> Model:
     from linkedproj.model.columns import Explained
     from linkedproj.model.folder import open_folder
-    from linkedproj.model.paths import shipped
+    from linkedproj.model.paths import current_portfolio, shipped
     from linkedproj.model.schema import load_schema
     from linkedproj.reports.model.tables import Model
 
-    folder = records or Path("data")
-    if records is None and not (folder / "portfolio.toml").is_file():
+    folder = records or current_portfolio()
+    if folder is None:
         schema = load_schema(shipped("ontology"))
         return Model(schema, Explained.of(schema, shipped("ontology")), ("en",), lang)
     opened = open_folder(folder)

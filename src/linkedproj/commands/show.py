@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer the records of the data that are asked, to a shell that completes."""
     from linkedproj.model.errors import LinkedprojError
+    from linkedproj.model.folder import current_ontology
     from linkedproj.queries.ask.about import record_names
     from linkedproj.queries.saved.bases import context_of
 
     try:
         source = _source(ctx.params.get("data") or (), ctx.params.get("records"))
-        names = set(record_names(source.store, context_of(source.base)))
+        in_force = current_ontology()
+        names = set(record_names(source.store, context_of(source.base, in_force.path)))
     except LinkedprojError:
         return []
     return sorted(name for name in names if name.startswith(incomplete))
@@ -46,12 +48,14 @@ def command(record: str, *, data: tuple[Path, ...], records: Path | None, lang: 
     if data and records:
         raise click.UsageError("--data and --records exclude each other.")
     from linkedproj.changes.words import column
+    from linkedproj.model.folder import current_ontology, open_folder
     from linkedproj.queries.ask.about import look_up
     from linkedproj.queries.saved.bases import context_of
     from linkedproj.reports.model.tables import phrase
 
     source = _source(data, records)
-    known = look_up(source.store, context_of(source.base), record, lang)
+    in_force = open_folder(records).in_force if records else current_ontology()
+    known = look_up(source.store, context_of(source.base, in_force.path), record, lang)
     spoken = lang if lang in LANGUAGES else LANGUAGES[0]
     click.echo(known.text(partial(column, spoken), phrase(spoken, "rejected")), nl=False)
 

@@ -30,6 +30,7 @@ _COPIED = {
     ".gitignore": "gitignore",
     ".github/workflows/portfolio.yml": "github.yml",
     ".gitlab-ci.yml": "gitlab.yml",
+    "publish.sh": "publish.sh",
 }
 _DESCRIPTIONS = {
     "en": "International projects and cooperations, with their partners, places, themes and dates.",

@@ -1,7 +1,8 @@
 """Tables as one workbook, a sheet a table, with a list of choices in each cell that takes a code or a link.
 
-The codes stand in a sheet whose name begins with "_": such sheets are put aside when the workbook is read. Every cell
-is text, so that a month or a number with zeros before it stays as it was typed.
+Codes, and the columns that tables may have, stand in sheets whose names begin with "_": such sheets are put aside when
+the workbook is read. A property of the workbook names the vocabulary they are of, so that `linkedproj check` can tell
+when it is old. Every cell is text, so that a month or a number with zeros before it stays as it was typed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.context import Kind
 from linkedproj.tables.cells import column_named
+from linkedproj.tables.offers import CODES, COLUMNS
+from linkedproj.tables.readers.source import MADE_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,9 +21,6 @@ if TYPE_CHECKING:
 
     from linkedproj.model.columns import Explained
     from linkedproj.model.schema import Schema
-
-CODES = "_codes"
-"""The sheet that holds the codes, a column a list; its first row names the lists."""
 
 _ROWS = 2000
 """The row down to which cells offer choices."""
@@ -39,8 +39,9 @@ def write_workbook(path: Path, tables: Mapping[str, Sequence[Sequence[str]]], sc
         ImportError: the package that writes workbooks is not installed.
     """
     from openpyxl import Workbook
+    from openpyxl.packaging.custom import StringProperty
 
-    book = Workbook()
+    book: Any = Workbook()
     book.remove(book.worksheets[0])
     ranges: dict[str, str] = {}
     for name, rows in tables.items():
@@ -49,6 +50,11 @@ def write_workbook(path: Path, tables: Mapping[str, Sequence[Sequence[str]]], sc
     for name, rows in tables.items():
         _offer(book[name], rows[0], _choices(name, tables, schema, says, codes, ranges))
     codes.sheet_state = "hidden"
+    columns = book.create_sheet(COLUMNS)
+    for number, kind in enumerate((kind for kind in schema.types.values() if not kind.nested), 1):
+        _write_down(columns, number, [kind.table, *(name for name, *_ in schema.fillable(kind))])
+    columns.sheet_state = "hidden"
+    book.custom_doc_props.append(StringProperty(name=MADE_FOR, value=schema.version))
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
 
@@ -101,10 +107,14 @@ def _choices(  # noqa: PLR0913, PLR0917 - where choices are, and where those fou
 def _list(codes: Any, number: int, header: str, values: Sequence[str]) -> str:  # noqa: ANN401 - a sheet, as above
     from openpyxl.utils import get_column_letter
 
-    for row, value in enumerate([header, *values], 1):
-        codes.cell(row, number, value)
+    _write_down(codes, number, [header, *values])
     letter = get_column_letter(number)
     return f"'{CODES}'!${letter}$2:${letter}${len(values) + 1}"
+
+
+def _write_down(sheet: Any, number: int, values: Sequence[str]) -> None:  # noqa: ANN401 - a sheet, as above
+    for row, value in enumerate(values, 1):
+        sheet.cell(row, number, value)
 
 
 def _offer(sheet: Any, headers: Sequence[str], choices: Mapping[str, tuple[str, bool]]) -> None:  # noqa: ANN401 - a sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -24,14 +24,23 @@ if TYPE_CHECKING:
     from linkedproj.tables.portfolio import Portfolio
 
 
+CODES = ""
+"""What triples of codes, which are of no record type, are counted under."""
+
+
 class Dumps:
     """The dumps of one mapping; statements of evidence are counted with what its steps counted."""
 
     def __init__(self, portfolio: Portfolio, evidence: Evidence, steps: Steps) -> None:
         self.portfolio, self.evidence, self._steps = portfolio, evidence, steps
+        self._codes: dict[Output, list[str]] = {}
 
     def join(self, dumps: Mapping[Output, Path]) -> None:
         """Make the dumps of their parts."""
+        for output in dumps:
+            self._codes[output] = self._describe_codes(output) if output.format != TABLE else []
+            if output.format == "ntriples":
+                self._steps.triples[CODES] += sum(text.count("\n") for text in self._codes[output])
         with ThreadPoolExecutor() as threads:
             # The system copies while Python waits: all dumps at once, as many as there are cores for.
             deque(threads.map(self._join, dumps, dumps.values()), maxlen=0)
@@ -42,8 +51,17 @@ class Dumps:
             self._join_tables(output, path)
             return
         parts = [part for name in schema.types for part in self._parts(name, output)]
-        tail = self._statements(output) if output.supporting and schema.evidence.type_name else ()
-        join(parts, path, output.format, schema, tail=tail)
+        statements = self._statements(output) if output.supporting and schema.evidence.type_name else ()
+        join(parts, path, output.format, schema, tail=chain(statements, self._codes[output]))
+
+    def _describe_codes(self, output: Output) -> list[str]:
+        """Write what the codes are called that the records of a dump can name."""
+        schema, languages = self.portfolio.schema, self.portfolio.config.languages
+        kinds = [kind for kind in schema.types.values() if self.portfolio.counts[kind.name] and output.takes(kind)]
+        if output.supporting and self.portfolio.counts and schema.evidence.type_name:
+            kinds.append(schema.types[schema.evidence.type_name])
+        codes = [code.spoken_in(languages) for code in schema.codes_of(kinds)]
+        return FORMATS[output.format].describe(codes, schema)
 
     def _parts(self, name: str, output: Output) -> Iterator[Path]:
         for outcome in self._steps.outcomes.get(name, ()):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from linkedproj.model.schema import Schema
     from linkedproj.model.shapes import Term
 
+_COUNTED = (SH + "minCount", SH + "qualifiedMinCount")
 _DEFINITION = SKOS + "definition"
 _LABEL = RDFS + "label"
 _PREFERRED = SKOS + "prefLabel"
@@ -43,7 +44,8 @@ class TableColumn:
 
     `must` says who fills it: "required", "together" (where another column of the same nested record is filled), "asked"
     (a warning where it is empty), "filled" (by the build, where it is empty) or "". `languages` are those it is
-    required in. `codes` is empty where any value of its kind may stand.
+    required in; of a text that is required and has none, one language will do. `codes` is empty where any value of its
+    kind may stand.
     """
 
     name: str
@@ -94,20 +96,7 @@ class Explained:
 
     def columns(self, kind: RecordType) -> list[TableColumn]:
         """Return the columns that a curator may fill, in the order of the context, those of nested records behind."""
-        found = [self._column(term.term, term, kind) for term in self._fillable(kind)]
-        for path in self._schema.nested_paths(kind):
-            if all(not kind.is_computed(link.term) for link in path.links):
-                found += [
-                    self._column(f"{path.name}.{term.term}", term, path.nested) for term in self._fillable(path.nested)
-                ]
-        return found
-
-    def _fillable(self, kind: RecordType) -> Iterator[Field]:
-        terms = self._schema.fields.keys() if kind.terms is None else kind.terms & self._schema.fields.keys()
-        for term in sorted((self._schema.fields[name] for name in terms), key=lambda one: one.order):
-            target = self._schema.types.get(term.target)
-            if not kind.is_computed(term.term) and not (target and target.nested):
-                yield term
+        return [self._column(name, term, owner) for name, term, owner in self._schema.fillable(kind)]
 
     def _column(self, name: str, term: Field, kind: RecordType) -> TableColumn:
         shapes = list(self._property_shapes(kind, term.term))
@@ -131,9 +120,14 @@ class Explained:
             return "together" if kind.nested else "required"
         if term.term in kind.derived:
             return "filled"
-        counted = (SH + "minCount", SH + "qualifiedMinCount")
-        asked = any(int(self._shapes.text(shape, name) or 0) > 0 for shape in shapes for name in counted)
-        return "asked" if asked else ""
+        asking = [shape for shape in shapes if any(int(self._shapes.text(shape, name) or 0) > 0 for name in _COUNTED)]
+        if term.kind is Kind.TEXT and any(self._is_violation(shape) for shape in asking):
+            # Of a text that is required in any language, no one column is.
+            return "together" if kind.nested else "required"
+        return "asked" if asking else ""
+
+    def _is_violation(self, shape: Term) -> bool:
+        return self._shapes.text(shape, SH + "severity") in {"", SH + "Violation"}
 
     def _codes(self, term: Field, shapes: Iterable[Term]) -> tuple[Code, ...]:
         listed = [

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.model.ontology import NAME, Ontology, open_ontology, refuse_recomputed
-from linkedproj.model.paths import current_portfolio, shipped
+from linkedproj.model.paths import current_portfolio, shipped, within
 from linkedproj.model.policy import policy_shapes, policy_wants
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config, refuse_unknown_columns
@@ -73,7 +73,8 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     refuse_unknown_columns(config, plain)
     shapes = read_shapes(in_force.path / "shapes.ttl", "ontology/shapes.ttl")
     required = policy_shapes(config, plain, shapes)
-    rules = RulesInForce(f"{shapes.text_of_file.rstrip()}\n{SECTION}{shown}/portfolio.toml\n{required}")
+    config_file = within(shown, "portfolio.toml")
+    rules = RulesInForce(f"{shapes.text_of_file.rstrip()}\n{SECTION}{config_file}\n{required}")
     # Other processes count what is wanted: they get it as plain data, without the nodes of a graph.
     wanted = policy_wants(config, plain, shapes).items()
     wants = {name: tuple(replace(want, shape=None) for want in listed) for name, listed in wanted}

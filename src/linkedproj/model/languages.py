@@ -44,6 +44,20 @@ def primary(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
+def is_in_range(tag: str, wanted: str) -> bool:
+    """Check whether a tag is wanted where another one is: "en-GB" is English, "en" is not British English.
+
+    Source: RFC 4647, section 3.3.1 (basic filtering), by which SPARQL and SHACL compare language tags.
+    """
+    return f"{tag.lower()}-".startswith(f"{wanted.lower()}-")
+
+
+def stands_for(column: str, wanted: str) -> bool:
+    """Check whether what stands in a column ("title@en-GB") will do where another one is required ("title@en")."""
+    (path, at, tag), (wanted_path, wanted_at, wanted_tag) = column.partition("@"), wanted.partition("@")
+    return path == wanted_path and at == wanted_at and is_in_range(tag, wanted_tag)
+
+
 def spoken(languages: Iterable[str]) -> tuple[str, ...]:
     """Return the languages of a portfolio that the program speaks, in their order; English if it speaks none.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linkedproj.model.languages import primary, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # Source: Turtle 1.1, section 6.5, as far as needed to tell literals from what may look like one.
 _PIECE = re.compile(
@@ -28,7 +28,7 @@ def localised(turtle: str, languages: Sequence[str]) -> str:
     >>> print(localised('x:a rdfs:label "red"@en , "vermell"@ca ; x:p "blau"@ca .', ["fi", "en"]))
     x:a rdfs:label "red"@en ; x:p "blau"@ca .
     """
-    kept = {*map(primary, languages), *spoken(languages)}
+    kept = _kept(languages)
     pieces = [(match[0], match.lastgroup, primary(match["tag"] or "")) for match in _PIECE.finditer(turtle)]
     found: list[str] = []
     start = 0
@@ -42,6 +42,20 @@ def localised(turtle: str, languages: Sequence[str]) -> str:
             found.append(pieces[start][0])
         start = stop
     return "".join(found)
+
+
+def texts_for(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
+    """Choose from the texts of one value, by language tag, those that `localised` keeps.
+
+    >>> texts_for({"en": "red", "ca": "vermell", "fi": "punainen"}, ["fi", "en"])
+    {'en': 'red', 'fi': 'punainen'}
+    """
+    kept = _kept(languages)
+    return {tag: text for tag, text in texts.items() if not tag or primary(tag) in kept} or dict(texts)
+
+
+def _kept(languages: Sequence[str]) -> set[str]:
+    return {*map(primary, languages), *spoken(languages)}
 
 
 def _choose(values: Sequence[tuple[str, str | None, str]], kept: set[str]) -> list[str]:

@@ -22,6 +22,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.context import load_context, merge_contexts
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.paths import within
 from linkedproj.model.shapes import SECTION, SH, read_shapes
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def open_ontology(product: Path, portfolio: Path, shown: str, base: str) -> Onto
     own = portfolio / NAME
     if not own.is_dir():
         return Ontology(product)
-    shown = f"{shown}/{NAME}"
+    shown = within(shown, NAME)
     context = _merged_context(product, own, shown, base)
     files = {path: read_shapes(path, f"{shown}/{path.name}") for path in sorted(own.glob("*.ttl"))}
     taken = _Taken(product)
@@ -99,7 +100,7 @@ def refuse_recomputed(product: Schema, whole: Schema, shown: str) -> None:
             raise SetupError(
                 f"the shapes change how columns of {name} that the program defines are computed or compared. "
                 "Make such statements about columns of your own only.",
-                Place(f"{shown}/{NAME}/{_SHAPES}"),
+                Place(within(shown, f"{NAME}/{_SHAPES}")),
             )
 
 

@@ -24,6 +24,15 @@ def shipped(name: str) -> Path:
     raise SetupError(f"the folder {name}/ is missing from this installation. Install linkedproj again.")
 
 
+def within(folder: str, name: str) -> str:
+    """Name a file in a folder as people call it, who do not name the folder that they are in.
+
+    >>> within("data", "city.csv"), within(".", "city.csv")
+    ('data/city.csv', 'city.csv')
+    """
+    return name if folder in {"", "."} else f"{folder}/{name}"
+
+
 def current_portfolio() -> Path | None:
     """Return the portfolio's folder that a command is run in: this one, else `data` in it; None without either."""
     return next((folder for folder in (Path(), Path("data")) if (folder / "portfolio.toml").is_file()), None)

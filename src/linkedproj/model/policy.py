@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.languages import LANGUAGES, is_in_range
 from linkedproj.model.rdf import literal
 from linkedproj.model.rules import Rules, catalogue
 from linkedproj.model.settings import did_you_mean, refuse
@@ -54,7 +54,8 @@ _COPIED = (DCT + "identifier", SH + "group", SH + "message", RDFS + "comment")
 class Want:
     """What a portfolio wants of the records of a type, how far (`level`).
 
-    `terms` are the columns any of which will do; of a text there is one, and `languages` are those it is wanted in.
+    `terms` are the columns any of which will do; of a text there is one, and `languages` are those it is wanted in, of
+    all in which tables may have it (`written`): a text in British English is one in English.
     `shape` is the shape of the ontology that says so, or None; `is_formal` tells that it holds for every portfolio.
     """
 
@@ -63,13 +64,19 @@ class Want:
     languages: tuple[str, ...] = ()
     shape: Term | None = None
     is_formal: bool = False
+    written: tuple[str, ...] = ()
 
     @property
     def counted(self) -> list[tuple[str, ...]]:
         """The columns that are counted; where there are several together, any of them will do."""
         if self.languages:
-            return [(f"{self.terms[0]}@{tag}",) for tag in self.languages] if self.level in (ONE, TOLD) else []
+            return [self._columns(tag) for tag in self.languages] if self.level in (ONE, TOLD) else []
         return [self.terms] if self.level == TOLD else []
+
+    def _columns(self, wanted: str) -> tuple[str, ...]:
+        """Return the columns in a language, the one that is called so first."""
+        tags = dict.fromkeys((wanted, *(tag for tag in self.written if is_in_range(tag, wanted))))
+        return tuple(f"{self.terms[0]}@{tag}" for tag in tags)
 
 
 def policy_wants(config: Config, schema: Schema, shapes: Shapes) -> dict[str, tuple[Want, ...]]:
@@ -121,7 +128,7 @@ def _wants(config: Config, schema: Schema, shapes: Shapes, kind: RecordType) -> 
         level = config.require.get(f"{kind.table}.{term}", config.require.get(f"*.{term}", TOLD))
         field, shape = schema.fields[term], shape_of.get(term)
         if field.kind is Kind.TEXT:
-            yield Want((term,), level, config.languages, shape, is_formal=term in formal)
+            yield Want((term,), level, config.languages, shape, term in formal, config.read_languages)
         else:
             names = [value.value for value in shapes.shacl(shape, "name")] if shape else []
             same = [other for other in schema.fields.values() if other.iri == field.iri]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from linkedproj.model.codes import code_lists
 from linkedproj.model.context import RDF, Context, Kind, RecordType, Rule, load_context
 from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_containers, read_phases
 from linkedproj.model.errors import Place, SetupError
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from linkedproj.model.codes import Code
     from linkedproj.model.context import Field
     from linkedproj.model.domain import Triples
     from linkedproj.model.policy import Want
 
+OWL = "http://www.w3.org/2002/07/owl#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -51,27 +54,39 @@ class NestedPath:
 class Schema:
     """All that is known of records before the first one is read.
 
-    `codes` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
+    `lists` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
     about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
     list which code stands for "past", "present", "future" and "unknown", `containers` which codes stand for amounts
     that contain those of another, `labels` what the vocabulary calls its terms, by IRI and language, `wants` by type
-    what the portfolio asks for.
+    what the portfolio asks for, `version` that of the vocabulary.
     """
 
     context: Context
     types: Mapping[str, RecordType]
-    codes: Mapping[str, frozenset[str]]
+    lists: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
     shape_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     evidence: EvidenceTerms = field(default_factory=EvidenceTerms)
     phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     wants: Mapping[str, tuple[Want, ...]] = field(default_factory=dict)
     containers: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    version: str = ""
 
     @property
     def base(self) -> str:
         """The IRI that "<type>/<id>" is appended to."""
         return self.context.base
+
+    @cached_property
+    def codes(self) -> Mapping[str, frozenset[str]]:
+        """What a cell may hold of each code list, by its base IRI."""
+        return {base: frozenset(code.iri[len(base) :] for code in codes) for base, codes in self.lists.items()}
+
+    def codes_of(self, kinds: Iterable[RecordType]) -> tuple[Code, ...]:
+        """Return all codes of the lists that records of some types, and what is nested in them, can name."""
+        every = [each for kind in kinds for each in (kind, *(path.nested for path in self.nested_paths(kind)))]
+        bases = {f.base for f in self.fields.values() for kind in every if kind.terms is None or f.term in kind.terms}
+        return tuple(code for base, codes in self.lists.items() if base in bases for code in codes)
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -157,6 +172,25 @@ class Schema:
         paths = [path for path in self.nested_paths(kind) if path.nested is nested]
         return next((path for path in paths if owner + path.suffix == identifier), paths[0] if paths else None)
 
+    def fillable(self, kind: RecordType) -> Iterator[tuple[str, Field, RecordType]]:
+        """Yield the columns that a table of a type may have: name ("budget.value"), field, and the type that has it.
+
+        They come in the order of the context, those of nested records behind; texts without a language.
+        """
+        for term in self._own_columns(kind):
+            yield term.term, term, kind
+        for path in self.nested_paths(kind):
+            if all(not kind.is_computed(link.term) for link in path.links):
+                for term in self._own_columns(path.nested):
+                    yield f"{path.name}.{term.term}", term, path.nested
+
+    def _own_columns(self, kind: RecordType) -> Iterator[Field]:
+        terms = self.fields.keys() if kind.terms is None else kind.terms & self.fields.keys()
+        for term in sorted((self.fields[name] for name in terms), key=lambda one: one.order):
+            target = self.types.get(term.target)
+            if not kind.is_computed(term.term) and not (target and target.nested):
+                yield term
+
     @property
     def members(self) -> tuple[str, ...]:
         """The types whose records a portfolio lists."""
@@ -190,16 +224,20 @@ class Schema:
         return field.base + value
 
 
-def load_schema(ontology: Path, base: str | None = None, shapes_file: Path | None = None) -> Schema:
+def load_schema(
+    ontology: Path, base: str | None = None, shapes_file: Path | None = None, *, vocabulary_file: Path | None = None
+) -> Schema:
     """Read context, vocabulary and shapes from the folder `ontology`; `base` is the portfolio's own IRI base.
 
-    `shapes_file` holds the shapes in force, if they are others than those of the folder.
+    `shapes_file` holds the shapes in force, if they are others than those of the folder; so does `vocabulary_file` what
+    the terms mean.
 
     Raises:
         SetupError: a file is missing, does not parse, or holds what is not supported.
     """
     context = load_context(ontology / "context.jsonld", base and base + "id/", "ontology/context.jsonld")
-    vocabulary = _index(read_turtle(ontology / "linkedproj.ttl"))
+    terms = read_turtle(vocabulary_file or ontology / "linkedproj.ttl")
+    vocabulary = _index(terms)
     shapes = _index(read_turtle(shapes_file or ontology / "shapes.ttl"))
     columns = _columns(shapes, context)
     domain = Domain(context, shapes)
@@ -215,11 +253,12 @@ def load_schema(ontology: Path, base: str | None = None, shapes_file: Path | Non
     schema = Schema(
         context,
         domain.types(types),
-        _codes(context, vocabulary),
+        code_lists(terms, dict.fromkeys(f.base for f in context.fields.values() if f.kind is Kind.CODE)),
         _shape_columns(shapes),
         domain.evidence(),
         read_phases(context, vocabulary),
-        _labels(read_turtle(ontology / "linkedproj.ttl")),
+        _labels(terms),
+        version=_version(terms),
         containers=read_containers(context, vocabulary),
     )
     schema.refuse_circles()
@@ -261,6 +300,12 @@ def _labels(triples: Iterable[ox.Triple]) -> dict[str, dict[str, str]]:
     return found
 
 
+def _version(triples: Iterable[ox.Triple]) -> str:
+    """Return the version of the program's vocabulary, which stands before what a portfolio adds."""
+    stated = (triple.object for triple in triples if triple.predicate.value == OWL + "versionInfo")
+    return next((version.value for version in stated if isinstance(version, ox.Literal)), "")
+
+
 def _text(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode | ox.BlankNode | ox.Literal) else str(term)
 
@@ -274,13 +319,6 @@ def _superclasses(iri: str, vocabulary: Triples) -> Iterator[str]:
             seen.add(current)
             yield current
             pending += sorted(vocabulary.get(current, {}).get(RDFS + "subClassOf", ()))
-
-
-def _codes(context: Context, vocabulary: Triples) -> dict[str, frozenset[str]]:
-    bases = {field.base for field in context.fields.values() if field.kind is Kind.CODE}
-    concepts = [s for s, po in vocabulary.items() if SKOS + "Concept" in po.get(RDF + "type", ())]
-    lists = {base: frozenset(c[len(base) :] for c in concepts if c.startswith(base)) for base in bases}
-    return {base: codes for base, codes in lists.items() if codes}
 
 
 def _columns(shapes: Triples, context: Context) -> dict[str, tuple[frozenset[str], frozenset[str]]]:

@@ -16,6 +16,7 @@ from linkedproj.model.domain import ORIGIN
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.languages import canonical_column, canonical_tag
 from linkedproj.model.lexical import iri_fault, is_day
+from linkedproj.model.paths import within
 from linkedproj.model.portal import Portal, by_language, mailbox_fault, read_portal
 from linkedproj.model.rules import visible
 from linkedproj.model.toml import read_toml
@@ -94,7 +95,7 @@ def load_config(folder: Path, shown: str) -> Config:
     Raises:
         SetupError: it is missing, is no TOML, or breaks its schema; all faults are named, each with its place.
     """
-    file = f"{shown}/portfolio.toml"
+    file = within(shown, "portfolio.toml")
     try:
         content, found = read_toml(folder / "portfolio.toml", file)
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""Saved queries for Python: `linkedproj.query("projects-by-city", city="barcelona")`."""
+"""Saved queries for Python: `linkedproj.query("projects-by-city", city="kigali")`."""
 
 from __future__ import annotations
 

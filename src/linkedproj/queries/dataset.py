@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from linkedproj.model.errors import QueryError
+from linkedproj.model.folder import current_ontology
 from linkedproj.queries import api
 from linkedproj.queries.ask.about import look_up
 from linkedproj.queries.ask.adhoc import read_adhoc, require_values
@@ -70,11 +71,12 @@ class Dataset:
         Raises:
             QueryError: it is no query, would reach beyond the data, or an argument does not fit.
         """
-        query = read_adhoc(sparql, "query")
+        in_force = current_ontology()
+        query = read_adhoc(sparql, "query", in_force.path)
         spelled = {name: api.spelled(value) for name, value in arguments.items()}
         require_values(query, spelled)
-        question = prepare(self._source, query, spelled)
-        for note in misspelt_terms(query):
+        question = prepare(self._source, query, spelled, ontology=in_force.path)
+        for note in misspelt_terms(query, in_force.path):
             warnings.warn(note, UserWarning, stacklevel=2)
         return QueryResult(as_table(self._source.answer(question)), question.sparql)
 
@@ -92,4 +94,5 @@ class Dataset:
         Raises:
             QueryError: nothing is known of it; the nearest record is named.
         """
-        return look_up(self.store, context_of(self._source.base), record, language)
+        in_force = current_ontology()
+        return look_up(self.store, context_of(self._source.base, in_force.path), record, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from linkedproj.model.rules import visible
+from linkedproj.model.rules import Severity, Wording, visible
 from linkedproj.reports.words import phrase
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ _LINES = 12
 
 
 def write(report: Report, language: str) -> str:
-    """Print the report as text; of one rule in one column, the first five problems and then a count."""
+    """Print the report as text; of one rule in one column, the first five problems and then a count.
+
+    What to do is said with each problem, and once for all notes of a kind.
+    """
     blocks = list(_blocks(report, language))
     engine, *crosscheck = report.judged(language) or [""]
     ending = " ".join(filter(None, (report.total(language), engine)))
@@ -31,11 +34,16 @@ def _blocks(report: Report, language: str) -> Iterator[str]:
     for problem in report.problems:
         groups[_group(problem)].append(problem)
     seen: dict[tuple[str, str, str], int] = defaultdict(int)
+    said: set[tuple[str, str]] = set()
     for problem in report.problems:
         group = _group(problem)
         seen[group] += 1
         if seen[group] <= _SHOWN:
-            yield _block(report, problem, language)
+            wording = report.wording(problem, language)
+            # A note asks for nothing at its place: what could be done about all of its kind is said once.
+            is_known = report.severity(problem) is Severity.INFO and (problem.rule, wording.fix) in said
+            said.add((problem.rule, wording.fix))
+            yield _block(problem, Wording(wording.message, "") if is_known else wording, language)
         if seen[group] == _SHOWN and len(groups[group]) > _SHOWN:
             yield _rest(groups[group][_SHOWN:], language)
 
@@ -44,8 +52,7 @@ def _group(problem: Problem) -> tuple[str, str, str]:
     return (problem.rule, problem.place.table, problem.column)
 
 
-def _block(report: Report, problem: Problem, language: str) -> str:
-    wording = report.wording(problem, language)
+def _block(problem: Problem, wording: Wording, language: str) -> str:
     lines = [f"{_shown(problem.place)}: {wording.message} [{problem.rule}]"]
     lines += [wording.fix] if wording.fix else []
     others = [_shown(place) for place in problem.also if str(place) not in wording.message]

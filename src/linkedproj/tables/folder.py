@@ -11,7 +11,9 @@ import stat
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Problem, SetupError
+from linkedproj.model.paths import within
 from linkedproj.tables.cells import nearest
+from linkedproj.tables.offers import stale_offer
 from linkedproj.tables.readers import READERS, reader_of
 from linkedproj.tables.readers.source import TableFile
 
@@ -40,12 +42,12 @@ def find_tables(folder: Path, shown: str, schema: Schema, config: Config, report
         SetupError: entries cannot be opened, or are no files although they are called so; all are named.
     """
     entries = [path for path in sorted(folder.iterdir()) if not _ASIDE.fullmatch(path.name)]
-    refused = [f"{shown}/{path.name}: {fault}" for path in entries if (fault := _refusal(path, schema))]
+    refused = [f"{within(shown, path.name)}: {fault}" for path in entries if (fault := _refusal(path, schema))]
     if refused:
         raise SetupError("\n".join(refused))
     found = []
     for path in entries:
-        file = TableFile(path, f"{shown}/{path.name}", path.name.partition(".")[0], config.delimiter)
+        file = TableFile(path, within(shown, path.name), path.name.partition(".")[0], config.delimiter)
         if path.is_dir():
             continue
         if path.suffix.lower() not in READERS:
@@ -108,7 +110,10 @@ def _tables(file: TableFile, schema: Schema, report: Report) -> Iterator[TableFi
     if listed is None:
         yield file
         return
-    sheets = [sheet for sheet in listed(file, report) if sheet.name[:1] != "_"]
+    every = listed(file, report)
+    if stale := stale_offer(file, [sheet.name for sheet in every], schema):
+        report(stale)
+    sheets = [sheet for sheet in every if sheet.name[:1] != "_"]
     for sheet in sheets:
         table = _table_of(sheet, file, schema, is_alone=len(sheets) == 1)
         is_known = type_of(table, schema) is not None

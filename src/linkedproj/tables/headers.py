@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind, Rule
-from linkedproj.model.languages import canonical_column
+from linkedproj.model.languages import canonical_column, stands_for
 from linkedproj.tables.cells import Column, Fault, column_named, nearest
 from linkedproj.tables.readers import reader_of
 
@@ -49,8 +49,8 @@ class Header:
 
     @property
     def missing(self) -> list[str]:
-        """The required columns that the table does not have."""
-        return sorted(self.kind.required - set(self.names))
+        """The required columns that the table does not have, nor any that will do for them."""
+        return sorted(each for each in self.kind.required if not any(stands_for(name, each) for name in self.names))
 
     def _column(self, index: int, name: str) -> Column | None:
         if name == "id" or name[:1] == "_":

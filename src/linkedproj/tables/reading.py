@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Problem
+from linkedproj.model.languages import stands_for
 from linkedproj.model.lexical import is_blank, is_composed, is_printable, trace_of_recoding
 from linkedproj.tables.batch import ROWS, Batch
 from linkedproj.tables.cells import REMARKS, RESERVED, CellChecks, Column, Fault, id_fault
@@ -261,7 +262,7 @@ class Taker:
         identifier, faults = self._identify(row.line, cells)
         for column in (column for column in self.header.columns if column.name != "id"):
             faults += [(column, fault) for fault in self.checks.faults(column, cells[column.index])]
-            if not cells[column.index] and column.name in self.kind.required:
+            if column.name in self.kind.required and not any(cells[index] for index in self._standing_for(column)):
                 faults.append((column, Fault("LP-CELL-REQUIRED", {"table": self.kind.table})))
         row = Row(identifier, row.header, row.line, cells)
         for column, fault in faults:
@@ -273,6 +274,10 @@ class Taker:
             return row._replace(cells=["" if index in blocked else cell for index, cell in enumerate(cells)])
         self.found.incomplete.add(self.kind.name)
         return None
+
+    def _standing_for(self, column: Column) -> Iterator[int]:
+        """Yield the columns any of which will do where one is required."""
+        return (index for index, name in enumerate(self.header.names) if stands_for(name, column.name))
 
     def _identify(self, line: int, cells: list[str]) -> tuple[str, list[tuple[Column, Fault]]]:
         """Find the id of a row: its cell, or joined from others by the rule in portfolio.toml."""

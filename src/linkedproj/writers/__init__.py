@@ -7,19 +7,21 @@ draws the model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from linkedproj.writers import jsonld, ntriples, turtle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from linkedproj.model.codes import Code
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
 
+    Describe = Callable[[Sequence[Code], Schema], list[str]]
     Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[Batch], list[str]]]
 
 
@@ -28,8 +30,8 @@ class Format:
     """A serialisation of records.
 
     `compile_rows` gives the writer of one table's batches, which gives a text for each record; `head`, `between` and
-    `foot` stand round the records. `media_type` is the registered one, `file_type` the code of the EU file-type
-    authority list.
+    `foot` stand round the records. `describe` gives a text for each code.
+    `media_type` is the registered one, `file_type` the code of the EU file-type authority list.
     """
 
     suffix: str
@@ -40,6 +42,7 @@ class Format:
     head: Callable[[Schema], str]
     between: str = ""
     foot: str = ""
+    describe: Describe = field(kw_only=True)
 
 
 def _nothing(_: Schema) -> str:
@@ -47,12 +50,18 @@ def _nothing(_: Schema) -> str:
 
 
 FORMATS: dict[str, Format] = {
-    "turtle": Format(".ttl", "text/turtle", "RDF_TURTLE", "Turtle", turtle.compile_rows, turtle.head),
-    "jsonld": Format(
-        ".jsonld", "application/ld+json", "JSON_LD", "JSON-LD", jsonld.compile_rows, jsonld.head, ",\n", "\n]}\n"
+    "turtle": Format(
+        ".ttl", "text/turtle", "RDF_TURTLE", "Turtle", turtle.compile_rows, turtle.head, describe=turtle.describe
     ),
-    "ntriples": Format(".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, _nothing),
-}
+    "jsonld": Format(
+        ".jsonld", "application/ld+json", "JSON_LD", "JSON-LD", jsonld.compile_rows, jsonld.head, ",\n", "\n]}\n",
+        describe=jsonld.describe,
+    ),
+    "ntriples": Format(
+        ".nt", "application/n-triples", "RDF_N_TRIPLES", "N-Triples", ntriples.compile_rows, _nothing,
+        describe=ntriples.describe,
+    ),
+}  # fmt: skip
 """Name of a format -> how it is written."""
 
 __all__ = ["FORMATS", "Format"]

@@ -10,6 +10,7 @@ from itertools import repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
+from linkedproj.model.codes import CONCEPT, IN_SCHEME, NAMINGS
 from linkedproj.model.context import Kind
 from linkedproj.model.lexical import DATES
 from linkedproj.tables.cells import split
@@ -19,6 +20,7 @@ from linkedproj.writers.values import Value, datatype_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from linkedproj.model.codes import Code
     from linkedproj.model.context import Field, RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
@@ -48,6 +50,23 @@ def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) ->
         return list(map("".join, zip(*made, strict=False)))
 
     return write
+
+
+def describe(codes: Iterable[Code], schema: Schema) -> list[str]:
+    """Write what codes are called: one JSON object a line, which needs no term of the context."""
+    alias = {keyword: term for term, keyword in schema.context.aliases.items()}
+    short = schema.context.compact
+    found = []
+    for code in codes:
+        texts = [Value(text=text, language=tag) for tag, text in code.labels.items()]
+        listed = f"[{','.join(map(_any, texts))}]"
+        said = [f'"{alias["@type"]}":"{short(CONCEPT)}"', f'"{alias["@id"]}":{encode_basestring(code.iri)}']
+        said += [f'"{short(naming)}":{listed}' for naming in NAMINGS if texts]
+        said += [f'"{short(IN_SCHEME)}":[{",".join(_any(Value(iri=scheme)) for scheme in code.schemes)}]'] * bool(
+            code.schemes
+        )
+        found.append(f"{{{','.join(said)}}}")
+    return found
 
 
 def _start(kind: RecordType, schema: Schema) -> str:

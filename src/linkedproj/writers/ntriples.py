@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from linkedproj.model.codes import CONCEPT, IN_SCHEME, NAMINGS
 from linkedproj.model.context import RDF
 from linkedproj.model.lexical import DATES
 from linkedproj.model.rdf import literal
@@ -18,6 +19,7 @@ from linkedproj.writers.values import value_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from linkedproj.model.codes import Code
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
@@ -56,6 +58,17 @@ def compile_counting(
         return list(map("".join, zip([subject.join(types) for subject in subjects], *made, strict=True)))
 
     return write
+
+
+def describe(codes: Iterable[Code], _: Schema) -> list[str]:
+    """Write what codes are called, a text for each of them."""
+    found = []
+    for code in codes:
+        said = [f"<{RDF}type> <{CONCEPT}>"]
+        said += [f"<{iri}> {literal(text, tag)}" for iri in NAMINGS for tag, text in code.labels.items()]
+        said += [f"<{IN_SCHEME}> <{scheme}>" for scheme in code.schemes]
+        found.append("".join(f"<{code.iri}> {each}{_END}" for each in said))
+    return found
 
 
 def _counting(triples: Counter[str], nodes: Counter[str]) -> Count:

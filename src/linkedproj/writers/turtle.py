@@ -9,22 +9,23 @@ import re
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
+from linkedproj.model.codes import CONCEPT, IN_SCHEME, NAMINGS
 from linkedproj.model.context import Kind
 from linkedproj.model.lexical import DATES
 from linkedproj.model.rdf import escape
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan
-from linkedproj.writers.values import value_of
+from linkedproj.writers.values import Value, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from linkedproj.model.codes import Code
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
     from linkedproj.writers.plan import Group
-    from linkedproj.writers.values import Value
 
     # What one field says of each record of a batch.
     Make = Callable[[Batch], Iterable[str]]
@@ -106,6 +107,18 @@ def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) ->
         return list(map("".join, zip(*made, strict=True)))
 
     return write
+
+
+def describe(codes: Iterable[Code], schema: Schema) -> list[str]:
+    """Write what codes are called: a block for each of them."""
+    names, found = Names(prefixes(schema)), []
+    for code in codes:
+        texts = _BETWEEN.join(names.term(Value(text=text, language=tag)) for tag, text in code.labels.items())
+        said = [f"{names.iri(code.iri)} a {names.iri(CONCEPT)}"]
+        said += [f"{names.iri(naming)} {texts}" for naming in NAMINGS if texts]
+        said += [f"{names.iri(IN_SCHEME)} {names.iri(scheme)}" for scheme in code.schemes]
+        found.append(" ;\n    ".join(said) + " .\n\n")
+    return found
 
 
 def _maker(group: Group, names: Names, schema: Schema) -> Make:

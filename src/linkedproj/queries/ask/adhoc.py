@@ -23,6 +23,7 @@ from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from linkedproj.queries.saved.tokens import SparqlToken
 
@@ -50,16 +51,17 @@ _BAD_ESCAPE = re.compile(
 _PAIR = re.compile(r"\\\\")
 
 
-def read_adhoc(text: str, file: str) -> SavedQuery:
+def read_adhoc(text: str, file: str, ontology: Path | None = None) -> SavedQuery:
     """Take a query as it comes; its parameters (`?_name_type`) have no defaults.
 
-    Prefixes that it uses and does not declare are those of the portfolio. `file` is the path shown in messages.
+    Prefixes that it uses and does not declare are those of the portfolio. `file` is the path shown in messages,
+    `ontology` the folder of the ontology in force, if it is not the shipped one.
 
     Raises:
         QueryError: it is no query, is too large, or would reach beyond its data.
     """
     refuse_reach(text, file)
-    text = _with_prefixes(text, file)
+    text = _with_prefixes(text, file, ontology)
     found = [parameter_variable(token.text) for token in tokens(text) if token.kind == "variable"]
     parameters = {one.name: Parameter(one.name, one.type, one.optional) for one in found if one}
     return SavedQuery(
@@ -68,7 +70,7 @@ def read_adhoc(text: str, file: str) -> SavedQuery:
     )  # fmt: skip
 
 
-def _with_prefixes(text: str, file: str) -> str:
+def _with_prefixes(text: str, file: str, ontology: Path | None) -> str:
     """Declare the prefixes of the portfolio that a query uses without a declaration.
 
     They stand on the first line, so that no line gets another number; the parser judges the text as it came.
@@ -76,7 +78,7 @@ def _with_prefixes(text: str, file: str) -> str:
     Raises:
         QueryError: it does not parse.
     """
-    known, declared = preset_prefixes(), declared_prefixes(text)
+    known, declared = preset_prefixes(ontology), declared_prefixes(text)
     used = {word.partition(":")[0] for _, word in _words(text) if ":" in word}
     missing = {prefix: known[prefix] for prefix in sorted(used - declared.keys()) if prefix in known}
     if not missing:
@@ -85,9 +87,9 @@ def _with_prefixes(text: str, file: str) -> str:
     return "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in missing.items()) + text
 
 
-def preset_prefixes() -> dict[str, str]:
+def preset_prefixes(ontology: Path | None = None) -> dict[str, str]:
     """Return the prefixes that need no declaration: of the context, of records by their table, of code lists."""
-    context = context_of()
+    context = context_of(ontology=ontology)
     lists = {
         field.base[:-1].rpartition("/")[2]: field.base for field in context.fields.values() if field.kind is Kind.CODE
     }

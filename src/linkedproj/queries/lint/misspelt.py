@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from functools import cache
 from typing import TYPE_CHECKING
 
 from linkedproj.model.paths import shipped
@@ -14,29 +13,28 @@ from linkedproj.queries.saved.bases import context_of
 from linkedproj.queries.saved.tokens import declared_prefixes
 
 if TYPE_CHECKING:
-    from linkedproj.queries.lint.known import KnownTerms
+    from pathlib import Path
+
     from linkedproj.queries.saved.collection import SavedQuery
 
 _ALIKE = 0.75
 
 
-def misspelt_terms(query: SavedQuery) -> list[str]:
-    """Return a sentence for each term that no vocabulary here has, while a similar one exists."""
-    known = _known()
-    terms = known.terms | {field.iri for field in context_of().fields.values()}
-    terms |= {iri for kind in context_of().types.values() for iri in (kind.iri, *kind.classes)}
+def misspelt_terms(query: SavedQuery, ontology: Path | None = None) -> list[str]:
+    """Return a sentence for each term that no vocabulary here has, while a similar one exists.
+
+    `ontology` is the folder of the ontology in force, if it is not the shipped one.
+    """
+    known, context = load_known(ontology or shipped("ontology"), None), context_of(ontology=ontology)
+    terms = known.terms | {field.iri for field in context.fields.values()}
+    terms |= {iri for kind in context.types.values() for iri in (kind.iri, *kind.classes)}
     found: dict[str, str] = {}
     for word, iri in used_terms(read_code(query.text, query.file), known, declared_prefixes(query.text)):
         near = _nearest(iri, terms)
         if iri not in terms and near:
             place = f"line {word.place.line}: "
-            found[iri] = f"{place}nothing has {word.text}. Did you mean {context_of().compact(near)}?"
+            found[iri] = f"{place}nothing has {word.text}. Did you mean {context.compact(near)}?"
     return list(found.values())
-
-
-@cache
-def _known() -> KnownTerms:
-    return load_known(shipped("ontology"), None)
 
 
 def _nearest(iri: str, terms: frozenset[str]) -> str:

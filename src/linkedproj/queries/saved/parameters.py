@@ -29,7 +29,7 @@ LANGUAGE_PARAMETER = "lang"
 class Parameter:
     """A value that whoever asks may choose, written `?_name_type` in the query (`?__name_type`: may be left out).
 
-    `of` names the record type whose ids stand for its IRIs ("city": barcelona), `pick` a saved query that lists
+    `of` names the record type whose ids stand for its IRIs ("city": kigali), `pick` a saved query that lists
     values, `enum` the only values there are. `default` is None when there is none: with `of` and `pick` the record with
     the most links is asked about then. `place` is where the parameter
     first stands in the query, `default_place` where its default does.

@@ -57,7 +57,9 @@ def _schema(model: Model, kind: RecordType) -> dict[str, Any]:
 def _fields(model: Model, column: TableColumn) -> Iterator[dict[str, Any]]:
     for name in column_names([column], model.languages):
         tag = name.partition("@")[2]
-        required = column.must == "required" and (not column.languages or tag in column.languages)
+        # That one of several columns must be filled cannot be said of any of them.
+        is_one_column = column.field.kind is not Kind.TEXT or len(model.languages) == 1
+        required = column.must == "required" and (tag in column.languages if column.languages else is_one_column)
         constraints: dict[str, Any] = {"required": True} if required else {}
         if column.codes and not column.field.many:
             constraints["enum"] = [code.value for code in column.codes]

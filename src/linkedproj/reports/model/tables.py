@@ -99,6 +99,8 @@ class Model:
             return ""
         if column.languages:
             return self._word("required_in", languages=", ".join(column.languages))
+        if column.must == "required" and column.field.kind is Kind.TEXT:
+            return self._word("required_once")
         return self._word(column.must, group=column.name.rpartition(".")[0])
 
     def _row(self, column: TableColumn) -> list[str]:

@@ -24,7 +24,8 @@ class Input:
     """How one file format is read.
 
     `has_header` tells that the first row names the columns of all others, `is_cut` that a long file is read in pieces.
-    A workbook has `sheets`, each of which may hold a table.
+    A workbook has `sheets`, each of which may hold a table, and may say in its properties which vocabulary it was
+    `made_for`.
     """
 
     read: Reader
@@ -33,14 +34,26 @@ class Input:
     has_header: bool = False
     is_cut: bool = False
     sheets: Callable[[TableFile, Report], list[Sheet]] | None = None
+    made_for: Callable[[TableFile], str] | None = None
 
 
 READERS: dict[str, Input] = {
     ".csv": Input(csv.read, csv.find, "comma-separated table", has_header=True, is_cut=True),
     ".tsv": Input(csv.read, csv.find, "tab-separated table", has_header=True, is_cut=True),
-    ".xlsx": Input(xlsx.read, xlsx.find, "workbook of Excel", has_header=True, sheets=xlsx.sheets),
-    ".xlsm": Input(xlsx.read, xlsx.find, "workbook of Excel with macros", has_header=True, sheets=xlsx.sheets),
-    ".ods": Input(ods.read, ods.find, "OpenDocument spreadsheet", has_header=True, sheets=ods.sheets),
+    ".xlsx": Input(
+        xlsx.read, xlsx.find, "workbook of Excel", has_header=True, sheets=xlsx.sheets, made_for=xlsx.made_for
+    ),
+    ".xlsm": Input(
+        xlsx.read,
+        xlsx.find,
+        "workbook of Excel with macros",
+        has_header=True,
+        sheets=xlsx.sheets,
+        made_for=xlsx.made_for,
+    ),
+    ".ods": Input(
+        ods.read, ods.find, "OpenDocument spreadsheet", has_header=True, sheets=ods.sheets, made_for=ods.made_for
+    ),
     ".yaml": Input(yaml.read, yaml.find, "YAML records"),
     ".yml": Input(yaml.read, yaml.find, "YAML records"),
     ".json": Input(json.read, json.find, "JSON records"),

@@ -13,17 +13,17 @@ from zipfile import BadZipFile, ZipFile
 
 from linkedproj.model.errors import Place, Problem
 from linkedproj.tables.readers.sheet import Layout, Told, date_text, find, number_text, read_rows
-from linkedproj.tables.readers.source import Sheet
+from linkedproj.tables.readers.source import MADE_FOR, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
-__all__ = ["find", "read", "sheets"]
+__all__ = ["find", "made_for", "read", "sheets"]
 
 _ODF = "{{urn:oasis:names:tc:opendocument:xmlns:{}:1.0}}"
-_OFFICE, _STYLE, _TABLE, _TEXT = (_ODF.format(name) for name in ("office", "style", "table", "text"))
+_OFFICE, _STYLE, _TABLE, _TEXT, _META = (_ODF.format(name) for name in ("office", "style", "table", "text", "meta"))
 _DATE = _ODF.format("datastyle")
 _ERROR = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _PARTS = {f"{_DATE}year": "y", f"{_DATE}month": "m", f"{_DATE}day": "d", f"{_DATE}hours": "h"}
@@ -46,6 +46,18 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
         report(_problem(file, error))
         return []
     return list(found.values())
+
+
+def made_for(file: TableFile) -> str:
+    """Return the version of the vocabulary that a spreadsheet was made for, as a property of it says, or ""."""
+    try:
+        with ZipFile(file.path) as archive, archive.open("meta.xml") as source:
+            for _, element in iterparse(source):  # noqa: S314 - expat bounds entities and fetches none
+                if element.tag == f"{_META}user-defined" and element.get(f"{_META}name") == MADE_FOR:
+                    return element.text or ""
+    except _BROKEN:
+        return ""
+    return ""
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:

@@ -64,6 +64,9 @@ class Sheet:
     is_hidden: bool = False
 
 
+MADE_FOR = "linkedproj vocabulary"
+"""The property of a workbook that holds the version of the vocabulary whose columns and codes it offers."""
+
 Reader = Callable[[TableFile, Report], Iterator[Read]]
 Finder = Callable[[TableFile, int, Sequence[str], int], Place]
 

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 
 from linkedproj.model.errors import Place, Problem, SetupError
 from linkedproj.tables.readers.sheet import Layout, Told, date_text, find, number_text, read_rows
-from linkedproj.tables.readers.source import Sheet
+from linkedproj.tables.readers.source import MADE_FOR, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
-__all__ = ["find", "read", "sheets"]
+__all__ = ["find", "made_for", "read", "sheets"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROWS = 256
@@ -46,6 +46,16 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
     found = [Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)]
     book.close()
     return found
+
+
+def made_for(file: TableFile) -> str:
+    """Return the version of the vocabulary that a workbook was made for, as a property of it says, or ""."""
+    book: Any = _opened(file, lambda _: None)
+    if book is None:
+        return ""
+    found = next((stated.value for stated in book.custom_doc_props.props if stated.name == MADE_FOR), None)
+    book.close()
+    return str(found or "")
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:

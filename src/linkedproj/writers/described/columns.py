@@ -10,7 +10,7 @@ from linkedproj.model.lexical import XSD
 from linkedproj.tables.cells import column_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from linkedproj.model.context import Field, RecordType
     from linkedproj.model.schema import Schema
@@ -101,3 +101,15 @@ def meanings(headers: Iterable[str], schema: Schema, words: Words) -> tuple[Mean
         column = column_named(header, len(found), schema.fields)
         found.append(Meaning(header, column.language, column.field, column.parents, words.of_column(header)))
     return tuple(found)
+
+
+def foreign_keys(table: Described, tables: Iterable[Described]) -> Iterator[tuple[Meaning, Described]]:
+    """Yield each column of a table that leads to another one, with that table.
+
+    A cell of several links can be a key neither in a data package nor in CSVW, whose working group has left open what
+    that would mean (w3c/csvw, issue 899).
+    """
+    keyed = {each.kind.name: each for each in tables if each.has_ids}
+    for column in table.columns:
+        if column.field and not column.many and column.field.target in keyed:
+            yield column, keyed[column.field.target]

@@ -1,7 +1,9 @@
 """CSV on the Web: what the columns of each table mean, for programs that turn it into RDF.
 
 Source: Metadata Vocabulary for Tabular Data, W3C Recommendation of 2015-12-17; a processor finds the description of
-`project.csv` in `project.csv-metadata.json` (section 5.2 of the Model for Tabular Data).
+`project.csv` in `project.csv-metadata.json` (section 5.2 of the Model for Tabular Data). A reference between tables can
+only be stated where both are described (Metadata Vocabulary, section 5.5.2.1), so all of them stand in
+`csv-metadata.json` too, with their foreign keys.
 """
 
 from __future__ import annotations
@@ -9,10 +11,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.writers.described.columns import foreign_keys
 from linkedproj.writers.table import SEPARATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
 
     from linkedproj.model.schema import Schema
@@ -20,11 +23,29 @@ if TYPE_CHECKING:
     from linkedproj.writers.described.columns import Described, Meaning
 
 
-def write_csvw(tables: Iterable[Described], schema: Schema, config: Config, folder: Path) -> None:
-    """Write a description beside each table."""
-    for table in tables:
-        text = json.dumps(_table(table, schema, config), ensure_ascii=False, indent=1) + "\n"
-        (folder / f"{table.file}-metadata.json").write_text(text, "utf-8", newline="\n")
+_CONTEXT = "http://www.w3.org/ns/csvw"
+
+
+def write_csvw(tables: Sequence[Described], schema: Schema, config: Config, folder: Path) -> None:
+    """Write a description beside each table, and one of all tables with the references between them."""
+    described = [(table, _table(table, schema, config)) for table in tables]
+    for table, content in described:
+        _write(folder / f"{table.file}-metadata.json", {"@context": _CONTEXT, **content})
+    group = [_with_keys(content, list(foreign_keys(table, tables))) for table, content in described]
+    if group:
+        _write(folder / "csv-metadata.json", {"@context": _CONTEXT, "tables": group})
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="\n")
+
+
+def _with_keys(table: dict[str, Any], keys: Sequence[tuple[Meaning, Described]]) -> dict[str, Any]:
+    stated = [
+        {"columnReference": column.name, "reference": {"resource": target.file, "columnReference": "id"}}
+        for column, target in keys
+    ]
+    return {**table, "tableSchema": {**table["tableSchema"], "foreignKeys": stated}} if stated else table
 
 
 def _table(table: Described, schema: Schema, config: Config) -> dict[str, Any]:
@@ -32,7 +53,6 @@ def _table(table: Described, schema: Schema, config: Config) -> dict[str, Any]:
     columns = [_column(column, table, schema) for column in table.columns]
     kind = {"name": "type", "virtual": True, "propertyUrl": "rdf:type", "valueUrl": table.kind.iri}
     return {
-        "@context": "http://www.w3.org/ns/csvw",
         "url": table.file,
         "dc:title": [{"@value": text, "@language": code} for code, text in table.titles.items()],
         "dc:license": {"@id": config.licence},

@@ -9,6 +9,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.writers.described.columns import foreign_keys
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -59,15 +61,15 @@ def _resource(table: Described, config: Config, folder: Path, tables: Sequence[D
 
 
 def _foreign_keys(table: Described, tables: Sequence[Described]) -> list[dict[str, Any]]:
-    """Lead from each column of one link to the table of what it names; a cell of several links cannot be a key."""
-    keyed = {each.kind.name: each.kind.table for each in tables if each.has_ids}
-    found = []
-    for column in table.columns:
-        if column.field and not column.many and column.field.target in keyed:
-            # Source: Table Schema, version 1: "" is the resource itself.
-            resource = "" if column.field.target == table.kind.name else keyed[column.field.target]
-            found.append({"fields": column.header, "reference": {"resource": resource, "fields": "id"}})
-    return found
+    """Lead from each column of one link to the table of what it names."""
+    # Source: Table Schema, version 1: "" is the resource itself.
+    return [
+        {
+            "fields": column.header,
+            "reference": {"resource": "" if target is table else target.kind.table, "fields": "id"},
+        }
+        for column, target in foreign_keys(table, tables)
+    ]
 
 
 def _field(column: Meaning, config: Config) -> dict[str, Any]:
