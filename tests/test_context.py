@@ -90,8 +90,8 @@ TERMS = {
         for container in ("@list", "@index", "@graph", "@id", "@type", "@none")
     },
     "two containers": (
-        '"url": {"@id": "dct:a", "@container": ["@language", "@set"]}',
-        'the container [\'@language\', \'@set\'] of "url" is not supported. Use "@set" or "@language".',
+        '"url": {"@id": "dct:a", "@container": ["@index", "@set"]}',
+        'the container [\'@index\', \'@set\'] of "url" is not supported. Use "@set" or "@language".',
     ),
     **{
         f"{keyword} as a datatype": (

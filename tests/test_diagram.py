@@ -36,7 +36,7 @@ def links(drawn: str) -> set[tuple[str, str, str]]:
 
 def test_the_readme_shows_what_the_command_prints(schema: Schema) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    drawn = draw(schema, columns=False)
+    drawn = draw(schema, columns=False, details=False)
     assert f"```mermaid\n{drawn}```\n" in readme, "the diagram is out of date. Run: linkedproj diagram --links"
 
 
@@ -88,4 +88,14 @@ def test_a_made_up_type_is_drawn_as_it_is() -> None:
 
 def test_the_command_prints_it(small: Small, schema: Schema) -> None:
     assert small.run("diagram").out == draw(schema)
-    assert small.run("diagram", "--links").out == draw(schema, columns=False)
+    assert small.run("diagram", "--links").out == draw(schema, columns=False, details=False)
+    assert small.run("diagram", "--links", "--all").out == draw(schema, columns=False)
+
+
+def test_the_core_stands_first_and_a_small_picture_shows_nothing_else(schema: Schema) -> None:
+    details = {name for name, kind in schema.types.items() if kind.is_detail}
+    assert {"Finance", "Grant"} <= details
+    order = re.findall(r"^    (\w+)$", draw(schema, columns=False), re.MULTILINE)
+    assert [name in details for name in order] == sorted(name in details for name in order)
+    core = draw(schema, columns=False, details=False)
+    assert {name for name in re.findall(r"\w+", core) if name in schema.types} == set(schema.types) - details

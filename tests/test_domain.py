@@ -392,6 +392,14 @@ REFUSED = {
         ('lp:keepsWithin "opens" , "closes" , "fee"', 'lp:keepsWithin "opens" , "called"'),
         "called of Talk cannot be compared",
     ),
+    "a link to no record that adds up": (
+        ('sh:name "stage"', 'sh:name "stage" ; lp:sumsWithin "fee"'),
+        "stage of Event has lp:sumsWithin, and is no link to a record.",
+    ),
+    "what cannot be added up": (
+        ('lp:keepsWithin "opens" , "closes" , "fee"', 'lp:keepsWithin "opens" ; lp:sumsWithin "fee"'),
+        "fee of Talk cannot be added up: its figures need a term with lp:unitOf and one with lp:kindOf.",
+    ),
     "nested in itself": (
         ("sh:property s:street ,", "sh:property s:postal , s:street ,"),
         "the nested type Address holds itself.",

@@ -28,7 +28,23 @@ EURIO = ROOT.parent / "shared/data/EURIO.ttl"
 EURIO_NS = "http://data.europa.eu/s66#"
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 LANGUAGES = {"en", "ca", "es"}
-LISTS = ("role", "status", "activity-type", "amount-kind", "cooperation-type", "organisation-type", "rank", "basis")
+LISTS = (
+    "role",
+    "status",
+    "activity-type",
+    "amount-kind",
+    "cooperation-type",
+    "organisation-type",
+    "rank",
+    "basis",
+    "programme-kind",
+    "output-type",
+    "target-group",
+    "legal-status",
+    "organisation-size",
+    "identifier-type",
+    "network-type",
+)
 PROSE = {".ttl", ".jsonld", ".rq", ".csv", ".toml"}
 
 # What the reused vocabularies say of their own terms, as far as it types the subjects or objects of ours.

@@ -1,7 +1,7 @@
 """What must hold between cells of one record, and between a record and the one that it is a part of.
 
 Amounts and dates are compared as stated: shapes cannot tell two columns of one property apart. The ontology says which
-terms are compared: `lp:part` and `lp:whole` within a record, `lp:keepsWithin` along a link.
+terms are compared: `lp:part` and `lp:whole` within a record, `lp:keepsWithin` along a link. Sums are in `sums`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from linkedproj.mapping.sums import added_columns
 from linkedproj.model.lexical import envelope
 from linkedproj.tables.portfolio import Row
 
@@ -42,11 +43,11 @@ class _Bound(NamedTuple):
 def stated_by(batch: Batch, tables: Tables) -> Iterator[tuple[str, Stated]]:
     """Yield the rows of a batch that state what is bounded, each with the type that its link leads to."""
     header = tables.headers[batch.header]
-    bounds = {
-        link: stated
-        for link, terms in header.kind.bounds.items()
-        if (stated := [column for term in terms if (column := _stating(tables, header.kind, term)) in header.names])
-    }
+    kind = header.kind
+    stating = {link: [_stating(tables, kind, term) for term in terms] for link, terms in kind.bounds.items()}
+    for link in kind.sums:
+        stating[link] = [*stating.get(link, ()), *added_columns(tables, kind, link)]
+    bounds = {link: stated for link, names in stating.items() if (stated := [n for n in names if n in header.names])}
     if not bounds:
         return
     for identifier, line, cells in zip(batch.ids, batch.lines, batch.rows(), strict=True):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.pace import Pace
-from linkedproj.mapping.tasks import CLAIMS, STATED, Slice, Task, batches, links_of
+from linkedproj.mapping.tasks import CLAIMS, PASSED, STATED, Slice, Task, batches, links_of, turned_within
 from linkedproj.system.sorting import merged
 from linkedproj.tables.portfolio import Found, Row, Tables
 
@@ -80,6 +80,8 @@ class Steps:
 
     def _map(self, ordered: Mapping[str, list[Shard]], names: Sequence[str]) -> None:
         """Write the records of some types; those that are not in order after all are sorted first."""
+        self._turn([(name, shard) for name, shards in ordered.items() for shard in shards])
+        self._turn([(name, self._sliced[name]) for name in names])
         tasks = [task for name, shards in ordered.items() for task in self._shard_tasks(name, shards)]
         tasks += [task for name in names for task in self._slice_tasks(name)]
         failed = []
@@ -97,6 +99,17 @@ class Steps:
             self._sort(failed)
             self._map({}, failed)
 
+    def _turn(self, sources: Iterable[tuple[str, Shard | Slice]]) -> None:
+        """Gather the links among records of one type, where there are any."""
+        types, headers = self.portfolio.schema.types, self.portfolio.headers
+        linked = {h.kind.name for h in headers if any(turned_within(types[h.kind.name], each) for each in h.columns)}
+        tasks = [Task("", name, source, turns=True) for name, source in sources if name in linked]
+        for name, outcomes in self._performed(tasks, "links").items():
+            for inverse in types[name].inverses:
+                key = links_of(inverse), name
+                if inverse.child == name:
+                    self.portfolio.runs[key] = [run for each in outcomes for run in each.runs.get(key, ())]
+
     def _shard_tasks(self, name: str, shards: Sequence[Shard]) -> Iterator[Task]:
         bounds = ["", *(shard.first for shard in shards[1:]), ""]
         for shard, (low, high) in zip(shards, pairwise(bounds), strict=True):
@@ -113,7 +126,7 @@ class Steps:
 
     def _joins(self, name: str, low: str, high: str) -> dict[str, tuple[SortedRun, ...]]:
         kind = self.portfolio.schema.types[name]
-        wanted = {key: (key, name) for key in (STATED, CLAIMS, *map(links_of, kind.inverses))}
+        wanted = {key: (key, name) for key in (STATED, PASSED, CLAIMS, *map(links_of, kind.inverses))}
         return {
             join: tuple(run for run in self.portfolio.runs[key] if run.meets((low,), (high,) if high else None))
             for join, key in wanted.items()
@@ -137,7 +150,9 @@ class Steps:
         by_name: dict[str, Outcome] = {}
         weights = {task.name: task.weight for task in named}
         pace = Pace(
-            "sorting the tables" if named[0].sorts else f"writing {', '.join({t.kind.lower(): 0 for t in named})}"
+            "sorting the tables"
+            if named[0].sorts or named[0].turns
+            else f"writing {', '.join({t.kind.lower(): 0 for t in named})}"
         )
         for outcome in self._run(setting, named):
             by_name[outcome.name] = outcome

@@ -108,8 +108,11 @@ class RecordType:
     evidence file, `anonymous` ones need no id of the curator's. `derived` says by term how values are computed,
     `inverses` which terms turn a link round. Dates of the terms `begins` and `ends` bound a record ("" without one).
     `bounds` names by link the terms that may not exceed those of the record it leads to, `wholes` by term the one whose
-    amount contains its amount, `units` by term the one that its figures are measured in. `short_name` is the property
-    that stands for the record's label in a sentence.
+    amount contains its amount, `units` by term the one that its figures are measured in, `sorts` the one that says of
+    which kind they are. `sums` names by link the terms whose amounts together keep within those of the record it leads
+    to, `limits` by term what its figures in all records of one kind that lead to one record may add up to. `short_name`
+    is the property that stands for the record's label in a sentence; a type that `is_detail` stands beside the core of
+    the model.
     """
 
     name: str
@@ -129,7 +132,11 @@ class RecordType:
     bounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     wholes: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
     short_name: str = ""
+    is_detail: bool = False
 
     @property
     def table(self) -> str:
@@ -395,6 +402,8 @@ class _Compiler:
         container, datatype = value.get("@container"), value.get("@type")
         if container == "@language":
             return replace(plain, kind=Kind.TEXT)
+        if isinstance(container, list) and sorted(map(str, container)) == ["@language", "@set"]:
+            return replace(plain, kind=Kind.TEXT, many=True)
         if container not in (None, "@set"):
             raise self.source.refuse(
                 plain.term, f'the container {container} of "{plain.term}" is not supported. Use "@set" or "@language".'

@@ -133,10 +133,13 @@ class Domain:
         self._fields, self._vocabulary = context.fields, vocabulary
         self._types = context.types
         self._named: dict[str, dict[str, list[Shape]]] = {}
+        self._details: set[str] = set()
         by_class: dict[str, dict[str, list[Shape]]] = {}
         for po in shapes.values():
             for target in po.get(SH + "targetClass", ()):
                 terms = by_class.setdefault(target, defaultdict(list))
+                if "true" in po.get(LP + "detail", ()):
+                    self._details.add(target)
                 for prop in po.get(SH + "property", ()):
                     for name in shapes[prop].get(SH + "name", ()):
                         terms[name].append(shapes[prop])
@@ -166,6 +169,7 @@ class Domain:
                 nested=name in nested,
                 anonymous=name == evidence.type_name,
                 supporting=name in {*supporting, evidence.type_name},
+                is_detail=kind.iri in self._details,
             )
             for name, kind in types.items()
         }
@@ -202,14 +206,16 @@ class Domain:
                     f"{inverse.term} of {kind.name} is an inverse, and no link leads back by {inverse.iri}.",
                     _SHAPES,
                 )
-        for link in kind.bounds:
-            if not self._fields[link].target:
-                raise SetupError(f"{link} of {kind.name} has lp:keepsWithin, and is no link to a record.", _SHAPES)
+        for annotation, links in (("lp:keepsWithin", kind.bounds), ("lp:sumsWithin", kind.sums)):
+            for link in links:
+                if not self._fields[link].target:
+                    raise SetupError(f"{link} of {kind.name} has {annotation}, and is no link to a record.", _SHAPES)
         named = {
             *kind.wholes,
             *kind.wholes.values(),
             *kind.units,
-            *(term for each in kind.bounds.values() for term in each),
+            *kind.sorts,
+            *(term for each in (*kind.bounds.values(), *kind.sums.values()) for term in each),
         }
         for term in sorted(named - self._fields.keys()):
             raise SetupError(f"'{term}' is named by a shape of {kind.name}, and is no term of the context.", _SHAPES)
@@ -228,6 +234,16 @@ class Domain:
                 raise SetupError(
                     f"{term} of {kind.name} cannot be compared: it is no number, no amount with lp:unitOf "
                     "and no date with lp:marks.",
+                    _SHAPES,
+                )
+        added = dict.fromkeys(term for terms in kind.sums.values() for term in terms)
+        for term in added:
+            holder = types[self._fields[term].target] if self._fields[term].target else kind
+            figures = holder.units.keys() & holder.sorts.keys()
+            if not (figures if holder is not kind else term in figures):
+                raise SetupError(
+                    f"{term} of {kind.name} cannot be added up: its figures need a term with lp:unitOf and one with "
+                    "lp:kindOf.",
                     _SHAPES,
                 )
 
@@ -305,6 +321,11 @@ class Domain:
             },
             wholes=dict(parts),
             units={value: term for term, shapes in terms.items() for value in _values(shapes, LP + "unitOf")},
+            sorts={value: term for term, shapes in terms.items() for value in _values(shapes, LP + "kindOf")},
+            sums={
+                term: tuple(names) for term, shapes in terms.items() if (names := _values(shapes, LP + "sumsWithin"))
+            },
+            limits={term: most for term, shapes in terms.items() for most in _values(shapes, LP + "addsUpTo")},
             short_name=next(iter(_values([s for _, s in _each(terms)], LP + "shortenedBy")), ""),
         )
 
@@ -374,6 +395,30 @@ def read_phases(context: Context, vocabulary: Triples) -> dict[str, dict[str, st
             base = next((base for base in bases if concept.startswith(base)), "")
             found.setdefault(base, {})[phase] = concept[len(base) :]
     return found
+
+
+def read_containers(context: Context, vocabulary: Triples) -> dict[str, dict[str, frozenset[str]]]:
+    """Read by code list, for each code, the codes whose amounts contain those of this one, however far up."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for base in {field.base for field in context.fields.values() if field.base}:
+        above = {
+            concept[len(base) :]: [whole[len(base) :] for whole in po[LP + "containedIn"] if whole.startswith(base)]
+            for concept, po in vocabulary.items()
+            if concept.startswith(base) and LP + "containedIn" in po
+        }
+        if above:
+            found[base] = {code: frozenset(_climbed(code, above)) for code in above}
+    return found
+
+
+def _climbed(code: str, above: Mapping[str, list[str]]) -> Iterator[str]:
+    pending, seen = list(above[code]), {code}
+    while pending:
+        current = pending.pop()
+        if current not in seen:
+            seen.add(current)
+            yield current
+            pending += above.get(current, ())
 
 
 def _each(terms: Mapping[str, Iterable[Shape]]) -> Iterator[tuple[str, Shape]]:

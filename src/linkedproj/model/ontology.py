@@ -36,7 +36,19 @@ NAME = "ontology"
 """The folder in a portfolio that adds to the ontology."""
 
 _CONTEXT, _VOCABULARY, _SHAPES = "context.jsonld", "linkedproj.ttl", "shapes.ttl"
-_COMPUTED = ("derived", "inverses", "begins", "ends", "bounds", "wholes", "units", "short_name")
+_COMPUTED = (
+    "derived",
+    "inverses",
+    "begins",
+    "ends",
+    "bounds",
+    "wholes",
+    "units",
+    "sorts",
+    "sums",
+    "limits",
+    "short_name",
+)
 
 
 class Ontology:

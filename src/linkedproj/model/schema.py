@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.codes import code_lists
 from linkedproj.model.context import RDF, Context, Kind, RecordType, Rule, load_context
-from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_phases
+from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_containers, read_phases
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.shapes import read_shapes
 
@@ -56,8 +56,9 @@ class Schema:
 
     `lists` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
     about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
-    list which code stands for "past", "present", "future" and "unknown", `labels` what the vocabulary calls its
-    terms, by IRI and language, `wants` by type what the portfolio asks for, `version` that of the vocabulary.
+    list which code stands for "past", "present", "future" and "unknown", `containers` which codes stand for amounts
+    that contain those of another, `labels` what the vocabulary calls its terms, by IRI and language, `wants` by type
+    what the portfolio asks for, `version` that of the vocabulary.
     """
 
     context: Context
@@ -68,6 +69,7 @@ class Schema:
     phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     wants: Mapping[str, tuple[Want, ...]] = field(default_factory=dict)
+    containers: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     version: str = ""
 
     @property
@@ -108,7 +110,7 @@ class Schema:
         """
         before = {name: self._read_before(kind) for name, kind in self.types.items()}
         for kind in self.types.values():
-            for link in kind.bounds:
+            for link in {*kind.bounds, *kind.sums}:
                 before[self.fields[link].target].add(kind.name)
         sorter, waves = TopologicalSorter(before), []
         try:
@@ -116,7 +118,8 @@ class Schema:
         except CycleError as error:
             circle = " -> ".join(reversed(error.args[1]))
             raise SetupError(
-                f"{circle}: a record would wait for itself. Take lp:inverseOf or lp:keepsWithin from one of the links.",
+                f"{circle}: a record would wait for itself. Take lp:inverseOf, lp:keepsWithin or lp:sumsWithin "
+                "from one of the links.",
                 Place("ontology/shapes.ttl"),
             ) from error
         while sorter.is_active():
@@ -126,7 +129,8 @@ class Schema:
         return tuple(waves)
 
     def _read_before(self, kind: RecordType) -> set[str]:
-        found = {inverse.child for inverse in kind.inverses}
+        # Links among records of one type are gathered beforehand: no record has to wait for another.
+        found = {inverse.child for inverse in kind.inverses} - {kind.name}
         return found if kind.anonymous else found | {each.name for each in self.types.values() if each.anonymous}
 
     def nested_paths(self, kind: RecordType) -> tuple[NestedPath, ...]:
@@ -256,6 +260,7 @@ def load_schema(
         read_phases(context, vocabulary),
         _labels(terms),
         version=_version(terms),
+        containers=read_containers(context, vocabulary),
     )
     schema.refuse_circles()
     return schema

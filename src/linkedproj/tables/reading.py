@@ -326,6 +326,8 @@ def _kind_fault(column: Column, cell: str) -> Fault | None:
     """Return why a column cannot take a cell that was written as a list, or that a spreadsheet holds as a date."""
     field = column.field
     if isinstance(cell, Items):
+        if field is not None and field.kind is Kind.TEXT and not field.many:
+            return Fault("LP-CELL-SHAPE", {})
         divided = next((item for item in cell.items if ";" in item), "")
         if field is None or not field.many:
             return Fault("LP-CELL-MANY", {"value": str(cell)}) if len(cell.items) > 1 else None

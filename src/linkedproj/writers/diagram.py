@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from linkedproj.model.context import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from linkedproj.model.context import Field, RecordType
     from linkedproj.model.schema import Schema
@@ -24,12 +24,16 @@ _TYPES = {
 _ENDS = {(False, False): "o|", (False, True): "||", (True, False): "o{", (True, True): "|{"}
 
 
-def draw(schema: Schema, *, columns: bool = True) -> str:
-    """Draw the model, or only its types and links; the same ontology gives the same text."""
+def draw(schema: Schema, *, columns: bool = True, details: bool = True) -> str:
+    """Draw the model, or only its types and links; the same ontology gives the same text.
+
+    Without `details`, what the ontology says to stand beside the core (lp:detail) is left out.
+    """
     lines = ["erDiagram"]
-    for kind in sorted(schema.types.values(), key=lambda kind: kind.order):
+    drawn = [kind for kind in schema.types.values() if details or not kind.is_detail]
+    for kind in sorted(drawn, key=lambda kind: (kind.is_detail, kind.order)):
         lines += _entity(kind, schema) if columns else [kind.name]
-        lines += _links(kind, schema)
+        lines += _links(kind, schema, {each.name for each in drawn})
     return "\n    ".join(lines) + "\n"
 
 
@@ -53,11 +57,11 @@ def _entity(kind: RecordType, schema: Schema) -> Iterator[str]:
     yield "}"
 
 
-def _links(kind: RecordType, schema: Schema) -> Iterator[str]:
+def _links(kind: RecordType, schema: Schema, drawn: Container[str]) -> Iterator[str]:
     """Draw a line to each type that columns lead to, with their names; those of unlike number apart."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for field in _fields(kind, schema):
-        if field.target:
+        if field.target in drawn:
             found[field.target, _ENDS[field.many, _is_required(field, kind)]].append(field.term)
     for (target, end), terms in found.items():
         yield f'{kind.name} }}o--{end} {target} : "{", ".join(terms)}"'

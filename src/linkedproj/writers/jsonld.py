@@ -87,6 +87,8 @@ def _maker(group: Group, schema: Schema) -> Make:
         return _nested(group, group.nested, schema)
     if group.field.kind is Kind.TEXT and not group.field.many:
         return _texts(group, start)
+    if group.field.kind is Kind.TEXT:
+        return _lists(group, start)
     if group.is_text or group.is_typed or group.is_name:
         index = group.index
         return lambda batch: [f'{start}"{text}"' if text else "" for text in batch.quoted(index)]
@@ -119,6 +121,22 @@ def _texts(group: Group, start: str) -> Make:
         said = [[f'{language}{text}"' if text else "" for text in batch.quoted(index)] for index, language in columns]
         if len(said) == 1:
             return [f"{start}{{{text}}}" if text else "" for text in said[0]]
+        return [
+            f"{start}{{{','.join(filter(None, texts))}}}" if any(texts) else "" for texts in zip(*said, strict=True)
+        ]
+
+    return make
+
+
+def _lists(group: Group, start: str) -> Make:
+    """Write lists of texts in their languages."""
+    columns = [(column.index, f'"{column.language}":[') for column in group.columns]
+
+    def make(batch: Batch) -> Iterable[str]:
+        said = []
+        for index, language in columns:
+            cells = (split(group.field, cell) for cell in batch.columns[index])
+            said.append([f"{language}{','.join(map(encode_basestring, texts))}]" if texts else "" for texts in cells])
         return [
             f"{start}{{{','.join(filter(None, texts))}}}" if any(texts) else "" for texts in zip(*said, strict=True)
         ]

@@ -6,7 +6,7 @@ Source: RDF 1.1 Turtle, W3C Recommendation of 2014-02-25.
 from __future__ import annotations
 
 import re
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from linkedproj.model.codes import CONCEPT, IN_SCHEME, NAMINGS
@@ -129,6 +129,8 @@ def _plain(group: Group, names: Names, schema: Schema) -> Make:
     start = f" ;\n    {names.iri(group.field.iri)} "
     if group.field.kind is Kind.TEXT and not group.field.many:
         return _texts(group, start)
+    if group.field.kind is Kind.TEXT:
+        return _lists(group, start)
     if group.is_text:
         language = group.columns[0].language or group.field.language
         return _around(group, f'{start}"', f'"@{language}' if language else '"')
@@ -148,6 +150,21 @@ def _texts(group: Group, start: str) -> Make:
         if len(said) == 1:
             return [start + text if text else "" for text in said[0]]
         return [start + _BETWEEN.join(filter(None, texts)) if any(texts) else "" for texts in zip(*said, strict=True)]
+
+    return make
+
+
+def _lists(group: Group, start: str) -> Make:
+    """Write lists of texts in their languages."""
+    columns = [(column.index, f'"@{column.language}') for column in group.columns]
+
+    def make(batch: Batch) -> Iterable[str]:
+        said = [
+            [[f'"{escape(text)}{language}' for text in split(group.field, cell)] for cell in batch.columns[index]]
+            for index, language in columns
+        ]
+        rows = (list(chain.from_iterable(texts)) for texts in zip(*said, strict=True))
+        return [start + _BETWEEN.join(texts) if texts else "" for texts in rows]
 
     return make
 

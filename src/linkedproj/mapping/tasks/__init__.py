@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.tasks.mapping import MappingWork
-from linkedproj.mapping.tasks.model import CLAIMS, STATED, MappingRun, Outcome, Slice, Task, links_of
-from linkedproj.mapping.tasks.rows import ROW_BLOCK, SortingWork, batches, rows_of
+from linkedproj.mapping.tasks.model import CLAIMS, PASSED, STATED, MappingRun, Outcome, Slice, Task, links_of
+from linkedproj.mapping.tasks.rows import ROW_BLOCK, LinkingWork, SortingWork, batches, rows_of, turned_within
 from linkedproj.system.sorting import RunFile
 from linkedproj.tables.readers.csv import TornError
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
-    "CLAIMS", "ROW_BLOCK", "STATED", "MappingRun", "Outcome", "Slice", "Task", "batches", "links_of", "perform",
-    "rows_of",
+    "CLAIMS", "PASSED", "ROW_BLOCK", "STATED", "MappingRun", "Outcome", "Slice", "Task", "batches", "links_of",
+    "perform", "rows_of", "turned_within",
 ]  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def perform(setting: MappingRun, task: Task) -> Outcome:
     """Do one task; what it writes lies in the folder of the setting, under the task's name."""
     runs = RunFile(setting.folder / f"{task.name}.runs")
     outcome = Outcome(task.name, "" if isinstance(task.source, Slice) else task.source.file.shown)
-    work_class = SortingWork if task.sorts else MappingWork
+    work_class = SortingWork if task.sorts else LinkingWork if task.turns else MappingWork
     work = work_class(setting, task, outcome, runs)
     try:
         with _uncollected():

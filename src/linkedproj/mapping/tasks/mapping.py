@@ -11,9 +11,10 @@ from linkedproj.mapping.consistency import batch_problems, stated_by
 from linkedproj.mapping.derive import Derivation
 from linkedproj.mapping.evidence import Subject, Weighing, claimed
 from linkedproj.mapping.parts import DumpPart
+from linkedproj.mapping.sums import passed_on, sum_problems
 from linkedproj.mapping.tasks.joined import Joined
-from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice, links_of
-from linkedproj.mapping.tasks.rows import batches, rows_of
+from linkedproj.mapping.tasks.model import CLAIMS, PASSED, STATED, Slice, links_of
+from linkedproj.mapping.tasks.rows import batches, links_in, rows_of
 from linkedproj.model.context import Kind
 from linkedproj.model.policy import counted_columns
 from linkedproj.system.sorting import Sorter
@@ -88,7 +89,7 @@ class MappingWork:
                     chain.from_iterable(split(column.field, cell) for cell in cells) if column.field.many else cells
                 )
                 self._gathering("references", column.field.target, unique=True).add(values)
-                self._gather_links(column.field, batch, batch.columns[column.index])
+                self._gather_links(column.field, links_in(column, batch))
         for target, stated in stated_by(batch, self._tables):
             self._gathering(STATED, target, unique=False).add([stated])
         if self._kind.anonymous:
@@ -97,16 +98,11 @@ class MappingWork:
                 if about:
                     self._gathering(CLAIMS, about[0], unique=False).add([(about[1], *item[1:])])
 
-    def _gather_links(self, field: Field, batch: Batch, cells: Iterable[str]) -> None:
-        """Note the links that an inverse of the type they lead to turns round."""
+    def _gather_links(self, field: Field, links: Sequence[tuple[str, str]]) -> None:
+        """Note the links that an inverse of the type they lead to turns round; those within a type are known."""
         for inverse in self._tables.schema.types[field.target].inverses:
-            if (inverse.child, inverse.iri) == (self._kind.name, field.iri):
-                links = zip(cells, batch.ids, strict=True)
-                if field.many:
-                    found = [(value, child) for cell, child in links for value in split(field, cell)]
-                else:
-                    found = [link for link in links if link[0]]
-                self._gathering(links_of(inverse), field.target, unique=False).add(found)
+            if (inverse.child, inverse.iri) == (self._kind.name, field.iri) and field.target != self._kind.name:
+                self._gathering(links_of(inverse), field.target, unique=False).add(links)
 
     def _write(self, batch: Batch) -> None:
         derivation = self._derivation(batch.header)
@@ -115,10 +111,17 @@ class MappingWork:
         filled = derivation.fill(batch, linked)
         for part in self._parts:
             part.write(filled, derivation)
-        self._outcome.found.problems += batch_problems(batch, joined.get(STATED, ()), self._tables)
+        self._compare(batch, joined.get(STATED, ()), joined.get(PASSED, ()))
         self._count_lacking(filled, derivation)
         if self._setting.weighs and not self._kind.anonymous:
             self._weigh(filled, derivation, joined.get(CLAIMS, ()))
+
+    def _compare(self, batch: Batch, stated: Sequence[Any], passed: Sequence[Any]) -> None:
+        """Compare records with what is stated of their parts, and hand on what counts for the next whole as well."""
+        self._outcome.found.problems += batch_problems(batch, stated, self._tables)
+        self._outcome.found.problems += sum_problems(batch, stated, passed, self._tables)
+        for target, item in passed_on(batch, stated, self._tables):
+            self._gathering(PASSED, target, unique=False).add([item])
 
     def _count_lacking(self, batch: Batch, derivation: Derivation) -> None:
         """Count the records that lack what the portfolio wants to be told of."""

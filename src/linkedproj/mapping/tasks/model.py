@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from linkedproj.tables.shards import Shard
 
 _ROW_BYTES = 100
-CLAIMS, STATED = "claims", "stated"
+CLAIMS, STATED, PASSED = "claims", "stated", "passed"
 
 
 def links_of(inverse: Inverse) -> str:
@@ -59,7 +59,8 @@ class Slice:
 class Task:
     """Some rows of one type, and what other tables say of them.
 
-    `name` names the files it writes. With `sorts`, rows are only read, checked and sorted. `joins` are runs of tuples
+    `name` names the files it writes. With `sorts`, rows are only read, checked and sorted; with `turns`, only the links
+    among records of the type are gathered, for its inverses to turn round. `joins` are runs of tuples
     that begin with an id of this type: links that its inverses turn round, claims, and stated dates and amounts. The
     task answers for the ids from `low` to below `high` ("" is no bound).
     """
@@ -68,6 +69,7 @@ class Task:
     kind: str
     source: Shard | Slice
     sorts: bool = False
+    turns: bool = False
     joins: Mapping[str, tuple[SortedRun, ...]] = field(default_factory=dict)
     low: str = ""
     high: str = ""

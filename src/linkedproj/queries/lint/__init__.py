@@ -7,6 +7,7 @@ cases, `syntax` at what the parser says. `known` is what queries are held agains
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkedproj.queries.lint.code import read_code
@@ -37,10 +38,14 @@ _UNPARSED = {"LP-QUERY-UNDECLARED", "LP-QUERY-UPDATE", "LP-QUERY-PROJECTED"}
 def lint_folder(folder: Path, ontology: Path, data_terms: Collection[str] | None = None) -> list[Problem]:
     """Read every query of a folder as far as it can be read, and find all that is wrong with headers and code.
 
+    They are held against the data as a portfolio's own are: what they ask for has to be there.
+
     Raises:
         SetupError: the context in `ontology` cannot be read.
     """
-    return _lint_read((inspect_query(path) for path in sorted(folder.glob("*.rq"))), ontology, data_terms)
+    read = (inspect_query(path) for path in sorted(folder.glob("*.rq")))
+    own = ((query and replace(query, is_own=True), problems) for query, problems in read)
+    return _lint_read(own, ontology, data_terms)
 
 
 def lint_collection(

@@ -30,8 +30,8 @@ _FURTHER = {
 class KnownTerms:
     """`terms` are the IRIs that our vocabularies describe, `namespaces` those they are in.
 
-    `bases` gives the IRI that ids of a record type are appended to; `data` are the IRIs that occur in the data, or
-    None where there is no data to compare with.
+    `bases` gives the IRI that ids of a record type are appended to; `modelled` are the classes and properties that
+    records can have; `data` are the IRIs that occur in the data, or None where there is no data to compare with.
     """
 
     prefixes: Mapping[str, str]
@@ -39,6 +39,7 @@ class KnownTerms:
     namespaces: frozenset[str]
     bases: Mapping[str, str]
     data: Collection[str] | None
+    modelled: frozenset[str] = frozenset()
 
     def iri(self, declared: Mapping[str, str], name: str) -> str:
         """Return the IRI of a prefixed name, or "" where the prefix is not declared."""
@@ -62,7 +63,9 @@ def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
     bases = {kind.table: kind.base for kind in context.types.values()}
     # A query may turn records into terms that ours are aligned with.
     aligned = read_shapes(ontology / _ALIGNMENTS).prefixes if (ontology / _ALIGNMENTS).is_file() else {}
-    return KnownTerms({**aligned, **_FURTHER, **lists, **context.prefixes}, frozenset(terms), namespaces, bases, data)
+    modelled = {field.iri for field in context.fields.values()} | {kind.iri for kind in context.types.values()}
+    prefixes = {**aligned, **_FURTHER, **lists, **context.prefixes}
+    return KnownTerms(prefixes, frozenset(terms), namespaces, bases, data, frozenset(modelled))
 
 
 def terms_of(store: ox.Store) -> frozenset[str]:

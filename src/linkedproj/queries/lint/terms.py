@@ -31,10 +31,12 @@ def term_problems(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -
     asked = query_form(words)
     constructs = asked is not None and asked.keyword == "CONSTRUCT"
     made = {word.place for word in group_after(words, words.index(asked))} if asked and constructs else set()
+    # A query of the program asks for all that records can have, whether or not these do.
+    expected = frozenset() if query.is_own else known.modelled
     for word, iri in used_terms(words, known, declared):
         if namespace(iri) in known.namespaces:
             yield from _misspelt(word, iri, known)
-        elif known.data is not None and iri not in known.data and word.place not in made:
+        elif known.data is not None and iri not in known.data and iri not in expected and word.place not in made:
             yield Problem("LP-QUERY-ABSENT", word.place, cell=word.text)
     for parameter in query.parameters.values():
         yield from _absent_default(parameter, known)

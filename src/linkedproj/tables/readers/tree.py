@@ -113,7 +113,7 @@ def _cell(name: str, node: Node, file: TableFile | None, report: Report) -> Iter
     if node.fault:
         report(_problem("LP-CELL-STRING", file, node, name, {"found": node.fault}))
         yield name, ("", node)
-    elif "@" in name and isinstance(node.value, list):
+    elif "@" in name and node.is_map:
         report(_problem("LP-CELL-SHAPE", file, node, name))
         yield name, ("", node)
     elif node.is_map and isinstance(node.value, list):
