@@ -97,6 +97,17 @@ class Inverse:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Properties by whose values a record is told from all others of its type.
+
+    Of two records with one certain key (`is_certain`) one is wrong; else they may well be the same.
+    """
+
+    properties: tuple[str, ...]
+    is_certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RecordType:
     """One kind of record: its class, and the base its ids are appended to.
 
@@ -109,6 +120,10 @@ class RecordType:
     `bounds` names by link the terms that may not exceed those of the record it leads to, `wholes` by term the one whose
     amount contains its amount, `units` by term the one that its figures are measured in. `short_name` is the property
     that stands for the record's label in a sentence.
+
+    `keys` tell its records apart, unless one says by the term `differs` that it is not another one. `acyclic` are the
+    links that never lead back to where they began. `lies_in` names by term of a point the one whose code says where it
+    lies, `agrees_in` by link the term that is the same in the record it leads to.
     """
 
     name: str
@@ -129,6 +144,11 @@ class RecordType:
     wholes: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     short_name: str = ""
+    keys: tuple[Key, ...] = ()
+    differs: str = ""
+    acyclic: frozenset[str] = frozenset()
+    lies_in: Mapping[str, str] = field(default_factory=dict)
+    agrees_in: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:

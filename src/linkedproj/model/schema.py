@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from linkedproj.model.context import RDF, Context, Kind, RecordType, Rule, load_context
 from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_phases
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.lists import CodeList, read_lists
 from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Schema:
     `codes` gives the codes of each code list by its base IRI, `shape_columns` the columns that each property shape is
     about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
     list which code stands for "past", "present", "future" and "unknown", `labels` what the vocabulary calls its
-    terms, by IRI and language, `wants` by type what the portfolio asks for.
+    terms, by IRI and language, `wants` by type what the portfolio asks for. `lists` are those that others keep, by the
+    base of their IRIs, `listed` gives by term the base of the list that its texts are codes of.
     """
 
     context: Context
@@ -65,6 +67,8 @@ class Schema:
     phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     wants: Mapping[str, tuple[Want, ...]] = field(default_factory=dict)
+    lists: Mapping[str, CodeList] = field(default_factory=dict)
+    listed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -176,6 +180,10 @@ class Schema:
         kind = self.type_of_table(table)
         return (kind, identifier) if kind and identifier else None
 
+    def list_of(self, field: Field) -> CodeList | None:
+        """Return the list that the values of a term are looked up in: codes by its base, or texts as a shape says."""
+        return self.lists.get(self.listed.get(field.term, field.base))
+
     def iri_of(self, field: Field, value: str) -> str:
         """Return the IRI that a well spelled value of a link field stands for."""
         if field.kind is Kind.RECORD:
@@ -216,6 +224,8 @@ def load_schema(ontology: Path, base: str | None = None, shapes_file: Path | Non
         domain.evidence(),
         read_phases(context, vocabulary),
         _labels(read_turtle(ontology / "linkedproj.ttl")),
+        lists=read_lists(ontology),
+        listed=domain.listed(),
     )
     schema.refuse_circles()
     return schema

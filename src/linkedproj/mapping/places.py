@@ -1,0 +1,161 @@
+"""A place agrees with itself: its point with its country, its country with that of the place it lies in.
+
+The ontology says which terms these are (`RecordType.lies_in`, `RecordType.agrees_in`), and the list that a country is a
+code of says where its places can lie (`linkedproj.model.lists`).
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from linkedproj.system.sorting import Sorter, merged
+from linkedproj.tables.cells import split
+from linkedproj.tables.portfolio import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.errors import Problem
+    from linkedproj.model.lists import CodeList
+    from linkedproj.tables.batch import Batch
+    from linkedproj.tables.portfolio import Portfolio, Tables
+
+_POINT = re.compile(r"POINT ?\((-?[0-9]+(?:\.[0-9]+)?) (-?[0-9]+(?:\.[0-9]+)?)\)")
+_LEVELS = 64
+
+
+class _Inside(NamedTuple):
+    """The record that a link leads to, then the row it stands in: what it says itself, and where it lies."""
+
+    whole: str
+    id: str
+    header: int
+    line: int
+    code: str
+    point: str
+
+
+def place_problems(batch: Batch, tables: Tables) -> Iterator[Problem]:
+    """Find points of a batch that do not lie where their record says."""
+    header = tables.headers[batch.header]
+    for term, coded in header.kind.lies_in.items():
+        found = tables.schema.list_of(tables.schema.fields[coded])
+        if not (found and found.boxes and {term, coded} <= set(header.names)):
+            continue
+        columns = batch.columns[header.names.index(term)], batch.columns[header.names.index(coded)]
+        # Lines are counted only for what is told.
+        wrong = [
+            (number, rule)
+            for number, (point, code) in enumerate(zip(*columns, strict=True))
+            if point and code and (rule := _astray(found, code, point))
+        ]
+        lines = list(batch.lines) if wrong else []
+        for number, rule in wrong:
+            row = Row(batch.ids[number], batch.header, lines[number], [column[number] for column in batch.columns])
+            yield tables.problem(row, rule, term, **_said(tables.cell(row, term), tables.cell(row, coded)))
+
+
+def _astray(found: CodeList, code: str, text: str) -> str:
+    """Return the rule that a point breaks which lies in no box of a code, or ""."""
+    boxes, match = found.boxes.get(code, ()), _POINT.fullmatch(text)
+    if not (boxes and match):
+        return ""
+    longitude, latitude = float(match[1]), float(match[2])
+    if any(box.holds(longitude, latitude) for box in boxes):
+        return ""
+    is_swapped = any(box.holds(latitude, longitude) for box in boxes)
+    return "LP-PLACE-SWAPPED" if is_swapped else "LP-PLACE-OUTSIDE"
+
+
+def _said(text: str, code: str) -> dict[str, str]:
+    """Return what there is to say of a point astray."""
+    match = _POINT.fullmatch(text)
+    return {"value": text, "code": code, "expected": f"POINT({match[2]} {match[1]})" if match else ""}
+
+
+def inside_of(link: str) -> str:
+    """Name what is gathered of the rows that have a link to the record they lie in."""
+    return f"inside {link}"
+
+
+def said_of(link: str) -> str:
+    """Name what is gathered of the records that such a link can lead to: id, code, and the record these lie in."""
+    return f"said {link}"
+
+
+def stated_places(batch: Batch, tables: Tables) -> Iterator[tuple[str, list[Any]]]:
+    """Yield what records of a batch say that has to agree with what others say."""
+    header = tables.headers[batch.header]
+    for link, coded in header.kind.agrees_in.items():
+        if tables.schema.fields[link].target != header.kind.name:
+            continue
+        points = [term for term, other in header.kind.lies_in.items() if other == coded][:1]
+        empty = [""] * len(batch)
+        columns = {
+            name: batch.columns[header.names.index(name)] if name in header.names else empty
+            for name in (link, coded, *points)
+        }
+        field = tables.schema.fields[link]
+        wholes = [split(field, cell) for cell in columns[link]]
+        point = columns[points[0]] if points else empty
+        if any(wholes):
+            rows = zip(wholes, batch.ids, batch.lines, columns[coded], point, strict=True)
+            yield (
+                inside_of(link),
+                [(whole, own, batch.header, line, code, at) for many, own, line, code, at in rows for whole in many],
+            )
+        yield (
+            said_of(link),
+            [
+                (own, code, many[0] if many else "")
+                for own, code, many in zip(batch.ids, columns[coded], wholes, strict=True)
+                if code or many
+            ],
+        )
+
+
+def agreement_problems(portfolio: Portfolio) -> Iterator[Problem]:
+    """Find records that say something else than the record they lie in."""
+    for kind in portfolio.schema.types.values():
+        for link, coded in kind.agrees_in.items():
+            if portfolio.runs.get((inside_of(link), kind.name)):
+                yield from _disagreeing(portfolio, kind, link, coded)
+
+
+def _disagreeing(portfolio: Portfolio, kind: RecordType, link: str, coded: str) -> Iterator[Problem]:
+    """Compare each record with the nearest one around it that has a code: one level after the other."""
+    found = portfolio.schema.list_of(portfolio.schema.fields[coded])
+    point = next((term for term, other in kind.lies_in.items() if other == coded), "")
+    said = portfolio.runs[said_of(link), kind.name]
+    pending: Iterable[Any] = merged(portfolio.runs[inside_of(link), kind.name])
+    for _ in range(_LEVELS):
+        further: Sorter[Any] = Sorter()
+        for inside, code, whole in _joined(pending, merged(said)):
+            if not code:
+                further.add([(whole, *inside[1:])] if whole else [])
+            elif inside.code and not (found.agree(inside.code, code) if found else inside.code == code):
+                row = Row(inside.id, inside.header, inside.line, [])
+                values = {"value": inside.code, "other": f"{kind.table}/{inside.whole}", "expected": code, "link": link}
+                yield portfolio.problem(row, "LP-PLACE-COUNTRY", coded, **values)
+            elif found and not inside.code and inside.point and (rule := _astray(found, code, inside.point)):
+                row = Row(inside.id, inside.header, inside.line, [])
+                yield portfolio.problem(row, rule, point, **_said(inside.point, code))
+        if not len(further):
+            return
+        pending = further
+
+
+def _joined(inside: Iterable[Any], said: Iterable[Any]) -> Iterator[tuple[_Inside, str, str]]:
+    """Yield each row with the code of the record that it lies in, and with the record around that one."""
+    known = iter(said)
+    current = next(known, None)
+    for whole, rows in groupby(inside, key=itemgetter(0)):
+        while current is not None and current[0] < whole:
+            current = next(known, None)
+        if current is not None and current[0] == whole:
+            for row in rows:
+                yield _Inside(*row), current[1], current[2]
