@@ -34,6 +34,7 @@ Link = tuple[str, str, str, int, int, str]
 
 _NEW, _OPEN, _DONE = 0, 1, 2
 _SHOWN, _BLOCK = 20, 4096
+_NUMBER = "i"  # four bytes: hundreds of thousands of records may be on one path
 
 
 def links_onward(batch: Batch, tables: Tables) -> Iterator[tuple[str, list[Link]]]:
@@ -79,7 +80,7 @@ class _Core:
                 targets.add([link[1] for link in block])
             for names in _blocks(_common(_distinct(map(itemgetter(0), merged(runs))), _distinct(targets))):
                 self._names.add(names)
-        self._starts, self._ends = array("l", [0]), array("l")
+        self._starts, self._ends = array(_NUMBER, [0]), array(_NUMBER)
         with Sorter[Any]() as onward, Sorter[Any]() as numbered:
             for found in _blocks(self._numbered((link[0], link[1]) for link in merged(runs))):
                 onward.add([(target, number) for number, target in found])
@@ -113,15 +114,15 @@ class _Core:
         wanted = {number for circle in circles for number in (*circle[: _SHOWN + 1], circle[-1])}
         return {number: name for number, name in enumerate(self._names) if number in wanted}
 
-    def circles(self) -> Iterator[list[int]]:
+    def circles(self) -> Iterator[array[int]]:
         """Yield paths that end where they began: without the last link of each, nothing leads back any more."""
         number = len(self._starts) - 1
-        state, depth = bytearray(number), array("l", bytes(number * self._starts.itemsize))
+        state, depth = bytearray(number), array(_NUMBER, bytes(number * self._starts.itemsize))
         following = self._starts[:]
         for root in range(number):
             if state[root] != _NEW:
                 continue
-            path = [root]
+            path = array(_NUMBER, [root])
             state[root], depth[root] = _OPEN, 0
             while path:
                 here = path[-1]
@@ -134,7 +135,7 @@ class _Core:
                 if state[onward] == _OPEN:
                     circle = path[depth[onward] :]
                     least = circle.index(min(circle))
-                    yield [*circle[least:], *circle[:least]]
+                    yield circle[least:] + circle[:least]
                 elif state[onward] == _NEW:
                     state[onward], depth[onward] = _OPEN, len(path)
                     path.append(onward)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +19,7 @@ from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.shapes import DCT, SKOS, read_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 FOLDER = "lists"
@@ -34,6 +35,9 @@ MARGIN = 0.5
 """Degrees by which a place may lie outside the box of its country: harbours, reefs, coordinates cut short."""
 
 _FILES = 32
+_JOINT = "¦"
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+_BLANKS = re.compile(r"\s+")
 _SHORTEST_WORD, _LONGEST_WORD = 4, 60
 _ALIKE = 0.8
 
@@ -93,8 +97,15 @@ def fold(text: str) -> str:
     'economie sociale'
     """
     if not text.isascii():
-        text = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return " ".join(text.casefold().split())
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return _BLANKS.sub(" ", text.casefold()).strip()
+
+
+def folded(texts: Sequence[str]) -> list[str]:
+    """Fold many texts: most of a column is folded at once, where its joint tells the texts apart."""
+    joined = _JOINT.join(texts)
+    found = fold(joined).split(_JOINT) if joined.count(_JOINT) == len(texts) - 1 else []
+    return [text.strip() for text in found] if len(found) == len(texts) else [fold(text) for text in texts]
 
 
 def read_lists(ontology: Path) -> dict[str, CodeList]:

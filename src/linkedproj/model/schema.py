@@ -180,6 +180,10 @@ class Schema:
         kind = self.type_of_table(table)
         return (kind, identifier) if kind and identifier else None
 
+    def fields_of(self, kind: RecordType) -> tuple[Field, ...]:
+        """Return the terms that a record of a type may have, in the order of the context."""
+        return tuple(field for field in self.fields.values() if kind.terms is None or field.term in kind.terms)
+
     def list_of(self, field: Field) -> CodeList | None:
         """Return the list that the values of a term are looked up in: codes by its base, or texts as a shape says."""
         return self.lists.get(self.listed.get(field.term, field.base))

@@ -45,7 +45,7 @@ class MappingWork:
             if output.takes(self._kind)
         ]
         self._derivations: dict[int, Derivation] = {}
-        self._digests = KeyDigests(self._kind)
+        self._digests = KeyDigests(self._kind, self._tables.schema)
         self._gathered: dict[tuple[str, str], Sorter[Any]] = {}
         self._joins = {name: Joined(found, task.low, task.high) for name, found in task.joins.items()}
         emptied = setting.emptied if isinstance(task.source, Slice) else outcome.found.emptied
