@@ -7,6 +7,7 @@ code of says where its places can lie (`linkedproj.model.lists`).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -39,6 +40,16 @@ class _Inside(NamedTuple):
     point: str
 
 
+class _Said(NamedTuple):
+    """What a record says that others lie in: its code, where it stands, and the record that it lies in itself."""
+
+    id: str
+    code: str
+    header: int
+    line: int
+    whole: str
+
+
 def place_problems(batch: Batch, tables: Tables) -> Iterator[Problem]:
     """Find points of a batch that do not lie where their record says."""
     header = tables.headers[batch.header]
@@ -56,7 +67,7 @@ def place_problems(batch: Batch, tables: Tables) -> Iterator[Problem]:
         lines = list(batch.lines) if wrong else []
         for number, rule in wrong:
             row = Row(batch.ids[number], batch.header, lines[number], [column[number] for column in batch.columns])
-            yield tables.problem(row, rule, term, **_said(tables.cell(row, term), tables.cell(row, coded)))
+            yield tables.problem(row, rule, term, **_told(tables.cell(row, term), tables.cell(row, coded)))
 
 
 def _astray(found: CodeList, code: str, text: str) -> str:
@@ -71,7 +82,7 @@ def _astray(found: CodeList, code: str, text: str) -> str:
     return "LP-PLACE-SWAPPED" if is_swapped else "LP-PLACE-OUTSIDE"
 
 
-def _said(text: str, code: str) -> dict[str, str]:
+def _told(text: str, code: str) -> dict[str, str]:
     """Return what there is to say of a point astray."""
     match = _POINT.fullmatch(text)
     return {"value": text, "code": code, "expected": f"POINT({match[2]} {match[1]})" if match else ""}
@@ -83,7 +94,7 @@ def inside_of(link: str) -> str:
 
 
 def said_of(link: str) -> str:
-    """Name what is gathered of the records that such a link can lead to: id, code, and the record these lie in."""
+    """Name what is gathered of the records that such a link can lead to (`_Said`)."""
     return f"said {link}"
 
 
@@ -111,8 +122,8 @@ def stated_places(batch: Batch, tables: Tables) -> Iterator[tuple[str, list[Any]
         yield (
             said_of(link),
             [
-                (own, code, many[0] if many else "")
-                for own, code, many in zip(batch.ids, columns[coded], wholes, strict=True)
+                (own, code, batch.header, line, many[0] if many else "")
+                for own, code, line, many in zip(batch.ids, columns[coded], batch.lines, wholes, strict=True)
                 if code or many
             ],
         )
@@ -134,23 +145,24 @@ def _disagreeing(portfolio: Portfolio, kind: RecordType, link: str, coded: str) 
     pending: Iterable[Any] = merged(portfolio.runs[inside_of(link), kind.name])
     for _ in range(_LEVELS):
         further: Sorter[Any] = Sorter()
-        for inside, code, whole in _joined(pending, merged(said)):
-            if not code:
-                further.add([(whole, *inside[1:])] if whole else [])
-            elif inside.code and not (found.agree(inside.code, code) if found else inside.code == code):
-                row = Row(inside.id, inside.header, inside.line, [])
-                values = {"value": inside.code, "other": f"{kind.table}/{inside.whole}", "expected": code, "link": link}
-                yield portfolio.problem(row, "LP-PLACE-COUNTRY", coded, **values)
-            elif found and not inside.code and inside.point and (rule := _astray(found, code, inside.point)):
-                row = Row(inside.id, inside.header, inside.line, [])
-                yield portfolio.problem(row, rule, point, **_said(inside.point, code))
+        for inside, around in _joined(pending, merged(said)):
+            row = Row(inside.id, inside.header, inside.line, [])
+            if not around.code:
+                further.add([(around.whole, *inside[1:])] if around.whole else [])
+            elif inside.code and not (found.agree(inside.code, around.code) if found else inside.code == around.code):
+                place = portfolio.place(Row(around.id, around.header, around.line, []), coded)
+                values = {"value": inside.code, "expected": around.code, "link": link}
+                values |= {"other": f"{kind.table}/{around.id}", "first": str(place)}
+                yield replace(portfolio.problem(row, "LP-PLACE-COUNTRY", coded, **values), also=(place,))
+            elif found and not inside.code and inside.point and (rule := _astray(found, around.code, inside.point)):
+                yield portfolio.problem(row, rule, point, **_told(inside.point, around.code))
         if not len(further):
             return
         pending = further
 
 
-def _joined(inside: Iterable[Any], said: Iterable[Any]) -> Iterator[tuple[_Inside, str, str]]:
-    """Yield each row with the code of the record that it lies in, and with the record around that one."""
+def _joined(inside: Iterable[Any], said: Iterable[Any]) -> Iterator[tuple[_Inside, _Said]]:
+    """Yield each row with what the record says that it lies in."""
     known = iter(said)
     current = next(known, None)
     for whole, rows in groupby(inside, key=itemgetter(0)):
@@ -158,4 +170,4 @@ def _joined(inside: Iterable[Any], said: Iterable[Any]) -> Iterator[tuple[_Insid
             current = next(known, None)
         if current is not None and current[0] == whole:
             for row in rows:
-                yield _Inside(*row), current[1], current[2]
+                yield _Inside(*row), _Said(*current)
