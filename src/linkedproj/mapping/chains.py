@@ -32,8 +32,8 @@ CHAIN = "chain"
 Link = tuple[str, str, str, int, int, str]
 """From which record to which ("type/id"), then the id, header and line of the row, and its column."""
 
-_NEW, _OPEN, _DONE = 0, 1, 2
 _SHOWN, _BLOCK = 20, 4096
+_TANGLED, _MOST = 10_000, 100
 _NUMBER = "i"  # four bytes: hundreds of thousands of records may be on one path
 
 
@@ -65,7 +65,7 @@ def chain_problems(portfolio: Portfolio) -> Iterator[Problem]:
     for what, iri in [key for key in portfolio.runs if key[0] == CHAIN]:
         runs = portfolio.runs[what, iri]
         with _Core(runs) as core:
-            circles = sorted(core.circles())
+            circles = sorted(core.circles(), key=tuple)
             if circles:
                 yield from _told(portfolio, runs, circles, core.names(circles))
 
@@ -114,31 +114,123 @@ class _Core:
         wanted = {number for circle in circles for number in (*circle[: _SHOWN + 1], circle[-1])}
         return {number: name for number, name in enumerate(self._names) if number in wanted}
 
-    def circles(self) -> Iterator[array[int]]:
-        """Yield paths that end where they began: without the last link of each, nothing leads back any more."""
-        number = len(self._starts) - 1
-        state, depth = bytearray(number), array(_NUMBER, bytes(number * self._starts.itemsize))
-        following = self._starts[:]
-        for root in range(number):
-            if state[root] != _NEW:
-                continue
-            path = array(_NUMBER, [root])
-            state[root], depth[root] = _OPEN, 0
+    def circles(self) -> Iterator[Sequence[int]]:
+        """Yield paths that end where they began: every link that is on such a path is on one of these.
+
+        Of records that are tangled by very many links, only so many paths are told at a time.
+        """
+        size = len(self._starts) - 1
+        inside, places = bytearray(size), array(_NUMBER, bytes(size * self._starts.itemsize))
+        for group in self._tangles():
+            for number in group:
+                inside[number] = 1
+            onward = {number: [each for each in self._onward(number) if inside[each]] for number in group[:_TANGLED]}
+            if len(group) > _TANGLED or all(len(each) == 1 for each in onward.values()):
+                yield self._ring(group, inside, places)
+            else:
+                yield from islice(_paths(onward), _MOST)
+            for number in group:
+                inside[number] = 0
+
+    def _onward(self, number: int) -> array[int]:
+        return self._ends[self._starts[number] : self._starts[number + 1]]
+
+    def _ring(self, group: array[int], inside: bytearray, places: array[int]) -> array[int]:
+        """Follow the first link of each record until one comes again; `places` are those on the path, from 1 on."""
+        path, here = array(_NUMBER), min(group)
+        while not places[here]:
+            path.append(here)
+            places[here] = len(path)
+            here = next(each for each in self._onward(here) if inside[each])
+        return _from_least(path[places[here] - 1 :])
+
+    def _tangles(self) -> Iterator[array[int]]:
+        """Yield the groups of records each of which leads to each other."""
+        search, following = _Search(len(self._starts) - 1), self._starts[:]
+        for root in range(len(self._starts) - 1):
+            path = array(_NUMBER, [] if search.index[root] else [root])
             while path:
                 here = path[-1]
-                if following[here] == self._starts[here + 1]:
-                    state[here] = _DONE
-                    path.pop()
+                search.enter(here)
+                if following[here] < self._starts[here + 1]:
+                    onward = self._ends[following[here]]
+                    following[here] += 1
+                    if not search.meet(here, onward):
+                        path.append(onward)
                     continue
-                onward = self._ends[following[here]]
-                following[here] += 1
-                if state[onward] == _OPEN:
-                    circle = path[depth[onward] :]
-                    least = circle.index(min(circle))
-                    yield circle[least:] + circle[:least]
-                elif state[onward] == _NEW:
-                    state[onward], depth[onward] = _OPEN, len(path)
-                    path.append(onward)
+                path.pop()
+                group = search.leave(here, path[-1] if path else here)
+                if len(group) > 1 or (group and here in self._onward(here)):
+                    yield group
+
+
+class _Search:
+    """What is known of records while links are followed to the end, and back.
+
+    Source: Tarjan, Depth-first search and linear graph algorithms (1972), without recursion.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.index = array(_NUMBER, bytes(size * array(_NUMBER).itemsize))
+        self._low, self._is_waiting = self.index[:], bytearray(size)
+        self._waiting = array(_NUMBER)
+        self._count = 0
+
+    def enter(self, here: int) -> None:
+        """Note a record, when it is met for the first time."""
+        if not self.index[here]:
+            self._count += 1
+            self.index[here] = self._low[here] = self._count
+            self._waiting.append(here)
+            self._is_waiting[here] = 1
+
+    def meet(self, here: int, onward: int) -> bool:
+        """Check whether a link leads to a record that was met before, and note if it leads back."""
+        if self._is_waiting[onward]:
+            self._low[here] = min(self._low[here], self.index[onward])
+        return bool(self.index[onward])
+
+    def leave(self, here: int, above: int) -> array[int]:
+        """Go back from a record; return the group that is complete with it, if there is one."""
+        self._low[above] = min(self._low[above], self._low[here])
+        group = array(_NUMBER)
+        while self._low[here] == self.index[here] and (not group or group[-1] != here):
+            group.append(self._waiting.pop())
+            self._is_waiting[group[-1]] = 0
+        return group
+
+
+def _paths(onward: Mapping[int, Sequence[int]]) -> Iterator[Sequence[int]]:
+    """Yield for each link that was on no path before the shortest one that leads back to where it began."""
+    covered: set[tuple[int, int]] = set()
+    for one in sorted(onward):
+        for other in onward[one]:
+            if (one, other) not in covered:
+                circle = [one] if one == other else [one, *_shortest(onward, other, one)]
+                covered.update(zip(circle, [*circle[1:], one], strict=True))
+                yield _from_least(array(_NUMBER, circle))
+
+
+def _shortest(onward: Mapping[int, Sequence[int]], start: int, goal: int) -> list[int]:
+    """Return the shortest way to a record, without this one."""
+    before = {start: start}
+    for here in (queue := [start]):
+        for each in onward[here]:
+            if each not in before:
+                before[each] = here
+                queue.append(each)
+        if goal in before:
+            break
+    path, here = [], before[goal]
+    while here != start:
+        path.append(here)
+        here = before[here]
+    return [start, *reversed(path)]
+
+
+def _from_least(circle: array[int]) -> array[int]:
+    least = circle.index(min(circle))
+    return circle[least:] + circle[:least]
 
 
 def _told(
