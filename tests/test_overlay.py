@@ -156,14 +156,14 @@ def test_a_fault_of_an_own_shape_is_told_where_it_is_written(harbour: Small) -> 
     ("term", "line"),
     [
         ('"org": "https://other.example/ns#"', "ontology/context.jsonld:14:3"),
-        ('"title": {"@id": "dct:alternative"}', "ontology/context.jsonld:49:3"),
+        ('"title": {"@id": "dct:alternative"}', "ontology/context.jsonld:50:3"),
         (
             '"Project": {"@id": "own:P", "@context": {"@base": "https://small.example/id/p/"}}',
-            "ontology/context.jsonld:27:3",
+            "ontology/context.jsonld:28:3",
         ),
         (
             '"PROJECT": {"@id": "own:P", "@context": {"@base": "https://small.example/id/p/"}}',
-            "ontology/context.jsonld:27:3",
+            "ontology/context.jsonld:28:3",
         ),
     ],
 )
