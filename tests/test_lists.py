@@ -124,7 +124,7 @@ def test_a_portfolio_takes_a_newer_list_from_a_table_of_the_union(small: Small) 
     done = small.run("renew", "countries.ttl")
     assert (done.code, done.err) == (0, "")
     said = done.out.splitlines()
-    assert said[:2] == ["data/ontology/lists/country.csv: 6 codes of the version 20300101-0.", "New: ATL."]
+    assert said[:2] == ["data/ontology/lists/country.csv: 6 rows, of 20300101-0.", "New: ATL."]
     assert said[2].startswith("Gone: 1A0, ABW, ")
     assert small.run("check").out.startswith("No problems")
     with (small.folder / "ontology/lists/country.csv").open(encoding="utf-8", newline="") as file:
@@ -149,8 +149,27 @@ def test_a_table_may_be_rdf_xml(tmp_path: Path, small: Small) -> None:
 """,
     )
     done = small.run("renew", "currencies.rdf", "lists")
-    assert done.out.startswith("lists/currency.csv: 1 codes of the version unknown.\nGone: ADP, ")
+    assert done.out.startswith("lists/currency.csv: 1 rows, of unknown.\nGone: ADP, ")
     assert (tmp_path / "lists/currency.csv").read_text("utf-8").splitlines()[1] == "EUR,euro,euro,euro,,,€"
+
+
+def test_places_of_geonames_are_held_against_what_records_say(small: Small) -> None:
+    cells = "\t".join(["{}", "X", "X", "", "{}", "{}", "P", "PPL", "{}", *[""] * 10])
+    rows = [cells.format(1, "41.38", "2.17", "ES"), cells.format(2, "52.48", "-1.89", "GB")]
+    small.write("../cities500.txt", "\n".join(rows) + "\n")
+    assert (
+        small.run("renew", "cities500.txt").out
+        == "data/ontology/lists/country-place.csv: 254 rows, of cities500.txt.\n"
+    )
+    assert small.run("check").out.startswith("No problems")
+    small.edit("city.csv", "POINT(2.10 41.50)", "POINT(-3.70 40.42)")
+    small.edit("city.csv", "JPN,,", "JPN,,https://sws.geonames.org/2/")
+    remedy = "[LP-PLACE-OTHER]\nLook the address up, and write the one of this place."
+    places = [f"data/city.csv:{at}: sameAs 'https://sws.geonames.org/{n}/'" for at, n in (("2:97", 2), ("3:100", 1))]
+    assert small.run("check").blocks == [
+        f"{places[0]} stands for another place: GBR, not JPN. {remedy}",
+        f"{places[1]} stands for another place: POINT(2.17 41.38), not POINT(-3.70 40.42). {remedy}",
+    ]
 
 
 def test_renewing_with_what_is_there_changes_nothing(small: Small) -> None:
@@ -162,7 +181,7 @@ def test_renewing_with_what_is_there_changes_nothing(small: Small) -> None:
         for code, en, _, es, begun, *_ in csv.reader(rows)
     )  # fmt: skip
     small.write("../themes.ttl", table)
-    assert small.run("renew", "themes.ttl", "lists").out == "lists/data-theme.csv: 14 codes of the version unknown.\n"
+    assert small.run("renew", "themes.ttl", "lists").out == "lists/data-theme.csv: 14 rows, of unknown.\n"
     assert (small.home / "lists/data-theme.csv").read_bytes() == (ROOT / "ontology/lists/data-theme.csv").read_bytes()
 
 
@@ -170,6 +189,7 @@ def test_renewing_with_what_is_there_changes_nothing(small: Small) -> None:
     ("name", "text", "sentence"),
     [
         ("table.csv", "code\nESP\n", "table.csv: nothing reads this format."),
+        ("table.txt", "1\tx\n", "table.txt:1: this is no row of GeoNames."),
         ("table.ttl", "<a> <b>", "table.ttl: the file cannot be read: "),
         (
             "table.ttl",
@@ -208,7 +228,7 @@ def test_a_portfolio_may_have_a_list_of_its_own(small: Small) -> None:
         (
             "country-box.csv",
             "code,west,south,east,north\nESP,a,1,2,3\n",
-            "the box of ESP has something that is no number",
+            "the row of ESP has something that is no number",
         ),
         ("country.ttl", "<a:b> <a:c> <a:d> .\n", "the list does not say what its IRIs begin with"),
     ],

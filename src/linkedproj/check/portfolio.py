@@ -210,6 +210,7 @@ _OTHER_MATTERS = REMARKS | {
     "LP-PLACE-SWAPPED",
     "LP-PLACE-OUTSIDE",
     "LP-PLACE-COUNTRY",
+    "LP-PLACE-OTHER",
 }
 """Rules of a cell that leave its value as it is, so that shapes may still object to it."""
 

@@ -13,8 +13,9 @@ import click
 def command(file: Path, folder: Path | None) -> None:
     """Renew the list of codes that FILE is about, a table downloaded from the EU's Publications Office.
 
-    The list is written into DIR (default: ontology/lists in the portfolio that is here, or in data), where it wins over
-    the one that ships with the program.
+    A text file of GeoNames (cities500.txt) renews the places whose country and point are known. What is written lies
+    in DIR (default: ontology/lists in the portfolio that is here, or in data), where it wins over what ships with the
+    program.
 
     Exit codes: 0 written, 2 the file is no such table.
     """
@@ -26,7 +27,7 @@ def command(file: Path, folder: Path | None) -> None:
     into = folder or require_portfolio(None) / NAME / FOLDER
     ontology = shipped("ontology")
     done = renew(file, read_lists(ontology), ontology, into)
-    click.echo(f"{done.path.as_posix()}: {done.codes} codes of the version {done.version}.")
+    click.echo(f"{done.path.as_posix()}: {done.codes} rows, of {done.version}.")
     for what, codes in (("New", done.added), ("Gone", done.removed)):
         if codes:
             click.echo(f"{what}: {', '.join(codes)}.")

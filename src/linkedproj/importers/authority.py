@@ -1,7 +1,8 @@
-"""A newer version of a list that others keep, from a file of the Publications Office of the European Union.
+"""A newer version of a list that others keep: of codes, from a file of the EU's Publications Office, or of places.
 
 Its authority tables are offered as SKOS: a concept a code, whose IRI begins with that of the table. Names, days of use
-and other codes are read; what the file lacks and the present list has (further languages, parts) stays.
+and other codes are read; what the file lacks and the present list has (further languages, parts) stays. Places come
+from a file of GeoNames (cities500.txt and its like), which is a table with tabs.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,25 @@ import pyoxigraph as ox
 
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.languages import LANGUAGES
-from linkedproj.model.lists import ALSO, CODE, FOLDER, FROM, NAME, PART_OF, UNTIL, VERSION, CodeList, read_rows
+from linkedproj.model.lists import (
+    ALSO,
+    CODE,
+    FOLDER,
+    FROM,
+    IRI,
+    LATITUDE,
+    LONGITUDE,
+    NAME,
+    PART_OF,
+    UNTIL,
+    VERSION,
+    CodeList,
+    read_rows,
+)  # fmt: skip
 from linkedproj.model.shapes import SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 FORMATS = {
@@ -36,6 +50,8 @@ _FROM = {_EUVOC + "startDate", _AT + "start.use", _OLD + "start.use"}
 _UNTIL = {_EUVOC + "endDate", _AT + "end.use", _OLD + "end.use"}
 _MAPPED, _LEGACY = {_AT + "op-mapped-code", _OLD + "op-mapped-code"}, {_AT + "legacy-code", _OLD + "legacy-code"}
 _VERSIONS = {VERSION, _AT + "table.version.number", _OLD + "table.version.number"}
+_PLACES = ".txt"
+_GEONAMES, _COLUMNS, _POINT_AT, _COUNTRY_AT = "https://sws.geonames.org/{}/", 9, (5, 4), 8
 _SHORT = re.compile(r"[A-Za-z]{2,3}")
 _STATED = re.compile(r'(?P<before>owl:versionInfo\s+)"(?:[^"\\]|\\.)*"')
 
@@ -102,32 +118,75 @@ class _Table:
         }
 
 
+def renew_places(path: Path, lists: Mapping[str, CodeList], present: Path, into: Path) -> Renewed:
+    """Write the places of a file of GeoNames beside the list of countries, those of the present gazetteer included.
+
+    Raises:
+        SetupError: the file cannot be read, or is no table of GeoNames.
+    """
+    countries = next((each for each in lists.values() if each.places), None)
+    table = f"{countries.name}-place.csv" if countries else ""
+    if countries is None:
+        raise SetupError("no list of this ontology has places.", Place(path.as_posix()))
+    before = {row[IRI]: row for row in read_rows(present / FOLDER / table, IRI, CODE)}
+    rows = dict(before)
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                row = _place(line.split("\t"), countries, Place(path.as_posix(), number))
+                rows.setdefault(row[IRI], row)
+    except (OSError, ValueError) as error:
+        raise SetupError(f"the file cannot be read: {error}", Place(path.as_posix())) from error
+    rows = {iri: row for iri, row in rows.items() if row[CODE]}
+    into.mkdir(parents=True, exist_ok=True)
+    (into / table).write_text(_csv([IRI, CODE, LONGITUDE, LATITUDE], rows.values()), "utf-8", newline="")
+    return Renewed(table.removesuffix(".csv"), path.name, into / table, len(rows), (), ())
+
+
+def _place(cells: Sequence[str], countries: CodeList, place: Place) -> dict[str, str]:
+    """Return a row of GeoNames as one of a gazetteer; the code is "" where the country is not known.
+
+    Raises:
+        SetupError: it is no such row.
+    """
+    if len(cells) < _COLUMNS or not cells[0].isdigit():
+        raise SetupError("this is no row of GeoNames.", place)
+    longitude, latitude = (cells[at] for at in _POINT_AT)
+    code = countries.meant(cells[_COUNTRY_AT])
+    return {IRI: _GEONAMES.format(cells[0]), CODE: code, LONGITUDE: longitude, LATITUDE: latitude}
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
 def renew(path: Path, lists: Mapping[str, CodeList], present: Path, into: Path) -> Renewed:
     """Write a newer version of one of the lists of the ontology `present`, read from a file, to the folder `into`.
+
+    A text file is one of places (`renew_places`).
 
     Raises:
         SetupError: the file cannot be read, or is about none of the lists.
     """
+    if path.suffix.lower() == _PLACES:
+        return renew_places(path, lists, present, into)
     table, found = _read(path, lists)
     rows = found.finished()
     before = {row[CODE]: row for row in read_rows(present / FOLDER / f"{table.name}.csv", CODE)}
     columns = [CODE, *(f"{NAME}@{language}" for language in LANGUAGES), FROM, UNTIL, ALSO]
     columns += [PART_OF] if table.owners else []
     merged = [_merged(rows[code], before.get(code, {}), rows.keys()) for code in sorted(rows)]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(merged)
     into.mkdir(parents=True, exist_ok=True)
     described = (present / FOLDER / f"{table.name}.ttl").read_text("utf-8")
     version = found.version or "unknown"
     described = _STATED.sub(lambda match: f'{match["before"]}"{version}"', described, count=1)
-    box = f"{table.name}-box.csv"
-    if (present / FOLDER / box).is_file() and present / FOLDER != into:
-        shutil.copyfile(present / FOLDER / box, into / box)
     (into / f"{table.name}.ttl").write_text(described, "utf-8")
     written = into / f"{table.name}.csv"
-    written.write_text(text.getvalue(), "utf-8", newline="")
+    written.write_text(_csv(columns, merged), "utf-8", newline="")
     added, removed = sorted(rows.keys() - before.keys()), sorted(before.keys() - rows.keys())
     return Renewed(table.name, version, written, len(rows), tuple(added), tuple(removed))
 

@@ -14,7 +14,7 @@ from itertools import chain, islice, pairwise, product, takewhile, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.model.context import Kind
-from linkedproj.model.lists import folded
+from linkedproj.model.lists import bare, folded
 from linkedproj.tables.cells import split
 from linkedproj.tables.portfolio import Row
 
@@ -135,7 +135,7 @@ def _spread(column: Column, cells: Sequence[str]) -> Iterator[_Alternative]:
 def _plain(field: Field, value: str) -> str:
     """Write a value as it is compared: an IRI without its scheme and the slash at its end, a link with its base."""
     if field.kind is Kind.IRI:
-        return value.partition("://")[2].rstrip("/") or value
+        return bare(value)
     return field.base + value
 
 

@@ -12,17 +12,21 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from linkedproj.model.context import Kind
+from linkedproj.model.lists import bare
 from linkedproj.system.sorting import Sorter, merged
 from linkedproj.tables.cells import split
 from linkedproj.tables.portfolio import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from linkedproj.model.context import RecordType
     from linkedproj.model.errors import Problem
     from linkedproj.model.lists import CodeList
+    from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
+    from linkedproj.tables.headers import Header
     from linkedproj.tables.portfolio import Portfolio, Tables
 
 _POINT = re.compile(r"POINT ?\((-?[0-9]+(?:\.[0-9]+)?) (-?[0-9]+(?:\.[0-9]+)?)\)")
@@ -68,6 +72,54 @@ def place_problems(batch: Batch, tables: Tables) -> Iterator[Problem]:
         for number, rule in wrong:
             row = Row(batch.ids[number], batch.header, lines[number], [column[number] for column in batch.columns])
             yield tables.problem(row, rule, term, **_told(tables.cell(row, term), tables.cell(row, coded)))
+
+
+def gazetteer_problems(batch: Batch, tables: Tables) -> Iterator[Problem]:
+    """Find records of a batch with the IRI of a place that is known to be elsewhere."""
+    header = tables.headers[batch.header]
+    for found, codes, points in _located(header, batch, tables.schema):
+        for column in header.columns:
+            if column.field is None or column.field.kind is not Kind.IRI or column.parents:
+                continue
+            rows = zip(batch.columns[column.index], codes, points, strict=True)
+            wrong = [
+                (number, value, *elsewhere)
+                for number, (cell, code, point) in enumerate(rows)
+                if cell and code
+                for value in split(column.field, cell)
+                if (elsewhere := _elsewhere(found, value, code, point))
+            ]
+            lines = list(batch.lines) if wrong else []
+            for number, value, expected, own in wrong:
+                row = Row(batch.ids[number], batch.header, lines[number], [])
+                values = {"value": value, "expected": expected, "code": own}
+                yield tables.problem(row, "LP-PLACE-OTHER", column.name, **values)
+
+
+def _located(header: Header, batch: Batch, schema: Schema) -> Iterator[tuple[CodeList, Sequence[str], Sequence[str]]]:
+    """Yield the lists with a gazetteer that records are located by, with the codes and the points of a batch."""
+    empty = [""] * len(batch)
+    own = schema.lists.get(header.kind.base)
+    if own and own.places:
+        yield own, batch.ids, empty
+    for term, coded in header.kind.lies_in.items():
+        found = schema.list_of(schema.fields[coded])
+        if found and found.places and coded in header.names:
+            points = batch.columns[header.names.index(term)] if term in header.names else empty
+            yield found, batch.columns[header.names.index(coded)], points
+
+
+def _elsewhere(found: CodeList, iri: str, code: str, text: str) -> tuple[str, str] | None:
+    """Return where the place of an IRI is, and where the record is, if they are far from each other."""
+    spot = found.places.get(bare(iri))
+    if spot is None:
+        return None
+    if not found.agree(spot.code, code):
+        return spot.code, code
+    match = _POINT.fullmatch(text)
+    if spot.point and match and spot.is_far(float(match[1]), float(match[2])):
+        return f"POINT({spot.point[0]} {spot.point[1]})", text
+    return None
 
 
 def _astray(found: CodeList, code: str, text: str) -> str:

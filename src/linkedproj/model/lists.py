@@ -2,13 +2,14 @@
 
 A list is two files in the folder `lists/` of the ontology: `<name>.ttl` says which IRIs it is about (`void:uriSpace`),
 what it is called and of which version it is; `<name>.csv` has its codes. `<name>-box.csv`, if there is one, says
-between which degrees the places of a code lie.
+between which degrees the places of a code lie, `<name>-place.csv` in which code single places lie, by their IRI.
 """
 
 from __future__ import annotations
 
 import csv
 import difflib
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -34,12 +35,19 @@ CODE, NAME, FROM, UNTIL, ALSO, PART_OF = "code", "name", "from", "until", "also"
 MARGIN = 0.5
 """Degrees by which a place may lie outside the box of its country: harbours, reefs, coordinates cut short."""
 
+IRI, LONGITUDE, LATITUDE = "iri", "longitude", "latitude"
+"""The columns of a gazetteer, beside the code; a place may have no point."""
+
+NEAR = 1.0
+"""Degrees by which two points of one place may differ: the middle of a city is a matter of taste."""
+
 _FILES = 32
 _JOINT = "¦"
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _BLANKS = re.compile(r"\s+")
 _SHORTEST_WORD, _LONGEST_WORD = 4, 60
 _ALIKE = 0.8
+_ROUND = 360
 
 
 class Box(NamedTuple):
@@ -58,12 +66,28 @@ class Box(NamedTuple):
         )
 
 
+class Spot(NamedTuple):
+    """A place of a gazetteer: the code it lies in, and its point, if that is known."""
+
+    code: str
+    point: tuple[float, float] | None = None
+
+    def is_far(self, longitude: float, latitude: float) -> bool:
+        """Check whether a point is that of another place."""
+        if self.point is None:
+            return False
+        apart = abs(longitude - self.point[0]) % _ROUND
+        narrowed = min(apart, _ROUND - apart) * math.cos(math.radians(latitude))
+        return math.hypot(narrowed, latitude - self.point[1]) > NEAR
+
+
 @dataclass(frozen=True)
 class CodeList:
     """One list: its codes, all of which can be used, those that are withdrawn too.
 
     `titles` are its names by language, `example` is one of its codes, `spellings` give the code that is meant by
-    another code or a name (folded), `owners` the code that another one is a part of, `boxes` where its places lie.
+    another code or a name (folded), `owners` the code that another one is a part of, `boxes` where its places lie,
+    `places` what is known of single places, by their IRI (`bare`).
     """
 
     name: str
@@ -75,6 +99,7 @@ class CodeList:
     spellings: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict)
+    places: Mapping[str, Spot] = field(default_factory=dict)
 
     def meant(self, text: str) -> str:
         """Return the code that somebody means by a text which is none, or "": by another code, or by a name."""
@@ -88,6 +113,15 @@ class CodeList:
     def agree(self, one: str, other: str) -> bool:
         """Check whether two codes are the same, or one is a part of the other or of the same whole."""
         return bool({one, self.owners.get(one)} & {other, self.owners.get(other)} - {None})
+
+
+def bare(iri: str) -> str:
+    """Write an IRI as it is compared: without its scheme, and without the slash at its end.
+
+    >>> bare("https://sws.geonames.org/3128760/")
+    'sws.geonames.org/3128760'
+    """
+    return iri.partition("://")[2].rstrip("/") or iri
 
 
 def fold(text: str) -> str:
@@ -121,8 +155,8 @@ def read_lists(ontology: Path) -> dict[str, CodeList]:
     return {each.base: each for each in found}
 
 
-def _tables(path: Path) -> tuple[Path, Path]:
-    return path.with_suffix(".csv"), path.with_name(f"{path.stem}-box.csv")
+def _tables(path: Path) -> tuple[Path, Path, Path]:
+    return path.with_suffix(".csv"), path.with_name(f"{path.stem}-box.csv"), path.with_name(f"{path.stem}-place.csv")
 
 
 @lru_cache(maxsize=_FILES)
@@ -137,7 +171,7 @@ def _read(path: Path, *_: int) -> CodeList:
     about = next(iter(graph.subjects(SPACE)), None)
     if about is None:
         raise SetupError("the list does not say what its IRIs begin with. Write void:uriSpace.", Place(shown))
-    table, box_table = _tables(path)
+    table, box_table, place_table = _tables(path)
     rows = read_rows(table, CODE)
     return CodeList(
         name=path.stem,
@@ -149,6 +183,7 @@ def _read(path: Path, *_: int) -> CodeList:
         spellings=_spellings(rows),
         owners={row[CODE]: row[PART_OF] for row in rows if row.get(PART_OF)},
         boxes=_boxes(box_table) if box_table.exists() else {},
+        places=_places(place_table) if place_table.exists() else {},
     )
 
 
@@ -191,11 +226,21 @@ def _spellings(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
 def _boxes(path: Path) -> dict[str, tuple[Box, ...]]:
     found: dict[str, tuple[Box, ...]] = {}
     for row in read_rows(path, CODE, *Box._fields):
-        try:
-            box = Box(*(float(row[name]) for name in Box._fields))
-        except ValueError as error:
-            raise SetupError(
-                f"the box of {row[CODE]} has something that is no number.", Place(f"ontology/{FOLDER}/{path.name}")
-            ) from error
-        found[row[CODE]] = (*found.get(row[CODE], ()), box)
+        found[row[CODE]] = (*found.get(row[CODE], ()), Box(*_degrees(row, path, *Box._fields)))
     return found
+
+
+def _places(path: Path) -> dict[str, Spot]:
+    found: dict[str, Spot] = {}
+    for row in read_rows(path, IRI, CODE):
+        point = _degrees(row, path, LONGITUDE, LATITUDE) if row.get(LONGITUDE) and row.get(LATITUDE) else None
+        found[bare(row[IRI])] = Spot(row[CODE], (point[0], point[1]) if point else None)
+    return found
+
+
+def _degrees(row: Mapping[str, str], path: Path, *names: str) -> list[float]:
+    try:
+        return [float(row[name]) for name in names]
+    except ValueError as error:
+        place = Place(f"ontology/{FOLDER}/{path.name}")
+        raise SetupError(f"the row of {row[CODE]} has something that is no number of degrees.", place) from error

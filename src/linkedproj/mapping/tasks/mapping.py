@@ -13,7 +13,7 @@ from linkedproj.mapping.derive import Derivation
 from linkedproj.mapping.evidence import Subject, Weighing, claimed
 from linkedproj.mapping.identity import KeyDigests
 from linkedproj.mapping.parts import DumpPart
-from linkedproj.mapping.places import place_problems, stated_places
+from linkedproj.mapping.places import gazetteer_problems, place_problems, stated_places
 from linkedproj.mapping.tasks.joined import Joined
 from linkedproj.mapping.tasks.model import CLAIMS, STATED, Slice, links_of
 from linkedproj.mapping.tasks.rows import batches, rows_of
@@ -140,6 +140,7 @@ class MappingWork:
             part.write(filled, derivation)
         self._outcome.found.problems += batch_problems(batch, joined.get(STATED, ()), self._tables)
         self._outcome.found.problems += place_problems(batch, self._tables)
+        self._outcome.found.problems += gazetteer_problems(batch, self._tables)
         self._count_lacking(filled, derivation)
         if self._setting.weighs and not self._kind.anonymous:
             self._weigh(filled, derivation, joined.get(CLAIMS, ()))
