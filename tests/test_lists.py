@@ -93,14 +93,14 @@ def test_no_other_spelling_is_a_code_of_something_else() -> None:
 def test_codes_are_looked_up_in_every_column_of_a_list(tmp_path: Path) -> None:
     tables = {
         "country.csv": "id,name@en\nESP,Spain\n",
-        "cooperation.csv": "id,title@en,areaCountry\nc,C,ESP; SP\n",
+        "cooperation.csv": "id,cooperationType,title@en,areaCountry\nc,exchange-agreement,C,ESP; SP\n",
         "project.csv": "id,title@en,budget.value,budget.currency,budget.kind\np,P,ESP; SP,1,EURO,total\n",
         "theme.csv": "id,inScheme,name@en,closeMatch\nt,s,T,http://publications.europa.eu/resource/authority/country/GER\n",
         "scheme.csv": "id,name@en\ns,S\n",
         "source.csv": "id,title@en,language\nq,Q,ENG; CATA\n",
     }
     assert [line.partition(" in the list")[0] for line in travel(tmp_path, tables).told] == [
-        "data/cooperation.csv:2:5 LP-CELL-LISTED: areaCountry 'SP' is not",
+        "data/cooperation.csv:2:24 LP-CELL-LISTED: areaCountry 'SP' is not",
         "data/project.csv:2:7 LP-CELL-LISTED: budget.currency 'EURO' is not",
         "data/source.csv:2:5 LP-CELL-LISTED: language 'CATA' is not",
         "data/theme.csv:2:7 LP-CELL-LISTED: closeMatch 'GER' is not",
