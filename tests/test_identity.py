@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from linkedproj.mapping.runners import opened
+from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import SetupError
 from linkedproj.model.folder import open_folder
@@ -16,6 +18,7 @@ from linkedproj.model.lists import read_lists
 from linkedproj.reports.report import exit_code
 
 from .mapping import CONFIG, ROOT, agreed, dump, shipped_schema, travel
+from .mapping import told as told_of
 from .test_broken_input import told
 
 if TYPE_CHECKING:
@@ -132,9 +135,9 @@ def test_one_organisation_may_have_two_roles_and_act_for_two_places(tmp_path: Pa
         "participation.csv": "id,project,organisation,role,forPlace\nr,p,o,partner,\ns,p,o,funder,\nt,p,o,partner,a\n"
         "u,p,o,partner,b\nv,p,,partner,a\nw,p,,partner,a\n",
     }  # fmt: skip
-    told_of = travel(tmp_path, tables).told
-    assert [line.split(":")[1] for line in told_of] == ["7"]
-    assert codes(told_of) == ["LP-SAME-LIKELY"]
+    found = travel(tmp_path, tables).told
+    assert [line.split(":")[1] for line in found] == ["7"]
+    assert codes(found) == ["LP-SAME-LIKELY"]
 
 
 def test_records_in_several_files_and_formats_are_compared(tmp_path: Path) -> None:
@@ -305,6 +308,11 @@ def test_the_same_is_found_however_tables_are_cut(tmp_path: Path) -> None:
         other = tmp_path / str(size)
         other.mkdir()
         assert dump(tmp_path / "data", other, shipped_schema(), CONFIG, size).told == whole
+    with opened(Resources(jobs=2)) as run:
+        elsewhere = map_tables(
+            tmp_path / "data", shipped_schema(), CONFIG, "data", tmp_path / "500", {}, run=run, size=4_000
+        )
+    assert told_of(elsewhere.portfolio.problems) == whole
     shuffled = tmp_path / "shuffled"
     shuffled.mkdir()
     turned = {**tables, "organisation.csv": "id,name@en,seat,sameAs,parent\n" + "\n".join(rows[::-1]) + "\n"}
@@ -355,9 +363,9 @@ def test_a_part_of_a_country_agrees_with_the_country(inside: str, around: str, i
 
 def test_a_year_is_far_from_the_day_of_the_portfolio_on(tmp_path: Path) -> None:
     rows = "".join(f"p{year},Of {year},{year}\n" for year in (999, 1000, 2070, 2071) if year != 999)
-    told_of = travel(tmp_path, {"project.csv": "id,title@en,start\n" + rows + "q,Q,0999-12\n"}).told
-    assert [line.split(":")[1] for line in told_of] == ["4", "5"]
-    assert codes(told_of) == ["LP-DATE-FAR"] * 2
+    found = travel(tmp_path, {"project.csv": "id,title@en,start\n" + rows + "q,Q,0999-12\n"}).told
+    assert [line.split(":")[1] for line in found] == ["4", "5"]
+    assert codes(found) == ["LP-DATE-FAR"] * 2
 
 
 QUESTIONS = {

@@ -94,7 +94,7 @@ def test_codes_are_looked_up_in_every_column_of_a_list(tmp_path: Path) -> None:
     tables = {
         "country.csv": "id,name@en\nESP,Spain\n",
         "cooperation.csv": "id,cooperationType,title@en,areaCountry\nc,exchange-agreement,C,ESP; SP\n",
-        "project.csv": "id,title@en,budget.value,budget.currency,budget.kind\np,P,ESP; SP,1,EURO,total\n",
+        "project.csv": "id,title@en,budget.value,budget.currency,budget.kind\np,P,1,EURO,total\n",
         "theme.csv": "id,inScheme,name@en,closeMatch\nt,s,T,http://publications.europa.eu/resource/authority/country/GER\n",
         "scheme.csv": "id,name@en\ns,S\n",
         "source.csv": "id,title@en,language\nq,Q,ENG; CATA\n",

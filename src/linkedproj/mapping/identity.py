@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _DIGEST = 8
 _JOINT, _MARK = "\x1f", "\x1e"  # no cell of a table can hold them
-_AT_ONCE, _BEGINNINGS = 1 << 16, 256
+_AT_ONCE = 1 << 16
 
 
 def keys_of(number: int) -> str:
@@ -146,7 +146,7 @@ class KeyDigests:
         self._kind, self._fields = kind, schema.fields_of(kind)
         self._readers: dict[int, list[tuple[str, _Reader]]] = {}
 
-    def read(self, batch: Batch, tables: Tables) -> Iterator[tuple[str, list[bytes]]]:
+    def read(self, batch: Batch, tables: Tables) -> Iterator[tuple[str, list[int]]]:
         """Yield what is gathered of a batch, by its name."""
         if batch.header not in self._readers:
             header = tables.headers[batch.header]
@@ -159,8 +159,8 @@ class KeyDigests:
                 yield name, [_digest(text) for text in found.texts if text]
 
 
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=_DIGEST).digest()
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=_DIGEST).digest())
 
 
 def identity_problems(portfolio: Portfolio) -> Iterator[Problem]:
@@ -173,11 +173,11 @@ def identity_problems(portfolio: Portfolio) -> Iterator[Problem]:
                 yield from _Look(portfolio, kind, key, told).problems(twice)
 
 
-def _repeated(runs: Sequence[SortedRun]) -> set[bytes]:
-    """Return the digests that come more than once: all that begin alike are compared at a time."""
-    found: set[bytes] = set()
-    ranges = min(1 + sum(run.count for run in runs) // _AT_ONCE, _BEGINNINGS)
-    bounds = [bytes([_BEGINNINGS * number // ranges]) for number in range(ranges)]
+def _repeated(runs: Sequence[SortedRun]) -> set[int]:
+    """Return the digests that come more than once: those of one range are compared at a time."""
+    found: set[int] = set()
+    ranges = 1 + sum(run.count for run in runs) // _AT_ONCE
+    bounds = [(1 << 8 * _DIGEST) * number // ranges for number in range(ranges)]
     for low, high in zip(bounds, [*bounds[1:], None], strict=True):
         met = (run.since(low) for run in runs if run.meets(low, high))
         digests = sorted(chain.from_iterable(met if high is None else map(partial(_below, high), met)))
@@ -185,7 +185,7 @@ def _repeated(runs: Sequence[SortedRun]) -> set[bytes]:
     return found
 
 
-def _below(high: bytes, digests: Iterable[bytes]) -> Iterator[bytes]:
+def _below(high: int, digests: Iterable[int]) -> Iterator[int]:
     return takewhile(high.__gt__, digests)
 
 
@@ -204,7 +204,7 @@ class _Look:
         self._portfolio, self._kind, self._key, self._told = portfolio, kind, key, told
         self._different: set[frozenset[str]] = set()
 
-    def problems(self, digests: set[bytes]) -> Iterator[Problem]:
+    def problems(self, digests: set[int]) -> Iterator[Problem]:
         """Compare the keys themselves, and tell each record with the first one that has the same key."""
         for holders in self._holders(digests).values():
             ordered = sorted(holders, key=lambda holder: self._place_of(holder.row))
@@ -220,7 +220,7 @@ class _Look:
         pair = frozenset({one.row.id, other.row.id})
         return len(pair) > 1 and pair not in self._different
 
-    def _holders(self, digests: set[bytes]) -> dict[str, list[_Holder]]:
+    def _holders(self, digests: set[int]) -> dict[str, list[_Holder]]:
         found: dict[str, list[_Holder]] = {}
         readers: dict[int, _Reader] = {}
         fields = self._portfolio.schema.fields_of(self._kind)
