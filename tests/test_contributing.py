@@ -270,6 +270,27 @@ def test_a_code_list(house: House) -> None:
     assert "The nearest is 'merry'." in house.run("check", code=1)
 
 
+def test_a_list_that_others_keep(house: House) -> None:
+    house.write("ontology/lists/prize.csv", "code,name@en,also\nP1,First prize,GOLD\n")
+    house.write(
+        "ontology/lists/prize.ttl",
+        "@prefix void: <http://rdfs.org/ns/void#> .\n@prefix dct: <http://purl.org/dc/terms/> .\n"
+        '<https://w3id.org/linkedproj/list/prize> void:uriSpace "https://prize.example/" ; dct:title "prizes"@en .\n',
+    )
+    house.replace("data/theme.csv", "http://eurovoc.europa.eu/1", "https://prize.example/GOLD")
+    found = house.run("check", code=1)
+    assert "exactMatch 'GOLD' is not in the list of prizes. [LP-CELL-LISTED]" in found
+    assert "Did you mean 'P1'?" in found
+
+
+def test_a_hierarchy(house: House) -> None:
+    """Or a key: both are said at the shapes of columns that are there."""
+    named = '  sh:name "acronym" ;\n'
+    house.replace("ontology/shapes.ttl", named, f"{named}  dash:uniqueValueForClass lp:Project ;\n")
+    house.replace("data/project.csv", "Escuela de huerto,,", "Escuela de huerto,QUIET,")
+    assert "project/orchard and project/harbour (data/project.csv:2:" in house.run("check", code=1)
+
+
 def test_a_datatype(house: House) -> None:
     add_term(house, "opens", '{"@id": "lp:opens", "@type": "xsd:time"}')
     define(house, "lp:opens", "owl:DatatypeProperty")

@@ -210,6 +210,13 @@ _OTHER_MATTERS = REMARKS | {
     "LP-EVIDENCE-SHARE",
     "LP-MONEY-PART",
     "LP-DATE-INSIDE",
+    "LP-LINK-CIRCLE",
+    "LP-SAME-KEY",
+    "LP-SAME-LIKELY",
+    "LP-PLACE-SWAPPED",
+    "LP-PLACE-OUTSIDE",
+    "LP-PLACE-COUNTRY",
+    "LP-PLACE-OTHER",
 }
 """Rules of a cell that leave its value as it is, so that shapes may still object to it."""
 

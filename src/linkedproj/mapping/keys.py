@@ -8,12 +8,14 @@ from __future__ import annotations
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
+from linkedproj.model.context import Kind
 from linkedproj.system.sorting import Sorter, merged, merged_in_blocks
 from linkedproj.tables.cells import nearest, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from linkedproj.model.context import Field, RecordType
     from linkedproj.model.errors import Problem
     from linkedproj.system.sorting import SortedRun
     from linkedproj.tables.portfolio import Portfolio, Row
@@ -90,7 +92,7 @@ def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[
     # Among very many ids, the nearest one says little and takes long to find.
     ids = list(islice(merged(portfolio.runs["ids", target]), _CANDIDATES + 1))
     candidates = ids if len(ids) <= _CANDIDATES else []
-    leading = (h.kind.name for h in portfolio.headers if any(c.field and c.field.target == target for c in h.columns))
+    leading = (h.kind.name for h in portfolio.headers if any(_may_lead(h.kind, c.field, target) for c in h.columns))
     for type_name in dict.fromkeys(leading):
         for row in portfolio.rows(type_name):
             for name, value in _links(portfolio, row, target):
@@ -99,7 +101,15 @@ def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[
                     yield portfolio.problem(row, "LP-LINK-DANGLING", name, **values)
 
 
+def _may_lead(kind: RecordType, field: Field | None, target: str) -> bool:
+    """Check whether a term leads to records of a type; what evidence is about is looked up where it is weighed."""
+    return field is not None and (field.target == target or (field.kind is Kind.RECORD and not kind.anonymous))
+
+
 def _links(portfolio: Portfolio, row: Row, target: str) -> Iterator[tuple[str, str]]:
     for column in portfolio.headers[row.header].columns:
         if column.field and column.field.target == target and not column.parents:
             yield from ((column.name, value) for value in split(column.field, row.cells[column.index]))
+        elif column.field and _may_lead(portfolio.headers[row.header].kind, column.field, target):
+            named = map(portfolio.schema.resolve, split(column.field, row.cells[column.index]))
+            yield from ((column.name, found[1]) for found in named if found and found[0].name == target)

@@ -14,11 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from linkedproj.mapping.chains import chain_problems
 from linkedproj.mapping.dumps import Dumps
 from linkedproj.mapping.evidence import Evidence
+from linkedproj.mapping.identity import identity_problems
 from linkedproj.mapping.inventory import Inventory
 from linkedproj.mapping.keys import case_problems, reference_problems
 from linkedproj.mapping.parts import Output
+from linkedproj.mapping.places import agreement_problems
 from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources, run_here
 from linkedproj.mapping.steps import Steps
@@ -96,7 +99,8 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
         joined = beside.submit(Dumps(portfolio, evidence, steps).join, dumps)
         for name in steps.with_capitals:
             portfolio.problems.extend(case_problems(portfolio, name))
-        portfolio.problems.extend(reference_problems(portfolio))
+        for problems in (reference_problems, identity_problems, chain_problems, agreement_problems):
+            portfolio.problems.extend(problems(portfolio))
         evidence.finish()
         joined.result()
     return Mapped(portfolio, evidence, steps.triples, steps.nodes, dict(dumps))

@@ -98,6 +98,17 @@ class Inverse:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Properties by whose values a record is told from all others of its type.
+
+    Of two records with one certain key (`is_certain`) one is wrong; else they may well be the same.
+    """
+
+    properties: tuple[str, ...]
+    is_certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RecordType:
     """One kind of record: its class, and the base its ids are appended to.
 
@@ -113,6 +124,10 @@ class RecordType:
     to, `limits` by term what its figures in all records of one kind that lead to one record may add up to. `short_name`
     is the property that stands for the record's label in a sentence; a type that `is_detail` stands beside the core of
     the model.
+
+    `keys` tell its records apart, unless one says by the term `differs` that it is not another one. `acyclic` are the
+    links that never lead back to where they began. `lies_in` names by term of a point the one whose code says where it
+    lies, `agrees_in` by link the term that is the same in the record it leads to.
     """
 
     name: str
@@ -137,6 +152,11 @@ class RecordType:
     limits: Mapping[str, str] = field(default_factory=dict)
     short_name: str = ""
     is_detail: bool = False
+    keys: tuple[Key, ...] = ()
+    differs: str = ""
+    acyclic: frozenset[str] = frozenset()
+    lies_in: Mapping[str, str] = field(default_factory=dict)
+    agrees_in: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:

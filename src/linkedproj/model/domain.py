@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from linkedproj.model.context import RDF, Derived, Inverse, Rule
+from linkedproj.model.context import RDF, Derived, Inverse, Key, Kind, Rule
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.lexical import XSD
 from linkedproj.model.shapes import DCT, SH, SKOS
@@ -40,6 +40,8 @@ SOURCE_BY, NOTE_BY, AGENT_BY = LP + "sourceBy", LP + "noteBy", LP + "agentBy"
 
 SAME = "https://schema.org/sameAs"
 """Of who publishes: how a register calls them."""
+DIFFERENT = "http://www.w3.org/2002/07/owl#differentFrom"
+"""Of any record: others that are not the same, however alike."""
 
 CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
 """Of a source: the SHA-256 of the copy that is kept of it."""
@@ -47,6 +49,7 @@ CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
 PHASES = ("past", "present", "future", "unknown")
 """Where the dates of a record stand to a day."""
 
+_LIST_END = RDF + "nil"
 _NUMBERS = frozenset({XSD + "decimal", XSD + "integer"})
 _NAMED = {rule.value: rule for rule in (Rule.FIRST_DAY, Rule.LAST_DAY, Rule.PHASE, Rule.EVIDENCE)}
 
@@ -134,12 +137,18 @@ class Domain:
         self._types = context.types
         self._named: dict[str, dict[str, list[Shape]]] = {}
         self._details: set[str] = set()
+        self._keys: dict[str, list[Key]] = defaultdict(list)
         by_class: dict[str, dict[str, list[Shape]]] = {}
         for po in shapes.values():
             for target in po.get(SH + "targetClass", ()):
                 terms = by_class.setdefault(target, defaultdict(list))
                 if "true" in po.get(LP + "detail", ()):
                     self._details.add(target)
+                self._keys[target] += [
+                    Key(tuple(_members(shapes, head)), is_certain)
+                    for name, is_certain in ((LP + "key", True), (LP + "likelyKey", False))
+                    for head in po.get(name, ())
+                ]
                 for prop in po.get(SH + "property", ()):
                     for name in shapes[prop].get(SH + "name", ()):
                         terms[name].append(shapes[prop])
@@ -210,6 +219,7 @@ class Domain:
             for link in links:
                 if not self._fields[link].target:
                     raise SetupError(f"{link} of {kind.name} has {annotation}, and is no link to a record.", _SHAPES)
+        self._refuse_unknown(kind)
         named = {
             *kind.wholes,
             *kind.wholes.values(),
@@ -219,6 +229,21 @@ class Domain:
         }
         for term in sorted(named - self._fields.keys()):
             raise SetupError(f"'{term}' is named by a shape of {kind.name}, and is no term of the context.", _SHAPES)
+
+    def _refuse_unknown(self, kind: RecordType) -> None:
+        """Refuse keys, hierarchies and places that are told of what is not there.
+
+        Raises:
+            SetupError: naming the first.
+        """
+        properties = {self._fields[term].iri for term in self._named[kind.name]}
+        for iri in (iri for key in kind.keys for iri in key.properties if iri not in properties):
+            raise SetupError(f"a key of {kind.name} names {iri}, and no column of it has this property.", _SHAPES)
+        for link in sorted(kind.acyclic | kind.agrees_in.keys()):
+            if self._fields[link].kind is not Kind.LINK:
+                raise SetupError(f"{link} of {kind.name} is no link to a record: it can lead nowhere.", _SHAPES)
+        for term in sorted({*kind.lies_in.values(), *kind.agrees_in.values()} - self._named[kind.name].keys()):
+            raise SetupError(f"'{term}' is named by a shape of {kind.name}, and is no column of it.", _SHAPES)
 
     def _refuse_incomparable(self, kind: RecordType, types: Mapping[str, RecordType]) -> None:
         """Refuse to compare what is neither a date that bounds a record, a number nor an amount.
@@ -327,7 +352,31 @@ class Domain:
             },
             limits={term: most for term, shapes in terms.items() for most in _values(shapes, LP + "addsUpTo")},
             short_name=next(iter(_values([s for _, s in _each(terms)], LP + "shortenedBy")), ""),
+            keys=tuple(dict.fromkeys((*self._single_keys(kind), *self._keys[kind.iri]))),
+            differs=self._term(kind.name, DIFFERENT),
+            acyclic=frozenset(t for t, shapes in terms.items() if "true" in _values(shapes, DASH + "nonRecursive")),
+            lies_in=self._first(terms, LP + "liesIn"),
+            agrees_in=self._first(terms, LP + "agreesIn"),
         )
+
+    def _single_keys(self, kind: RecordType) -> Iterator[Key]:
+        """Yield the properties of which no two records of a type have the same value."""
+        for term, shapes in self._named[kind.name].items():
+            if kind.iri in _values(shapes, DASH + "uniqueValueForClass"):
+                yield Key((self._fields[term].iri,), is_certain=True)
+
+    @staticmethod
+    def _first(terms: Mapping[str, list[Shape]], annotation: str) -> dict[str, str]:
+        return {term: value for term, shapes in terms.items() for value in _values(shapes, annotation)[:1]}
+
+    def listed(self) -> dict[str, str]:
+        """Return by term the IRI base of the list that its codes are looked up in, where a shape names one."""
+        return {
+            term: base
+            for terms in self._named.values()
+            for term, shapes in terms.items()
+            for base in _values(shapes, LP + "codeIn")
+        }
 
     def _derived(self, kind: RecordType) -> dict[str, Derived]:
         found: dict[str, Derived] = {}
@@ -431,6 +480,16 @@ def _pairs(shape: Shape, one: str, other: str) -> Iterator[tuple[str, str]]:
 
 def _values(shapes: Iterable[Shape], predicate: str) -> list[str]:
     return [value for shape in shapes for value in shape.get(predicate, ())]
+
+
+def _members(triples: Triples, head: str) -> Iterator[str]:
+    """Yield the members of an RDF list."""
+    seen: set[str] = set()
+    while head != _LIST_END and head not in seen:
+        seen.add(head)
+        node = triples.get(head, {})
+        yield from node.get(RDF + "first", ())
+        head = next(iter(node.get(RDF + "rest", ())), _LIST_END)
 
 
 def _is_computed(shapes: Iterable[Shape]) -> bool:

@@ -3,6 +3,7 @@
     <portfolio>/ontology/context.jsonld   terms, types and prefixes of its own
     <portfolio>/ontology/shapes.ttl       shapes for its columns, and its own rules
     <portfolio>/ontology/*.ttl            its classes, properties and code lists
+    <portfolio>/ontology/lists/           lists that others keep (`linkedproj.model.lists`): newer ones, or further ones
 
 Such a folder may add and may not redefine. With it, the ontology in force is a folder like the product's, whose files
 hold the product's text and, below it, the portfolio's: every room reads it as if it were the product's. A line of
@@ -22,6 +23,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.context import load_context, merge_contexts
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.lists import FOLDER as LISTS
 from linkedproj.model.paths import within
 from linkedproj.model.shapes import SECTION, SH, read_shapes
 
@@ -80,6 +82,8 @@ def open_ontology(product: Path, portfolio: Path, shown: str, base: str) -> Onto
     made = Ontology(Path(tempfile.mkdtemp(prefix="linkedproj-")), is_made=True)
     shutil.copytree(product, made.path, dirs_exist_ok=True)
     (made.path / _CONTEXT).write_text(context, "utf-8")
+    if (own / LISTS).is_dir():
+        shutil.copytree(own / LISTS, made.path / LISTS, dirs_exist_ok=True)
     for name, parts in (
         (_SHAPES, [graph for path, graph in files.items() if path.name == _SHAPES]),
         (_VOCABULARY, [graph for path, graph in files.items() if path.name != _SHAPES]),

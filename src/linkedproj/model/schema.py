@@ -14,6 +14,7 @@ from linkedproj.model.codes import code_lists
 from linkedproj.model.context import RDF, Context, Kind, RecordType, Rule, load_context
 from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_containers, read_phases
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.lists import CodeList, read_lists
 from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class Schema:
     about ("title@ca"), by the shape's IRI. `evidence` says what the columns of evidence are called, `phases` by code
     list which code stands for "past", "present", "future" and "unknown", `containers` which codes stand for amounts
     that contain those of another, `labels` what the vocabulary calls its terms, by IRI and language, `wants` by type
-    what the portfolio asks for, `version` that of the vocabulary.
+    what the portfolio asks for, `version` that of the vocabulary. `authorities` are
+    the lists that others keep, by the base of their IRIs, `listed` gives by term the base of the one that its texts are
+    codes of.
     """
 
     context: Context
@@ -71,6 +74,8 @@ class Schema:
     wants: Mapping[str, tuple[Want, ...]] = field(default_factory=dict)
     containers: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     version: str = ""
+    authorities: Mapping[str, CodeList] = field(default_factory=dict)
+    listed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -215,6 +220,14 @@ class Schema:
         kind = self.type_of_table(table)
         return (kind, identifier) if kind and identifier else None
 
+    def fields_of(self, kind: RecordType) -> tuple[Field, ...]:
+        """Return the terms that a record of a type may have, in the order of the context."""
+        return tuple(field for field in self.fields.values() if kind.terms is None or field.term in kind.terms)
+
+    def list_of(self, field: Field) -> CodeList | None:
+        """Return the list that the values of a term are looked up in: codes by its base, or texts as a shape says."""
+        return self.authorities.get(self.listed.get(field.term, field.base))
+
     def iri_of(self, field: Field, value: str) -> str:
         """Return the IRI that a well spelled value of a link field stands for."""
         if field.kind is Kind.RECORD:
@@ -261,6 +274,8 @@ def load_schema(
         _labels(terms),
         version=_version(terms),
         containers=read_containers(context, vocabulary),
+        authorities=read_lists(ontology),
+        listed=domain.listed(),
     )
     schema.refuse_circles()
     return schema

@@ -25,20 +25,25 @@ from linkedproj.model.lexical import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from linkedproj.model.context import Field
+    from linkedproj.model.context import Field, RecordType
+    from linkedproj.model.lists import CodeList
     from linkedproj.model.schema import Schema
+    from linkedproj.model.settings import Config
 
 RESERVED = frozenset({"id", "type"})
 """Ids that JSON-LD processors read as keywords when they stand as links."""
 
-REMARKS = frozenset({"LP-CELL-BLANK", "LP-CELL-TRACE", "LP-CELL-ACCENT"})
+REMARKS = frozenset({"LP-CELL-BLANK", "LP-CELL-TRACE", "LP-CELL-ACCENT", "LP-DATE-FAR"})
 """Rules that leave the value of a cell as it is."""
 
+_DATE = XSD + "date"
+_FREE = frozenset({Kind.TEXT, Kind.PLAIN, Kind.VALUE})
 _COMMON_IRI = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+\Z")
 _DOMAIN = re.compile(r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LONGEST_LOCAL = 64  # RFC 5321, section 4.5.3.1.1
 _LONGEST_WORD = 200
+_YEAR, _EARLIEST, _YEARS_AHEAD = 4, "1000", 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +91,18 @@ def split(field: Field, cell: str) -> list[str]:
 
 
 class CellChecks:
-    """The checks of the cells of one portfolio.
+    """The checks of the cells of one portfolio."""
 
-    `mailboxes` are the local parts of e-mail addresses that may be published.
-    """
-
-    def __init__(self, schema: Schema, mailboxes: frozenset[str]) -> None:
+    def __init__(self, schema: Schema, config: Config) -> None:
         self._schema = schema
-        self._mailboxes = mailboxes
+        self._mailboxes = config.mailboxes
+        self._latest = f"{int(config.as_of[:_YEAR]) + _YEARS_AHEAD:04}"
+        self._lists = {term: found for term, field in schema.fields.items() if (found := schema.list_of(field))}
         self._by_kind: dict[Kind, Callable[[Field, str], Fault | None]] = {
             Kind.TEXT: _no_fault,
             Kind.PLAIN: _no_fault,
             Kind.VALUE: _no_fault,
-            Kind.LITERAL: _literal_fault,
+            Kind.LITERAL: self._literal_fault,
             Kind.LINK: _link_fault,
             Kind.RECORD: self._record_fault,
             Kind.CODE: self._code_fault,
@@ -115,7 +119,20 @@ class CellChecks:
             values = split(column.field, cell)
             yield from (Fault("LP-CELL-REPEAT", {"item": item}) for item in sorted(_repeated(values)))
             check = self._by_kind[column.field.kind]
-            yield from (fault for value in dict.fromkeys(values) if (fault := check(column.field, value)))
+            for value in dict.fromkeys(values):
+                fault = check(column.field, value) or self._list_fault(column.field, value)
+                if fault:
+                    yield fault
+
+    def id_fault(self, kind: RecordType, value: str) -> Fault | None:
+        """Return what is wrong with the id of a record of a type: of some types it is a code that others gave."""
+        found = self._schema.authorities.get(kind.base)
+        return id_fault(value) or (_unlisted(found, value) if found else None)
+
+    def is_typed(self, column: Column) -> bool:
+        """Check whether values of a column can be wrong in more than their signs."""
+        field = column.field
+        return field is not None and (field.kind not in _FREE or field.term in self._lists)
 
     def is_plain(self, column: Column, cell: str) -> bool:
         """Check at a glance that a cell is sound, its text being free of controls and stray blanks.
@@ -125,17 +142,25 @@ class CellChecks:
         field = column.field
         if field is None or not cell:
             return True
+        if field.term in self._lists:
+            return cell in self._lists[field.term].codes
         if field.kind is Kind.LINK:
             return ID.fullmatch(cell) is not None and cell not in RESERVED
         if field.kind is Kind.CODE:
             return cell in self._schema.codes.get(field.base, ())
         if field.kind is Kind.IRI:
-            return _COMMON_IRI.fullmatch(cell) is not None
-        return field.kind is Kind.LITERAL and not field.many and not SPELLINGS[field.datatype](cell)
+            return _COMMON_IRI.fullmatch(cell) is not None and not cell.startswith(tuple(self._schema.authorities))
+        return field.kind is Kind.LITERAL and not field.many and not self._literal_fault(field, cell)
 
     def are_codes(self, field: Field, values: Collection[str]) -> bool:
-        """Check whether all values are codes of a field's code list."""
+        """Check whether all values are codes of a field's code list, or of the list that others keep."""
+        if field.term in self._lists:
+            return self._lists[field.term].codes.issuperset(values)
         return self._schema.codes.get(field.base, frozenset()).issuperset(values)
+
+    def is_listed(self, field: Field) -> bool:
+        """Check whether the values of a field are looked up in a list that others keep."""
+        return field.term in self._lists
 
     def _text_faults(self, cell: str) -> Iterator[Fault]:
         bad = FORBIDDEN.search(cell)
@@ -163,6 +188,22 @@ class CellChecks:
         if ";" in value:
             return Fault("LP-CELL-MANY", {"value": value})
         return Fault("LP-CELL-CODE", {"value": value, "expected": ", ".join(sorted(codes)), **nearest(value, codes)})
+
+    def _list_fault(self, field: Field, value: str) -> Fault | None:
+        """Look a value up in the list that it is a code of: by its column, or by what its IRI begins with."""
+        found, code = self._lists.get(field.term), value
+        if field.kind is Kind.IRI:
+            found = next((each for base, each in self._schema.authorities.items() if value.startswith(base)), None)
+            code = value[len(found.base) :] if found else value
+        return _unlisted(found, code) if found else None
+
+    def _literal_fault(self, field: Field, value: str) -> Fault | None:
+        rule = SPELLINGS[field.datatype](value)
+        if rule:
+            return Fault(rule, {"value": value, "type": field.datatype.removeprefix(XSD)})
+        if field.datatype == _DATE and not _EARLIEST <= value[:_YEAR] <= self._latest:
+            return Fault("LP-DATE-FAR", {"value": value, "expected": f"{_EARLIEST}..{self._latest}"})
+        return None
 
     def _record_fault(self, _: Field, value: str) -> Fault | None:
         found = self._schema.resolve(value)
@@ -206,9 +247,15 @@ def _many(field: Field, value: str) -> dict[str, str]:
     return {"value": value, "table": field.target.lower()}
 
 
-def _literal_fault(field: Field, value: str) -> Fault | None:
-    rule = SPELLINGS[field.datatype](value)
-    return Fault(rule, {"value": value, "type": field.datatype.removeprefix(XSD)}) if rule else None
+def _unlisted(found: CodeList, code: str) -> Fault | None:
+    """Return that a code is not in a list, and which one was meant, if that can be told."""
+    if code in found.codes:
+        return None
+    meant = found.meant(code)
+    titles = {f"detail@{language}" if language else "detail": title for language, title in found.titles.items()}
+    titles.setdefault("detail", found.titles.get("en", found.name))
+    values = {"value": code, "expected": found.example, "base": found.base, **titles}
+    return Fault("LP-CELL-LISTED", values | ({"nearest": meant} if meant else {}))
 
 
 def _link_fault(field: Field, value: str) -> Fault | None:

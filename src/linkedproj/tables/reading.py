@@ -12,7 +12,7 @@ from linkedproj.model.errors import Problem
 from linkedproj.model.languages import stands_for
 from linkedproj.model.lexical import is_blank, is_composed, is_printable, trace_of_recoding
 from linkedproj.tables.batch import ROWS, Batch
-from linkedproj.tables.cells import REMARKS, RESERVED, CellChecks, Column, Fault, id_fault
+from linkedproj.tables.cells import REMARKS, RESERVED, CellChecks, Column, Fault
 from linkedproj.tables.headers import Header
 from linkedproj.tables.portfolio import Row
 from linkedproj.tables.readers import reader_of
@@ -46,7 +46,7 @@ def read_shard(shard: Shard, tables: Tables, found: Found) -> Iterator[Batch]:
     """
     header = tables.headers[shard.header]
     before = len(found.problems)
-    taker = Taker(tables, shard.header, CellChecks(tables.schema, tables.config.mailboxes), found, before)
+    taker = Taker(tables, shard.header, CellChecks(tables.schema, tables.config), found, before)
     span = (shard.start, shard.stop)
     for line, rows in batches(shard.file, span, shard.line, found.problems.append, is_last=shard.is_last):
         batch = taker.take(_Lines(line, rows), rows)
@@ -58,7 +58,7 @@ def read_shard(shard: Shard, tables: Tables, found: Found) -> Iterator[Batch]:
 def read_file(file: TableFile, kind: RecordType, tables: Tables, found: Found) -> Iterator[Batch]:
     """Read the rows of a file of records that name their own columns; new columns are added to `tables.headers`."""
     takers: dict[tuple[str, ...], Taker] = {}
-    checks = CellChecks(tables.schema, tables.config.mailboxes)
+    checks = CellChecks(tables.schema, tables.config)
     before = len(found.problems)
     for (names, _), read in groupby(_numbered(reader_of(file.path).read(file, found.problems.append)), itemgetter(0)):
         rows = [(line, cells) for _, (_, line, cells) in read]
@@ -164,7 +164,8 @@ class _Known(set[str]):
             if any(len(set(found)) < len(found) for found in lists if len(found) > 1):
                 return False
             cells = set(chain.from_iterable(lists))
-        return _are_plain_ids(cells) if field.kind is Kind.LINK else self._checks.are_codes(field, cells)
+        is_code = field.kind is Kind.CODE or self._checks.is_listed(field)
+        return self._checks.are_codes(field, cells) if is_code else _are_plain_ids(cells)
 
     def _is_sound(self, cell: str) -> bool:
         return self._checks.is_plain(self._column, cell) or not any(self._checks.faults(self._column, cell))
@@ -184,7 +185,12 @@ class Taker:
         names = self.header.names
         self._width = len(names)
         self._at = names.index("id") if "id" in names else -1
-        self._typed = [(column.index, _Known(column, checks)) for column in self.header.columns if _is_typed(column)]
+        self._typed = [
+            (column.index, _Known(column, checks)) for column in self.header.columns if checks.is_typed(column)
+        ]
+        self._listed = (
+            tables.schema.authorities[self.kind.base].codes if self.kind.base in tables.schema.authorities else None
+        )
         self._required = [column.index for column in self.header.columns if column.name in self.kind.required]
         self._is_cut = reader_of(self.file.path).is_cut
 
@@ -237,6 +243,7 @@ class Taker:
     def _is_sound(self, columns: Sequence[Sequence[str]]) -> bool:
         return (
             _are_plain_ids(columns[self._at])
+            and (self._listed is None or self._listed.issuperset(columns[self._at]))
             and all(known.hold(columns[index]) for index, known in self._typed)
             and not any("" in columns[index] for index in self._required)
         )
@@ -290,7 +297,7 @@ class Taker:
             return "", []  # the header was told that it has no column for it
         if not identifier:
             return "", [(column, Fault("LP-ID-MISSING", {"table": self.kind.table}))]
-        fault = id_fault(identifier)
+        fault = self.checks.id_fault(self.kind, identifier)
         return identifier, [(column, fault)] if fault else []
 
     def _joined(self, cells: list[str]) -> str:
@@ -364,7 +371,3 @@ def _are_plain_ids(ids: Collection[str]) -> bool:
         and not any(start in joined for start in _NO_START)
         and RESERVED.isdisjoint(ids)
     )
-
-
-def _is_typed(column: Column) -> bool:
-    return column.field is not None and column.field.kind not in (Kind.TEXT, Kind.PLAIN, Kind.VALUE)

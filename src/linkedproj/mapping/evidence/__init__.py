@@ -71,7 +71,7 @@ class Weighing:
         self.quotes: Sorter[Any] = Sorter(file, unique=True)
         self.elsewhere: dict[str, Sorter[Any]] = defaultdict(lambda: Sorter(file))
         self._emptied, self._is_whole = emptied, is_whole
-        self._checks = CellChecks(self.schema, self.config.mailboxes)
+        self._checks = CellChecks(self.schema, self.config)
         self._terms = self.schema.evidence
         self._notes = _notes(tables)
         self._echoes = _echoes(tables)

@@ -7,10 +7,13 @@ from itertools import chain, groupby, islice
 from operator import itemgetter, lt
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.mapping.chains import CHAIN, links_onward
 from linkedproj.mapping.consistency import batch_problems, stated_by
 from linkedproj.mapping.derive import Derivation
 from linkedproj.mapping.evidence import Subject, Weighing, claimed
+from linkedproj.mapping.identity import KeyDigests
 from linkedproj.mapping.parts import DumpPart
+from linkedproj.mapping.places import gazetteer_problems, place_problems, stated_places
 from linkedproj.mapping.sums import passed_on, sum_problems
 from linkedproj.mapping.tasks.joined import Joined
 from linkedproj.mapping.tasks.model import CLAIMS, PASSED, STATED, Slice, links_of
@@ -43,6 +46,7 @@ class MappingWork:
             if output.takes(self._kind)
         ]
         self._derivations: dict[int, Derivation] = {}
+        self._digests = KeyDigests(self._kind, self._tables.schema)
         self._gathered: dict[tuple[str, str], Sorter[Any]] = {}
         self._joins = {name: Joined(found, task.low, task.high) for name, found in task.joins.items()}
         emptied = setting.emptied if isinstance(task.source, Slice) else outcome.found.emptied
@@ -82,14 +86,13 @@ class MappingWork:
 
     def _gather(self, batch: Batch) -> None:
         """Note what other tables have to be held against."""
-        for column in self._tables.headers[batch.header].columns:
-            if column.field and column.field.kind is Kind.LINK and not column.parents:
-                cells = set(batch.columns[column.index]) - {""}
-                values = (
-                    chain.from_iterable(split(column.field, cell) for cell in cells) if column.field.many else cells
-                )
-                self._gathering("references", column.field.target, unique=True).add(values)
-                self._gather_links(column.field, links_in(column, batch))
+        self._gather_references(batch)
+        for name, digests in self._digests.read(batch, self._tables):
+            self._gathering(name, self._kind.name, unique=False).add(digests)
+        for iri, links in links_onward(batch, self._tables):
+            self._gathering(CHAIN, iri, unique=False).add(links)
+        for name, places in stated_places(batch, self._tables):
+            self._gathering(name, self._kind.name, unique=False).add(places)
         for target, stated in stated_by(batch, self._tables):
             self._gathering(STATED, target, unique=False).add([stated])
         if self._kind.anonymous:
@@ -97,6 +100,26 @@ class MappingWork:
                 about = claimed(Row(*item), self._tables)
                 if about:
                     self._gathering(CLAIMS, about[0], unique=False).add([(about[1], *item[1:])])
+
+    def _gather_references(self, batch: Batch) -> None:
+        """Note the ids that links name; what evidence is about is looked up where it is weighed."""
+        for column in self._tables.headers[batch.header].columns:
+            if column.field and column.field.kind is Kind.RECORD and not self._kind.anonymous:
+                self._gather_named(column.field, batch.columns[column.index])
+            if column.field and column.field.kind is Kind.LINK and not column.parents:
+                cells = set(batch.columns[column.index]) - {""}
+                values = (
+                    chain.from_iterable(split(column.field, cell) for cell in cells) if column.field.many else cells
+                )
+                self._gathering("references", column.field.target, unique=True).add(values)
+                self._gather_links(column.field, links_in(column, batch))
+
+    def _gather_named(self, field: Field, cells: Iterable[str]) -> None:
+        """Note the records that are named with their type."""
+        for value in {value for cell in set(cells) for value in split(field, cell)}:
+            resolved = self._tables.schema.resolve(value)
+            if resolved:
+                self._gathering("references", resolved[0].name, unique=True).add([resolved[1]])
 
     def _gather_links(self, field: Field, links: Sequence[tuple[str, str]]) -> None:
         """Note the links that an inverse of the type they lead to turns round; those within a type are known."""
@@ -112,6 +135,8 @@ class MappingWork:
         for part in self._parts:
             part.write(filled, derivation)
         self._compare(batch, joined.get(STATED, ()), joined.get(PASSED, ()))
+        self._outcome.found.problems += place_problems(batch, self._tables)
+        self._outcome.found.problems += gazetteer_problems(batch, self._tables)
         self._count_lacking(filled, derivation)
         if self._setting.weighs and not self._kind.anonymous:
             self._weigh(filled, derivation, joined.get(CLAIMS, ()))
