@@ -538,7 +538,7 @@ def test_every_title_and_name_is_there_in_three_languages_and_as_label(store: ox
         assert found[subject, "http://www.w3.org/2000/01/rdf-schema#label"] == stated, subject
 
 
-@pytest.mark.parametrize("field", ["abstract", "note", "rationale", "definition"])
+@pytest.mark.parametrize("field", ["description", "note", "rationale", "definition"])
 def test_descriptions_come_in_three_languages_or_not_at_all(field: str, store: ox.Store) -> None:
     query = f"""SELECT ?s (LANG(?o) AS ?l) {{
       ?s ?p ?o FILTER(REGEX(STR(?p), '[/#]{field}$')) FILTER NOT EXISTS {{ ?s lp:rank ?r }} }}"""
