@@ -658,7 +658,7 @@ def test_a_body_without_a_name_in_the_language_is_called_by_the_name_it_has(stor
         assert look_up(store, context_of(), "organisation/uoc", "es").label == "Universitat Oberta de Catalunya"
 
 
-@pytest.mark.parametrize("field", ["abstract", "note", "rationale", "definition"])
+@pytest.mark.parametrize("field", ["description", "note", "rationale", "definition"])
 def test_descriptions_come_in_three_languages_or_not_at_all(field: str, store: ox.Store) -> None:
     query = f"""SELECT ?s (LANG(?o) AS ?l) {{
       ?s ?p ?o FILTER(REGEX(STR(?p), '[/#]{field}$')) FILTER NOT EXISTS {{ ?s lp:rank ?r }} }}"""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.mapping.evidence import PUBLISHER
 from linkedproj.mapping.parts import TABLE, Output, join
-from linkedproj.model.domain import SAME
+from linkedproj.model.domain import NAME, SAME
 from linkedproj.model.portal import DIR3
 from linkedproj.model.schema import RDFS
 from linkedproj.tables.batch import ROWS, Batch
@@ -108,8 +108,9 @@ class Dumps:
         publisher = self.portfolio.config.portal.publisher
         if terms.agent and publisher.name and evidence.count:
             agent = self.portfolio.schema.types[fields[terms.agent].target]
-            label, same = (self.portfolio.schema.term_for(agent, iri) for iri in (RDFS + "label", SAME))
-            names = {f"{label}@{tag}": text for tag, text in publisher.name.items() if label}
+            called, label, same = (self.portfolio.schema.term_for(agent, iri) for iri in (NAME, RDFS + "label", SAME))
+            named = [(term, tag, text) for term in (called, label) if term for tag, text in publisher.name.items()]
+            names = {f"{term}@{tag}": text for term, tag, text in named}
             links = {same: DIR3 + publisher.dir3} if same and publisher.dir3 else {}
             yield agent.name, self._columns(*names, *links), iter([(PUBLISHER, [*names.values(), *links.values()])])
 

@@ -38,8 +38,8 @@ ORIGIN, READ_ON = DCT + "source", LP + "readOn"
 SOURCE_BY, NOTE_BY, AGENT_BY = LP + "sourceBy", LP + "noteBy", LP + "agentBy"
 """Of a basis of evidence: the properties that say the source, the note and the publisher in words of provenance."""
 
-SAME = "https://schema.org/sameAs"
-"""Of who publishes: how a register calls them."""
+NAME, SAME = SKOS + "prefLabel", "https://schema.org/sameAs"
+"""Of who publishes: the name, and how a register calls them."""
 DIFFERENT = "http://www.w3.org/2002/07/owl#differentFrom"
 """Of any record: others that are not the same, however alike."""
 
