@@ -308,7 +308,7 @@ def test_what_is_computed_alone_is_no_change_to_tell(tmp_path: Path) -> None:
 
 
 def test_of_long_texts_what_is_round_the_difference_is_shown(tmp_path: Path) -> None:
-    text = '<http://purl.org/dc/terms/abstract> "{}"@en'
+    text = '<http://purl.org/dc/terms/description> "{}"@en'
     words = "many words " * 40
     (said,) = _changed(tmp_path, text.format(f"{words}end"), text.format(f"{words}END and what follows"))
     assert said == (

@@ -155,6 +155,19 @@ def test_statements_and_nodes_are_counted_by_the_type_of_their_subject(fair: Fai
     assert {name: mapped.nodes[name] for name in counted} == counted
 
 
+def test_what_a_basis_is_published_by_is_said_in_the_ontology(fair: Fair) -> None:
+    row = "event/winter,opens,,,derived,leaflet,,The month before the new year.\n"
+    fair.edit("data/remark.csv", "venue/hall,", f"{row}venue/hall,")
+    built = build(fair.data, fair.home / "public", ontology=fair.ontology)
+    blocks = (built.latest / "evidence.ttl").read_text("utf-8").split("\n\n")
+    [derived] = [block for block in blocks if "ground:derived" in block]
+    assert "    prov:wasDerivedFrom paper:leaflet ;" in derived
+    assert '    ex:recipe "The month before the new year."@en ;' in derived
+    [stated, *_] = [block for block in blocks if "ground:stated" in block]
+    assert "prov:" not in stated
+    assert "lp:quote passage:" in stated
+
+
 def test_a_published_table_can_be_read_in_again(fair: Fair) -> None:
     built = build(fair.data, fair.home / "public", ontology=fair.ontology)
     header = (built.latest / "venue.csv").read_text("utf-8").splitlines()[0]

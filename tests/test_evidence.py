@@ -71,7 +71,7 @@ class Graph:
     def statements(self) -> list[Statement]:
         """Give all statements."""
         names = [RDF + "subject", RDF + "predicate", RDF + "object", LP + "ns#rank", LP + "ns#basis"]
-        names += [PROV + "wasQuotedFrom"]
+        names += [DCT + "source"]
         return [
             Statement._make([*(self.short(subject, name) for name in names), self.quote(subject)])
             for subject, values in self.values.items()
@@ -80,7 +80,8 @@ class Graph:
 
     def quote(self, subject: str) -> str:
         """Give the sentence that a statement quotes, "" when it quotes none."""
-        node = self.one(subject, OA + "hasSelector")
+        passage = self.one(subject, LP + "ns#quote")
+        node = self.one(passage.value, OA + "hasSelector") if isinstance(passage, ox.NamedNode) else None
         return self.short(node.value, OA + "exact") if isinstance(node, ox.NamedNode) else ""
 
     def about(self, subject: str, predicate: str) -> list[Statement]:
@@ -112,10 +113,10 @@ def graph(small_release: Path) -> Graph:
 
 
 def test_a_quoted_value_is_stated(graph: Graph) -> None:
-    assert graph.about("project/harbour", "alternateName") == [
+    assert graph.about("project/harbour", "acronym") == [
         Statement(
             "project/harbour",
-            "https://schema.org/alternateName",
+            "ns#acronym",
             '"QUIET"',
             "rank/preferred",
             "basis/stated",
@@ -164,7 +165,7 @@ def test_several_columns_in_one_row_are_a_statement_each(graph: Graph) -> None:
 def test_a_shared_sentence_is_one_quote(graph: Graph) -> None:
     quotes = [subject for subject, values in graph.values.items() if OA + "exact" in values]
     assert len(quotes) == 3
-    users = Counter(node.value for values in graph.values.values() for node in values.get(OA + "hasSelector", ()))
+    users = Counter(node.value for values in graph.values.values() for node in values.get(LP + "ns#quote", ()))
     assert sorted(users.values()) == [1, 2, 2]
 
 
@@ -174,7 +175,10 @@ def test_a_quote_is_plain_text_and_its_language_stands_beside_it(graph: Graph) -
             assert isinstance(exact, ox.Literal)
             assert exact.language is None
             assert exact.datatype.value == XSD + "string"
-            assert graph.short(subject, DCT + "language").endswith("/authority/language/ENG")
+            [passage] = [
+                one for one, held in graph.values.items() if ox.NamedNode(subject) in held.get(OA + "hasSelector", ())
+            ]
+            assert graph.short(passage, DCT + "language").endswith("/authority/language/ENG")
 
 
 def test_an_empty_object_stands_for_every_value_of_a_list(small: Small) -> None:

@@ -190,7 +190,7 @@ def test_that_dsiscale_goes_on_is_kept_as_what_a_source_says_otherwise(store: ox
     found = ask(
         store,
         """SELECT ?object ?rank ?source { ?e rdf:subject project:dsiscale ; rdf:predicate adms:status ;
-          rdf:object ?object ; lp:rank ?rank ; <http://www.w3.org/ns/prov#wasQuotedFrom> ?source }""",
+          rdf:object ?object ; lp:rank ?rank ; <http://purl.org/dc/terms/source> ?source }""",
     )
     status, rank = "https://w3id.org/linkedproj/status/", "https://w3id.org/linkedproj/rank/"
     assert (f"{status}ongoing", f"{rank}deprecated", "source/news-2020-02-11") in found

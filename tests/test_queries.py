@@ -32,7 +32,8 @@ CONTEXT = ROOT / "ontology/context.jsonld"
 BASES = {kind.table: kind.base for kind in load_context(CONTEXT).types.values()}
 PINNED = {
     **{name: iri for name, iri in json.loads(CONTEXT.read_text("utf-8"))["@context"].items() if isinstance(iri, str)},
-    **{name: f"https://w3id.org/linkedproj/{name}/" for name in ("role", "status", "rank", "basis")},
+    **{name: f"https://w3id.org/linkedproj/{name}/" for name in ("amount-kind", "role", "status", "rank", "basis")},
+    "eurio": "http://data.europa.eu/s66#",
     "owl": "http://www.w3.org/2002/07/owl#",
 }
 UNSTABLE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SAMPLE", "GROUP_CONCAT", "DESCRIBE", "SERVICE", "FROM"}

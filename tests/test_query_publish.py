@@ -402,10 +402,10 @@ def test_a_text_without_translation_is_found() -> None:
     turtle = """
         @prefix dct: <http://purl.org/dc/terms/> . @prefix lp: <https://w3id.org/linkedproj/ns#> .
         @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-        <http://a/> a lp:Initiative ; rdfs:label "A"@en , "A"@ca , "A"@es ; dct:abstract "B"@ca , "B"@es .
+        <http://a/> a lp:Initiative ; rdfs:label "A"@en , "A"@ca , "A"@es ; dct:description "B"@ca , "B"@es .
         <http://b/> a lp:Programme ; rdfs:label "C"@es .
     """
-    label, abstract = "http://www.w3.org/2000/01/rdf-schema#label", "http://purl.org/dc/terms/abstract"
+    label, abstract = "http://www.w3.org/2000/01/rdf-schema#label", "http://purl.org/dc/terms/description"
     assert _ask("labels-missing", turtle) == [
         ("http://a/", abstract, "en"),
         ("http://b/", label, "ca"),

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from owlrl import DeductiveClosure, RDFS_Semantics  # type: ignore[import-untyped]  # owlrl 7 has no types
-from rdflib import FOAF, ORG, RDF, RDFS, SKOS
+from rdflib import FOAF, ORG, OWL, RDF, RDFS, SKOS
 
 from linkedproj.check.engine import validate
 
@@ -24,6 +24,8 @@ ONTOLOGY = ROOT / "ontology"
 NS = "https://w3id.org/linkedproj/"
 LP = rdflib.Namespace(NS + "ns#")
 SCHEMA = rdflib.Namespace("https://schema.org/")
+EURIO = ROOT.parent / "shared/data/EURIO.ttl"
+EURIO_NS = "http://data.europa.eu/s66#"
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 LANGUAGES = {"en", "ca", "es"}
 LISTS = (
@@ -79,8 +81,13 @@ skos:broader rdfs:subPropertyOf skos:broaderTransitive .
 skos:broaderTransitive rdfs:subPropertyOf skos:semanticRelation .
 skos:inScheme rdfs:range skos:ConceptScheme .
 skos:prefLabel rdfs:subPropertyOf rdfs:label .
+oa:SpecificResource rdfs:subClassOf oa:ResourceSelection .
 oa:hasSelector rdfs:domain oa:ResourceSelection .
-prov:wasQuotedFrom rdfs:domain prov:Entity ; rdfs:range prov:Entity .
+oa:hasSource rdfs:domain oa:ResourceSelection .
+prov:wasDerivedFrom rdfs:domain prov:Entity ; rdfs:range prov:Entity .
+prov:wasQuotedFrom rdfs:subPropertyOf prov:wasDerivedFrom .
+prov:hadPrimarySource rdfs:subPropertyOf prov:wasDerivedFrom .
+prov:wasAttributedTo rdfs:domain prov:Entity ; rdfs:range prov:Agent .
 dct:temporal rdfs:range dct:PeriodOfTime .
 dct:spatial rdfs:range dct:Location .
 dct:publisher rdfs:range dct:Agent .
@@ -173,15 +180,51 @@ def test_every_own_term_of_the_context_is_in_the_vocabulary(vocabulary: rdflib.G
     assert {base.removeprefix(NS).rstrip("/") for base in bases if base.startswith(NS)} == set(LISTS)
 
 
-def test_alignments_only_point(vocabulary: rdflib.Graph) -> None:
-    graph = graph_of(ONTOLOGY / "alignments.ttl")
-    own = terms(vocabulary)
-    links = list(graph.subject_objects(RDFS.seeAlso))
-    assert len(links) > 5
-    assert {subject for subject, _ in links} <= own
-    mapping = [p for p in graph.predicates() if str(p).startswith(str(SKOS)) and str(p).endswith("Match")]
-    assert mapping == [], "a match would make concepts of classes"
-    assert all("owl#" not in str(p) or "version" in str(p) for p in graph.predicates())
+@pytest.fixture(scope="module")
+def alignments() -> rdflib.Graph:
+    return graph_of(ONTOLOGY / "alignments.ttl")
+
+
+def test_alignments_speak_of_own_terms_by_their_kind(vocabulary: rdflib.Graph, alignments: rdflib.Graph) -> None:
+    codes, classes = members(vocabulary, SKOS.Concept), members(vocabulary, OWL.Class)
+    properties = members(vocabulary, OWL.ObjectProperty) | members(vocabulary, OWL.DatatypeProperty)
+    assert set(alignments.subjects()) - terms(vocabulary) == {rdflib.URIRef(NS + "alignments")}
+    assert set(alignments.subjects(RDFS.subClassOf)) <= classes
+    assert set(alignments.subjects(RDFS.subPropertyOf)) <= properties
+    matches = {p for p in alignments.predicates() if str(p).startswith(str(SKOS)) and str(p).endswith("Match")}
+    matched = {subject for p in matches for subject in alignments.subjects(p)}
+    assert matched
+    assert matched <= codes, "a match would make concepts of classes"
+    assert not [p for p in alignments.predicates() if "equivalent" in str(p) or p == OWL.sameAs]
+
+
+def test_each_alignment_of_a_class_or_a_property_is_argued(alignments: rdflib.Graph) -> None:
+    for predicate in (RDFS.subClassOf, RDFS.subPropertyOf, RDFS.seeAlso):
+        for subject, other in alignments.subject_objects(predicate):
+            prefix, _, local = alignments.namespace_manager.curie(str(other)).partition(":")
+            said = " ".join(map(str, alignments.objects(subject, RDFS.comment)))
+            assert f"{prefix}:{local}" in said or predicate == RDFS.subClassOf, (subject, other)
+            assert said
+
+
+def test_what_ours_is_aligned_with_exists(alignments: rdflib.Graph) -> None:
+    found = {str(value) for value in alignments.objects() if isinstance(value, rdflib.URIRef)}
+    schema = {value.removeprefix(SCHEMA) for value in found if value.startswith(SCHEMA)}
+    assert {"Action", "Role", "alternateName"} <= schema <= {str(term).removeprefix(SCHEMA) for term in dir(rdflib.SDO)}
+    listed = graph_of(ONTOLOGY / "profiles/dcat-ap/codes.ttl")
+    types = {value for value in found if "publishertype/" in value}
+    assert types
+    assert all((None, None, rdflib.URIRef(value)) in listed or value in terms_in(listed) for value in types)
+    if not EURIO.is_file():
+        pytest.skip("the ontology EURIO is not at hand")
+    eurio = terms_in(graph_of(EURIO))
+    used = {value for value in found if value.startswith(EURIO_NS)}
+    assert len(used) > 5
+    assert used <= eurio
+
+
+def terms_in(graph: rdflib.Graph) -> set[str]:
+    return {str(subject) for subject in graph.subjects() if isinstance(subject, rdflib.URIRef)}
 
 
 # ---------------------------------------------------------------- T1, T2: dates
@@ -221,7 +264,8 @@ def test_a_thirteenth_month_breaks_a_shape_whatever_ran_before(tmp_path: Path, s
 
 @pytest.fixture(scope="module")
 def closure(small_release: Path) -> rdflib.Graph:
-    graph = graph_of(small_release / "portfolio.ttl", small_release / "evidence.ttl", ONTOLOGY / "linkedproj.ttl")
+    own = (ONTOLOGY / name for name in ("linkedproj.ttl", "alignments.ttl"))
+    graph = graph_of(small_release / "portfolio.ttl", small_release / "evidence.ttl", *own)
     graph.parse(data=REUSED, format="turtle")
     DeductiveClosure(RDFS_Semantics).expand(graph)
     return graph

@@ -26,8 +26,8 @@ CODES = "https://w3id.org/linkedproj/"
 COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 
 VOCABULARY = {
-    "abstract": "http://purl.org/dc/terms/abstract",
-    "alternate": "https://schema.org/alternateName",
+    "abstract": "http://purl.org/dc/terms/description",
+    "alternate": "https://w3id.org/linkedproj/ns#acronym",
     "amount": "https://schema.org/MonetaryAmount",
     "budget": "https://w3id.org/linkedproj/ns#budget",
     "city": "https://schema.org/City",

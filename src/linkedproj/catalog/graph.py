@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.languages import primary, spoken
 from linkedproj.model.lexical import WKT, XSD
+from linkedproj.model.portal import DIR3
 from linkedproj.model.shapes import DCT, RDFS, SH, read_shapes
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from linkedproj.model.settings import Config
 
 REL = "https://w3id.org/linkedproj/release#"
-DIR3 = "http://datos.gob.es/recurso/sector-publico/org/Organismo/"
-"""Public bodies of Spain have an IRI here, by their code in the register DIR3."""
-
 _IANA = "https://www.iana.org/assignments/media-types/"
 _SAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _RDFTYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -52,7 +50,7 @@ class _ReleaseTriples:
         self._release, self._config, self._portal = release, config, config.portal
         self._node = self._iri("release")
         dir3 = self._portal.publisher.dir3
-        self._publisher = ox.NamedNode(DIR3 + dir3) if dir3 else self._iri("catalog#publisher")
+        self._publisher = ox.NamedNode(DIR3 + dir3) if dir3 else self._iri("id/agent/publisher")
 
     def _iri(self, path: str) -> ox.NamedNode:
         return ox.NamedNode(self._config.base + path)

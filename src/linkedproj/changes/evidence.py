@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from linkedproj.changes.notes import Notes
 
 _RANK = "https://w3id.org/linkedproj/ns#rank"
-_SOURCE = "http://www.w3.org/ns/prov#wasQuotedFrom"
+# Releases of the vocabulary 0.1 said it with the second.
+_SOURCES = ("http://purl.org/dc/terms/source", "http://www.w3.org/ns/prov#wasQuotedFrom")
 _STATEMENT = tuple(RDF + part for part in ("subject", "predicate", "object"))
 
 
@@ -56,6 +57,7 @@ def _node(iri: str, triples: Iterable[ox.Quad], notes: Notes) -> None:
     if labels:
         notes.name(iri, labels)
     subject, predicate, value = (values.get(part, "") for part in _STATEMENT)
-    holds = bool(subject) and _SOURCE in values and not values.get(_RANK, "").endswith("/deprecated>")
+    source = next((values[iri] for iri in _SOURCES if iri in values), "")
+    holds = bool(subject and source) and not values.get(_RANK, "").endswith("/deprecated>")
     if holds and notes.has_lines_about(subject[1:-1]):
-        notes.cite(subject, predicate, value, values[_SOURCE])
+        notes.cite(subject, predicate, value, source)

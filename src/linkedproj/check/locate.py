@@ -93,13 +93,15 @@ class _Locator:
         terms, types = self._schema.evidence, self._schema.types
         if not terms.type_name:
             return {}
-        stated, quoted = types[terms.type_name].base, self._schema.fields[terms.quote].base
-        if not any(node.startswith((stated, quoted)) for node in self._owners):
+        fields = self._schema.fields
+        stated, quoted, selected = types[terms.type_name].base, fields[terms.quote].base, fields[terms.selector].base
+        if not any(node.startswith((stated, quoted, selected)) for node in self._owners):
             return {}
         found: dict[str, _Stated] = {}
         quote = terms.stated.index(terms.quote)
         for identifier, cells, header, line in evidence.statements:
-            nodes = {stated + identifier: "", quoted + cells[quote]: f"{terms.quote}."}
+            within = f"{terms.quote}."
+            nodes = {stated + identifier: "", quoted + cells[quote]: within, selected + cells[quote]: within}
             for node, prefix in nodes.items():
                 if node in self._owners:
                     found.setdefault(node, _Stated(header, line, cells[0], prefix))

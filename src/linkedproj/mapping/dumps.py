@@ -8,9 +8,13 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from linkedproj.mapping.evidence import PUBLISHER
 from linkedproj.mapping.parts import TABLE, Output, join
+from linkedproj.model.domain import SAME
+from linkedproj.model.portal import DIR3
+from linkedproj.model.schema import RDFS
 from linkedproj.tables.batch import ROWS, Batch
-from linkedproj.tables.cells import Column
+from linkedproj.tables.cells import column_named
 from linkedproj.writers import FORMATS, ntriples
 from linkedproj.writers.table import header_line
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from linkedproj.mapping.evidence import Evidence
     from linkedproj.mapping.steps import Steps
     from linkedproj.model.context import RecordType
+    from linkedproj.tables.cells import Column
     from linkedproj.tables.portfolio import Portfolio
 
 
@@ -78,20 +83,38 @@ class Dumps:
                         out.write(part.read_bytes())
 
     def _statements(self, output: Output) -> Iterator[str]:
-        """Write evidence and quotes, each once: several statements share a sentence."""
-        schema, evidence, terms = self.portfolio.schema, self.evidence, self.portfolio.schema.evidence
-        fields = schema.fields
-        spoken = [Column(term, i, fields[term]) for i, term in enumerate((terms.text, terms.language)) if term]
-        stated = ((identifier, cells) for identifier, cells, _, _ in evidence.statements)
-        quoted = ((identifier, [text, language]) for identifier, text, language in evidence.quotes)
-        quote = fields[terms.quote].target
-        for name, columns, records in ((terms.type_name, evidence.columns, stated), (quote, spoken, quoted)):
-            write = self._compile(output.format, schema.types[name], columns)
+        """Write evidence, and behind it passages, their texts and who publishes, each once."""
+        for name, columns, records in self._supporting():
+            write = self._compile(output.format, self.portfolio.schema.types[name], columns)
             once = (next(same) for _, same in groupby(records, key=itemgetter(0)))
             while chunk := list(islice(once, ROWS)):
                 cells = list(zip(*(row for _, row in chunk), strict=True))
                 batch = Batch(0, [identifier for identifier, _ in chunk], [0] * len(chunk), cells)
                 yield from write(batch)
+
+    def _supporting(self) -> Iterator[tuple[str, Sequence[Column], Iterator[tuple[str, Sequence[str]]]]]:
+        """Yield what stands in no table: a type, its columns, and its records in order (several share a passage)."""
+        evidence, terms, fields = self.evidence, self.portfolio.schema.evidence, self.portfolio.schema.fields
+        stated = ((identifier, cells) for identifier, cells, _, _ in evidence.statements)
+        yield terms.type_name, evidence.columns, stated
+        spoken = [terms.language] if terms.language else []
+        passages = (
+            (q, [*(source for _ in terms.origins), q, *(code for _ in spoken)])
+            for q, source, _, code in evidence.quotes
+        )
+        yield fields[terms.quote].target, self._columns(*terms.origins, terms.selector, *spoken), passages
+        texts = ((identifier, [text]) for identifier, _, text, _ in evidence.quotes)
+        yield fields[terms.selector].target, self._columns(terms.text), texts
+        publisher = self.portfolio.config.portal.publisher
+        if terms.agent and publisher.name and evidence.count:
+            agent = self.portfolio.schema.types[fields[terms.agent].target]
+            label, same = (self.portfolio.schema.term_for(agent, iri) for iri in (RDFS + "label", SAME))
+            names = {f"{label}@{tag}": text for tag, text in publisher.name.items() if label}
+            links = {same: DIR3 + publisher.dir3} if same and publisher.dir3 else {}
+            yield agent.name, self._columns(*names, *links), iter([(PUBLISHER, [*names.values(), *links.values()])])
+
+    def _columns(self, *names: str) -> list[Column]:
+        return [column_named(name, index, self.portfolio.schema.fields) for index, name in enumerate(names)]
 
     def _compile(self, form: str, kind: RecordType, columns: Sequence[Column]) -> Callable[[Batch], list[str]]:
         schema = self.portfolio.schema

@@ -73,6 +73,7 @@ class Rule(enum.Enum):
     PHASE = "phase"
     INVERSE = "inverse"
     SETTING = "setting"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True)

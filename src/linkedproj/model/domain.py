@@ -35,6 +35,12 @@ DAY, LICENCE, MEMBER = DCT + "valid", DCT + "license", DCT + "hasPart"
 ORIGIN, READ_ON = DCT + "source", LP + "readOn"
 """Of any record: the sources that it was read in, and the day."""
 
+SOURCE_BY, NOTE_BY, AGENT_BY = LP + "sourceBy", LP + "noteBy", LP + "agentBy"
+"""Of a basis of evidence: the properties that say the source, the note and the publisher in words of provenance."""
+
+SAME = "https://schema.org/sameAs"
+"""Of who publishes: how a register calls them."""
+
 CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
 """Of a source: the SHA-256 of the copy that is kept of it."""
 
@@ -42,7 +48,7 @@ PHASES = ("past", "present", "future", "unknown")
 """Where the dates of a record stand to a day."""
 
 _NUMBERS = frozenset({XSD + "decimal", XSD + "integer"})
-_DATED = {Rule.FIRST_DAY.value: Rule.FIRST_DAY, Rule.LAST_DAY.value: Rule.LAST_DAY, Rule.PHASE.value: Rule.PHASE}
+_NAMED = {rule.value: rule for rule in (Rule.FIRST_DAY, Rule.LAST_DAY, Rule.PHASE, Rule.EVIDENCE)}
 
 _SHAPES, _VOCABULARY = Place("ontology/shapes.ttl"), Place("ontology/linkedproj.ttl")
 
@@ -51,10 +57,24 @@ Shape = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
+class Echo:
+    """A term of a statement that says the value of the term `of` again, when the statement has one of some bases.
+
+    Of a term for an agent `of` is "": who publishes the portfolio stands in no table.
+    """
+
+    term: str
+    of: str
+    bases: frozenset[str]
+
+
+@dataclass(frozen=True)
 class EvidenceTerms:
     """What the columns of evidence are called, and its type; all are "" in a vocabulary without evidence.
 
-    `text` and `language` are terms of the nested quote; `language` and `note` may be "" although there is evidence.
+    `quote` leads to the passage, whose `origins` are its terms for the source and whose `selector` leads to the node
+    that holds the `text`. `language` is a term of the passage; it and `note` may be "" although there is evidence.
+    `echoes` are terms of the statement that follow from its basis, `agent` is the one for who publishes, or "".
     """
 
     type_name: str = ""
@@ -65,9 +85,17 @@ class EvidenceTerms:
     basis: str = ""
     source: str = ""
     quote: str = ""
+    selector: str = ""
+    origins: tuple[str, ...] = ()
     text: str = ""
     language: str = ""
     note: str = ""
+    echoes: tuple[Echo, ...] = ()
+
+    @property
+    def agent(self) -> str:
+        """The term that leads to who publishes, or ""."""
+        return next((echo.term for echo in self.echoes if not echo.of), "")
 
     @property
     def quoted_text(self) -> str:
@@ -91,17 +119,18 @@ _NEEDED = {
     "object": RDF + "object",
     "rank": LP + "rank",
     "basis": LP + "basis",
-    "source": PROV + "wasQuotedFrom",
-    "quote": OA + "hasSelector",
+    "source": ORIGIN,
+    "quote": LP + "quote",
 }
-_TEXT, _LANGUAGE, _NOTE = OA + "exact", DCT + "language", SKOS + "note"
+_SELECTOR, _TEXT, _LANGUAGE, _NOTE = OA + "hasSelector", OA + "exact", DCT + "language", SKOS + "note"
+_ORIGINS = (OA + "hasSource", PROV + "wasQuotedFrom")
 
 
 class Domain:
     """The shapes of each type, by the terms they name."""
 
-    def __init__(self, context: Context, shapes: Triples) -> None:
-        self._fields = context.fields
+    def __init__(self, context: Context, shapes: Triples, vocabulary: Triples) -> None:
+        self._fields, self._vocabulary = context.fields, vocabulary
         self._types = context.types
         self._named: dict[str, dict[str, list[Shape]]] = {}
         self._details: set[str] = set()
@@ -132,7 +161,8 @@ class Domain:
             if "true" in _values(shapes, DASH + "composite")
         }
         evidence = self.evidence()
-        supporting = {self._fields[term].target for term in (evidence.source, evidence.quote) if term}
+        quoted = (evidence.source, evidence.quote, evidence.selector, evidence.agent)
+        supporting = {self._fields[term].target for term in quoted if term}
         found = {
             name: replace(
                 kind,
@@ -153,7 +183,8 @@ class Domain:
         }
         for kind in found.values():
             self._refuse_incomparable(kind, found)
-            stray = set(kind.derived) - set(kind.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY)) if kind.nested else ()
+            known = kind.derived_by(Rule.FIRST_DAY, Rule.LAST_DAY, Rule.EVIDENCE)
+            stray = set(kind.derived) - set(known) if kind.nested else ()
             if stray:
                 raise SetupError(
                     f"{min(stray)} of the nested type {kind.name} is computed: only days of a period can be.", _SHAPES
@@ -227,15 +258,43 @@ class Domain:
             if not terms["subject"]:
                 continue
             quote = self._fields[terms["quote"]].target if terms["quote"] else ""
-            text = self._term(quote, _TEXT)
-            lacking = [iri for part, iri in _NEEDED.items() if not terms[part]] or ([] if text else [_TEXT])
+            selector = self._term(quote, _SELECTOR)
+            text = self._term(self._fields[selector].target, _TEXT) if selector else ""
+            origins = tuple(term for iri in _ORIGINS if (term := self._term(quote, iri)))
+            lacking = [iri for part, iri in _NEEDED.items() if not terms[part]]
+            if not lacking:
+                lacking = [iri for iri, term in ((_SELECTOR, selector), (_TEXT, text)) if not term][:1]
             if lacking:
                 raise SetupError(
                     f"the record type {name} states {RDF}subject but has no term for {', '.join(lacking)}.", _SHAPES
                 )
+            if text not in self._named[quote]:
+                raise SetupError(f"no shape of the type {quote} names {text}: no table could have quotes.", _SHAPES)
             language, note = self._term(quote, _LANGUAGE), self._term(name, _NOTE)
-            return EvidenceTerms(name, **terms, text=text, language=language, note=note)
+            echoes = tuple(self._echoes(name, terms["basis"], terms["source"], note))
+            found = EvidenceTerms(name, **terms, echoes=echoes)  # type: ignore[arg-type]  # `terms` are the seven above
+            return replace(found, selector=selector, origins=origins, text=text, language=language, note=note)
         return EvidenceTerms()
+
+    def _echoes(self, name: str, basis: str, source: str, note: str) -> Iterator[Echo]:
+        """Read from the bases by which further properties a statement says its source, its note and its publisher.
+
+        Raises:
+            SetupError: a basis names a property that statements have no computed term for.
+        """
+        base = self._fields[basis].base
+        codes = {iri[len(base) :]: po for iri, po in self._vocabulary.items() if iri.startswith(base)}
+        for by, of in ((SOURCE_BY, source), (NOTE_BY, note), (AGENT_BY, "")):
+            for iri in sorted({iri for po in codes.values() for iri in po.get(by, ())}):
+                term = self._term(name, iri)
+                if not term or not _is_computed(self._named[name][term]):
+                    raise SetupError(
+                        f"a basis of evidence names {iri}, and {name} has no computed term for it. Name one by a "
+                        'shape in the group s:Derived with lp:derivedBy "evidence".',
+                        _SHAPES,
+                    )
+                if of or by == AGENT_BY:
+                    yield Echo(term, of, frozenset(code for code, po in codes.items() if iri in po.get(by, ())))
 
     def _term(self, type_name: str, iri: str) -> str:
         """Return the term of a type for a property, the first in the context, or ""."""
@@ -280,7 +339,7 @@ class Domain:
             rule = self._rule(kind, term, shapes)
             if rule:
                 found[term] = replace(rule, is_fillable=is_fillable)
-            elif self._fields[term].iri in (ORIGIN, READ_ON) or (
+            elif self._fields[term].iri in ((READ_ON,) if kind.anonymous else (ORIGIN, READ_ON)) or (
                 is_portfolio and self._fields[term].iri in (DAY, LICENCE)
             ):
                 found[term] = Derived(Rule.SETTING, is_fillable=is_fillable)
@@ -291,11 +350,11 @@ class Domain:
         if term in {inverse.term for inverse in kind.inverses}:
             return Derived(Rule.INVERSE)
         for name in _values(shapes, LP + "derivedBy"):
-            if name not in _DATED:
+            if name not in _NAMED:
                 raise SetupError(
-                    f"'{name}' is no rule that a term can be derived by. Write one of {', '.join(_DATED)}.", _SHAPES
+                    f"'{name}' is no rule that a term can be derived by. Write one of {', '.join(_NAMED)}.", _SHAPES
                 )
-            return Derived(_DATED[name], dates)
+            return Derived(_NAMED[name], dates)
         computed = [shape for shape in shapes if COMPUTED in shape.get(SH + "group", ())]
         sources = (self._term(kind.name, iri) for iri in _values(computed, SH + "equals"))
         return next((Derived(Rule.COPY, (source,)) for source in sources if source and source != term), None)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+DIR3 = "http://datos.gob.es/recurso/sector-publico/org/Organismo/"
+"""Public bodies of Spain have an IRI here, by their code in the register DIR3."""
+
 
 @dataclass(frozen=True)
 class Publisher:

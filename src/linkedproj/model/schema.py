@@ -180,7 +180,8 @@ class Schema:
         for term in self._own_columns(kind):
             yield term.term, term, kind
         for path in self.nested_paths(kind):
-            if all(not kind.is_computed(link.term) for link in path.links):
+            holders = (kind, *(self.types[link.target] for link in path.links))
+            if not any(holder.is_computed(link.term) for holder, link in zip(holders, path.links, strict=False)):
                 for term in self._own_columns(path.nested):
                     yield f"{path.name}.{term.term}", term, path.nested
 
@@ -240,7 +241,7 @@ def load_schema(
     vocabulary = _index(terms)
     shapes = _index(read_turtle(shapes_file or ontology / "shapes.ttl"))
     columns = _columns(shapes, context)
-    domain = Domain(context, shapes)
+    domain = Domain(context, shapes, vocabulary)
     types = {
         name: replace(
             kind,

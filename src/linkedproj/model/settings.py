@@ -160,7 +160,7 @@ def refuse_unknown_columns(config: Config, schema: Schema) -> None:
                 sentence = f"'curated.{table}' names {_shown(column)}, which is no column of {table}.{hint}"
                 faults.append((("curated", table, number), sentence))
     for table in config.sources.keys() & kinds.keys():
-        if not schema.term_for(kinds[table], ORIGIN):
+        if kinds[table].anonymous or not schema.term_for(kinds[table], ORIGIN):
             faults.append((("sources", table), f"'sources.{table}': records of {table} have no source of their own."))
     refuse(faults, config.places)
 

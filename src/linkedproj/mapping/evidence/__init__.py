@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from linkedproj.tables.cells import Column
     from linkedproj.tables.portfolio import Portfolio, Tables
 
-__all__ = ["BASES", "Coverage", "Evidence", "Statement", "Subject", "Weighing", "claimed"]
+__all__ = ["BASES", "PUBLISHER", "Coverage", "Evidence", "Statement", "Subject", "Weighing", "claimed"]
+
+PUBLISHER = "publisher"
+"""The id of the agent who publishes the portfolio: a role, never a person."""
 
 
 class Statement(NamedTuple):
@@ -71,6 +74,7 @@ class Weighing:
         self._checks = CellChecks(self.schema, self.config.mailboxes)
         self._terms = self.schema.evidence
         self._notes = _notes(tables)
+        self._echoes = _echoes(tables)
         self._policy = evidence_policy(self.config)
 
     def weigh(self, subject: Subject, claims: Sequence[Row]) -> None:
@@ -133,10 +137,17 @@ class Weighing:
         source, quote = claim[self._terms.source], claim[self._terms.quoted_text]
         quote_id = _digest(source, quote) if quote else ""
         if quote:
-            self.quotes.add([(quote_id, quote, claim[self._terms.quoted_language])])
+            self.quotes.add([(quote_id, source, quote, claim[self._terms.quoted_language])])
         cells = [claim.rank, claim.basis, source, quote_id, *(claim[note] for note in self._notes)]
+        cells += self._echoed(claim.basis, claim)
         salt = _digest(value, claim.rank, source, quote)
         self._add(subject, column, value, cells, Statement(salt, [], claim.row.header, claim.row.line))
+
+    def _echoed(self, basis: str, claim: Claim | None = None) -> Iterator[str]:
+        """Yield the cells that say something of the claim again, because its basis asks for it."""
+        for _, of, bases in self._echoes:
+            said = PUBLISHER if not of else claim[of] if claim else ""
+            yield said if basis in bases else ""
 
     def _add(self, subject: Subject, column: Column, value: str, cells: list[str], origin: Statement) -> None:
         """Store a statement about a value; `origin` tells where it was written, its id what tells it from others."""
@@ -196,7 +207,7 @@ class Weighing:
             return set()
         curated = self.config.curated.get(table, ())
         if column.name in curated:
-            cells = ["preferred", "curator", "", "", *("" for _ in self._notes)]
+            cells = ["preferred", "curator", "", "", *("" for _ in self._notes), *self._echoed("curator")]
             self._add(subject, column, value, cells, Statement(_digest(value), [], row.header, row.line))
             return {"curator"}
         if subject.origin:
@@ -247,7 +258,8 @@ class Evidence:
     def columns(self) -> list[Column]:
         """The columns of `statements`."""
         fields, terms = self.portfolio.schema.fields, self.portfolio.schema.evidence
-        names = (*terms.stated, *_notes(self.portfolio))
+        echoed = (name for name, _, _ in _echoes(self.portfolio))
+        names = (*terms.stated, *_notes(self.portfolio), *echoed)
         return [column_named(name, index, fields) for index, name in enumerate(names)]
 
     @property
@@ -261,8 +273,8 @@ class Evidence:
         return sum(run.count for run in self.portfolio.runs.get(("statements", ""), ()))
 
     @property
-    def quotes(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the quoted sentences in order: id, text, language code."""
+    def quotes(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield the quoted sentences in order: id, source, text, language code."""
         return merged(self.portfolio.runs.get(("quotes", ""), ()))
 
     def finish(self) -> None:
@@ -338,6 +350,16 @@ def _notes(tables: Tables) -> list[str]:
     kind, term = schema.types.get(schema.evidence.type_name), schema.evidence.note
     day = schema.term_for(kind, READ_ON) if kind else ""
     return [*(f"{term}@{tag}" for tag in tables.config.languages if term), *([day] if day else [])]
+
+
+def _echoes(tables: Tables) -> list[tuple[str, str, frozenset[str]]]:
+    """Name the columns of a statement that follow from its basis, what each says again, and for which bases."""
+    found: list[tuple[str, str, frozenset[str]]] = []
+    for echo in tables.schema.evidence.echoes:
+        tags = tables.config.languages if tables.schema.fields[echo.term].kind is Kind.TEXT else ("",)
+        found += [(f"{echo.term}@{tag}".rstrip("@"), f"{echo.of}@{tag}".strip("@"), echo.bases) for tag in tags]
+    # Nobody is named as the one who publishes, so nothing is said of that.
+    return [each for each in found if each[1] or tables.config.portal.publisher.name]
 
 
 def _digest(*texts: str) -> str:

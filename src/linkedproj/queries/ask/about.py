@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _LP = "https://w3id.org/linkedproj/ns#"
+_PROV = "http://www.w3.org/ns/prov#"
 _LABELS = tuple(map(ox.NamedNode, (f"{_RDFS}label", f"{_SKOS}prefLabel")))
 _TYPE = ox.NamedNode(f"{RDF}type")
 _SUBJECT, _PREDICATE, _OBJECT = (ox.NamedNode(RDF + name) for name in ("subject", "predicate", "object"))
 _STATEMENT = {_SUBJECT, _PREDICATE, _OBJECT}
 _RANK, _BASIS = ox.NamedNode(f"{_LP}rank"), ox.NamedNode(f"{_LP}basis")
+_QUOTE, _SOURCE = ox.NamedNode(f"{_LP}quote"), ox.NamedNode("http://purl.org/dc/terms/source")
 _SELECTOR, _EXACT = ox.NamedNode("http://www.w3.org/ns/oa#hasSelector"), ox.NamedNode("http://www.w3.org/ns/oa#exact")
-_QUOTED_FROM = ox.NamedNode("http://www.w3.org/ns/prov#wasQuotedFrom")
+# Releases of the vocabulary 0.1 lead from a statement to its source by this.
+_QUOTED_FROM = ox.NamedNode(f"{_PROV}wasQuotedFrom")
 _URL = ox.NamedNode("https://schema.org/url")
 _NEAREST = 0.5
 
@@ -136,7 +139,10 @@ class _About:
         yield from sorted(found, key=str)
 
     def _statement(self, evidence: _Subject) -> Statement:
-        selector, source = self._object(evidence, _SELECTOR), self._object(evidence, _QUOTED_FROM)
+        passage = self._object(evidence, _QUOTE)
+        # In releases of the vocabulary 0.1 the statement itself has the selector.
+        selector = self._object(passage if isinstance(passage, ox.NamedNode) else evidence, _SELECTOR)
+        source = self._object(evidence, _SOURCE) or self._object(evidence, _QUOTED_FROM)
         quote = self._object(selector, _EXACT) if isinstance(selector, ox.NamedNode) else None
         basis, rank = (self._name(self._object(evidence, each)) for each in (_BASIS, _RANK))
         sentence = quote.value if isinstance(quote, ox.Literal) else ""
@@ -152,9 +158,18 @@ class _About:
             subject = quad.subject
             if quad.predicate in _STATEMENT or not isinstance(subject, ox.NamedNode) or subject in held:
                 continue
+            if self._is_said_again(quad):
+                continue
             name = shorten(self._context, subject.value)
             column = self._column(quad.predicate.value, self._node)
             yield Link(quad.predicate.value, column, subject.value, name, self._text(subject) or self._joined(subject))
+
+    def _is_said_again(self, quad: ox.Quad) -> bool:
+        """Return whether a link in words of PROV stands beside another from the same record."""
+        if not quad.predicate.value.startswith(_PROV):
+            return False
+        beside = self._store.quads_for_pattern(quad.subject, None, quad.object)
+        return any(not each.predicate.value.startswith(_PROV) for each in beside)
 
     def _is_owned(self, node: ox.NamedNode) -> bool:
         """Return whether a node is a part of the record: it has no label, and nothing else leads to it."""

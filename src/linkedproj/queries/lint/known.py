@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.context import load_context
+from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _VOCABULARIES = ("linkedproj.ttl", "query.ttl")
+_ALIGNMENTS = "alignments.ttl"
 _FURTHER = {
     "geof": "http://www.opengis.net/def/function/geosparql/",
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -49,7 +51,7 @@ def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
     """Read the context and the vocabularies in a folder.
 
     Raises:
-        SetupError: the context cannot be read.
+        SetupError: the context or the alignments cannot be read.
     """
     context = load_context(ontology / "context.jsonld")
     terms: set[str] = set()
@@ -59,8 +61,10 @@ def load_known(ontology: Path, data: Collection[str] | None) -> KnownTerms:
     namespaces = frozenset(namespace(term) for term in terms)
     lists = {iri[:-1].rpartition("/")[2]: iri for iri in namespaces if f"{iri}scheme" in terms}
     bases = {kind.table: kind.base for kind in context.types.values()}
+    # A query may turn records into terms that ours are aligned with.
+    aligned = read_shapes(ontology / _ALIGNMENTS).prefixes if (ontology / _ALIGNMENTS).is_file() else {}
     modelled = {field.iri for field in context.fields.values()} | {kind.iri for kind in context.types.values()}
-    prefixes = {**_FURTHER, **lists, **context.prefixes}
+    prefixes = {**aligned, **_FURTHER, **lists, **context.prefixes}
     return KnownTerms(prefixes, frozenset(terms), namespaces, bases, data, frozenset(modelled))
 
 
