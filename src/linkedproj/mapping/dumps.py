@@ -60,13 +60,22 @@ class Dumps:
         join(parts, path, output.format, schema, tail=chain(statements, self._codes[output]))
 
     def _describe_codes(self, output: Output) -> list[str]:
-        """Write what the codes are called that the records of a dump can name."""
+        """Write what the codes are called that the records of a dump name: the lists of its columns, whole."""
         schema, languages = self.portfolio.schema, self.portfolio.config.languages
         kinds = [kind for kind in schema.types.values() if self.portfolio.counts[kind.name] and output.takes(kind)]
+        terms = {term for kind in kinds for term in self._terms_in_use(kind)}
         if output.supporting and self.portfolio.counts and schema.evidence.type_name:
-            kinds.append(schema.types[schema.evidence.type_name])
-        codes = [code.spoken_in(languages) for code in schema.codes_of(kinds)]
+            terms |= schema.types[schema.evidence.type_name].terms or schema.fields.keys()
+        codes = [code.spoken_in(languages) for code in schema.codes_of(terms)]
         return FORMATS[output.format].describe(codes, schema)
+
+    def _terms_in_use(self, kind: RecordType) -> Iterator[str]:
+        """Yield the terms that a type has a column of in some table, and those that are computed."""
+        for holder in (kind, *(path.nested for path in self.portfolio.schema.nested_paths(kind))):
+            yield from holder.derived
+        for header in self.portfolio.headers:
+            if header.kind.name == kind.name:
+                yield from (column.field.term for column in header.columns if column.field)
 
     def _parts(self, name: str, output: Output) -> Iterator[Path]:
         for outcome in self._steps.outcomes.get(name, ()):

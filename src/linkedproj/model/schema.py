@@ -87,10 +87,9 @@ class Schema:
         """What a cell may hold of each code list, by its base IRI."""
         return {base: frozenset(code.iri[len(base) :] for code in codes) for base, codes in self.lists.items()}
 
-    def codes_of(self, kinds: Iterable[RecordType]) -> tuple[Code, ...]:
-        """Return all codes of the lists that records of some types, and what is nested in them, can name."""
-        every = [each for kind in kinds for each in (kind, *(path.nested for path in self.nested_paths(kind)))]
-        bases = {f.base for f in self.fields.values() for kind in every if kind.terms is None or f.term in kind.terms}
+    def codes_of(self, terms: Iterable[str]) -> tuple[Code, ...]:
+        """Return all codes of the lists that some terms name."""
+        bases = {self.fields[term].base for term in terms}
         return tuple(code for base, codes in self.lists.items() if base in bases for code in codes)
 
     @property
