@@ -470,9 +470,19 @@ def test_the_final_conference_of_smath_was_online_and_has_its_organiser() -> Non
     assert "online" in conference["summary@en"]
 
 
-def test_the_one_amount_that_is_not_in_euros_is_told() -> None:
-    [umea] = [row for row in rows("participation") if row["id"] == "urbact-umea"]
-    assert "1.4 million Swedish kronor (SEK)" in umea["note@en"]
+def test_the_one_amount_that_is_not_in_euros_is_told(store: ox.Store) -> None:
+    found = ask(
+        store,
+        """SELECT ?value ?kind ?quote { <https://data.example.org/id/participation/urbact-umea> lp:budget ?amount .
+          ?amount schema:currency 'SEK' ; schema:value ?value ; lp:amountKind ?kind .
+          ?evidence rdf:subject ?amount ; rdf:predicate schema:value ;
+            lp:quote/<http://www.w3.org/ns/oa#hasSelector>/<http://www.w3.org/ns/oa#exact> ?quote }""",
+    )
+    awarded, quote = (
+        "https://w3id.org/linkedproj/amount-kind/awarded",
+        "Umeå beviljas EU-medel motsvarande 1,4 miljoner",
+    )
+    assert found == {("1400000", awarded, f"{quote} kronor")}
 
 
 def test_each_cooperation_names_its_countries(store: ox.Store) -> None:
@@ -702,9 +712,10 @@ def test_a_source_without_a_quote_counts_as_the_weakest_way_to_know_a_value(
     assert values["project", "acronym", "cited"] == values["project", "title@en", "cited"] == 0
     assert STRONGEST_FIRST[-1] == "cited"
     assert set(STRONGEST_FIRST) == set(BASES)
-    quoted = "PREFIX basis: <https://w3id.org/linkedproj/basis/> PREFIX oa: <http://www.w3.org/ns/oa#> SELECT ?e "
-    assert not ask(store, quoted + "{ ?e lp:basis basis:cited ; oa:hasSelector ?quote }")
-    assert not ask(store, quoted + "{ ?e lp:basis basis:stated FILTER NOT EXISTS { ?e oa:hasSelector ?q } }")
+    quoted = "PREFIX basis: <https://w3id.org/linkedproj/basis/> SELECT ?e "
+    assert not ask(store, quoted + "{ ?e lp:basis basis:cited ; lp:quote ?quote }")
+    assert not ask(store, quoted + "{ ?e lp:basis basis:stated FILTER NOT EXISTS { ?e lp:quote ?quote } }")
+    assert len(ask(store, quoted + "{ ?e lp:basis basis:stated ; lp:quote ?quote }")) > 480
 
 
 @needs_seeds

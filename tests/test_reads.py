@@ -22,8 +22,9 @@ from linkedproj.cli import main
 
 opened = Counter()
 def count(event, arguments):
-    if event == "open" and "shapes.ttl" in str(arguments[0]) or str(arguments[0]).endswith((".toml", "linkedproj.ttl")):
-        opened[str(arguments[0])] += event == "open"
+    name = str(arguments[0]) if event == "open" else ""
+    if "shapes.ttl" in name or name.endswith((".toml", "linkedproj.ttl")):
+        opened[name] += 1
 sys.addaudithook(count)
 try:
     main(sys.argv[2:])
