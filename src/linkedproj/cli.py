@@ -18,7 +18,7 @@ import click
 
 from linkedproj import commands
 from linkedproj.model.errors import EngineDisagreement, LinkedprojError, RemoteError
-from linkedproj.model.rules import printable
+from linkedproj.model.lexical import printable
 from linkedproj.reports.terminal import harmless_output
 from linkedproj.system.scratch import run_folder
 

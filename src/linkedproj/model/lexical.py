@@ -60,6 +60,8 @@ _TRACES = re.compile(f"\ufffd|(?:[\xc2\xc3][{_TAIL}])+|\xe2\u20ac[{_TAIL}]?|(?:[
 # Every trace holds one of them; a single character is found ten times as fast as two.
 _SIGNS = "\ufffd\xc3\xc2\xd0\xd1\xce\xcf"
 
+_CONTROLS = re.compile(f"[{CONTROLS}]")
+
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -235,3 +237,12 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     WKT: _point_fault,
 }
 """Datatype IRI -> the rule that a cell of this type breaks, or ""."""
+
+
+def printable(text: str) -> str:
+    r"""Spell out what a terminal would act upon; all else, and line ends, stay.
+
+    >>> print(printable("a\x1b[2Jb"))
+    a\u001B[2Jb
+    """
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04X}", text)

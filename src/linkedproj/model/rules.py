@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.errors import Place
-from linkedproj.model.lexical import CONTROLS, UNSEEN
+from linkedproj.model.lexical import UNSEEN
 from linkedproj.model.shapes import DCT, RDFS, SH, SKOS, read_shapes
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ UNCODED = "LP-SHACL"
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 # What cannot be seen could hide or forge a line of a report.
 _UNSEEN = re.compile(f"[{UNSEEN}]")
-_CONTROLS = re.compile(f"[{CONTROLS}]")
 _LONGEST = 120
 
 
@@ -132,15 +131,6 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     """
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04X}", cut)
-
-
-def printable(text: str) -> str:
-    r"""Spell out what a terminal would act upon; all else, and line ends, stay.
-
-    >>> print(printable("a\x1b[2Jb"))
-    a\u001B[2Jb
-    """
-    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04X}", text)
 
 
 @cache

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from linkedproj.model.rules import printable
+from linkedproj.model.lexical import printable
 
 if TYPE_CHECKING:
     from linkedproj.model.errors import Problem

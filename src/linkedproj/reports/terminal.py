@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, cast
 
-from linkedproj.model.rules import printable
+from linkedproj.model.lexical import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

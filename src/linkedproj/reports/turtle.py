@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from linkedproj.model.context import RDF
 from linkedproj.model.languages import LANGUAGES
+from linkedproj.model.lexical import printable
 from linkedproj.model.rdf import TURTLE, read_term, serialize
-from linkedproj.model.rules import printable
 from linkedproj.model.schema import RDFS, SH
 
 if TYPE_CHECKING:

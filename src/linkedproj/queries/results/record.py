@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from linkedproj.model.rules import printable
+from linkedproj.model.lexical import printable
 from linkedproj.queries.results.values import PythonValue, to_python
 
 if TYPE_CHECKING:

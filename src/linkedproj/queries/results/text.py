@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.model.rules import printable
+from linkedproj.model.lexical import printable
 from linkedproj.queries.results.sparql import value_text
 
 if TYPE_CHECKING:
