@@ -70,7 +70,15 @@ def wrong_inverses(graph: rdflib.Graph) -> Iterator[str]:
 def unpaired_inverses(graph: rdflib.Graph) -> Iterator[str]:
     """P13: two properties between the same classes in opposite directions, neither of which speaks of the other."""
     properties = own(graph, OWL.ObjectProperty)
+    for one in properties:
+        # Between records of one class any two properties are in opposite directions: each has its own partner.
+        if None is not graph.value(one, RDFS.domain) == graph.value(one, RDFS.range):
+            pairs = [*graph.objects(one, OWL.inverseOf), *graph.subjects(OWL.inverseOf, one)]
+            if not pairs and (one, RDF.type, OWL.SymmetricProperty) not in graph:
+                yield f"P13 {name(one)}"
     for one, other in combinations(properties, 2):
+        if graph.value(one, RDFS.domain) == graph.value(one, RDFS.range):
+            continue
         ends = [(graph.value(each, RDFS.domain), graph.value(each, RDFS.range)) for each in (one, other)]
         speaks = [(one, OWL.inverseOf, other), (other, OWL.inverseOf, one)]
         speaks += [(one, RDFS.seeAlso, other), (other, RDFS.seeAlso, one)]

@@ -345,6 +345,8 @@ def test_what_is_published_anew_replaces_the_whole_folder(small: Small) -> None:
     folder = small.home / "public/query"
     before = _contents(folder)
     (folder / "gone.csv").write_text("an answer of long ago", "utf-8")
+    sums = small.home / "public/SHA256SUMS"
+    sums.write_text(sums.read_text("utf-8") + f"{'0' * 64}  query/gone.csv\n", "utf-8")
     assert small.run("build").code == 0
     assert _contents(folder) == before
     assert sorted(path.name for path in (small.home / "public").iterdir()) == ["SHA256SUMS", "dump", "query"]

@@ -60,5 +60,5 @@ def test_ckan_harvests_one_whole_data_set_from_each_serialisation(
 def _published(public: Path) -> list[Path]:
     others = {"SHA256SUMS", "context.jsonld", "datapackage.json"}
     stems = {"vocabulary", "shapes"}
-    paths = [path for path in (public / "dump/latest").iterdir() if not path.name.endswith("-metadata.json")]
+    paths = [path for path in (public / "dump/latest").iterdir() if "-metadata.json" not in path.name]
     return [path for path in paths if path.name not in others and path.name.partition(".")[0] not in stems]

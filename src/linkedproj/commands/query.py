@@ -43,7 +43,7 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 @click.command(name="query")
 @click.argument("query_id", metavar="[ID]", required=False, shell_complete=_complete)
 @click.option("-p", "pairs", metavar="NAME=VALUE", multiple=True, help="Give a parameter a value: -p city=kigali.")
-@click.option("-f", "file", metavar="FILE", help="Ask the query in this file instead, or what is typed in (-).")
+@click.option("-f", "file", metavar="FILE", help="Ask the query in this file, or what is typed in (-).")
 @click.option("--data", metavar="PATH", type=click.Path(path_type=Path), multiple=True, help="A dump, or RDF files.")
 @click.option(
     "--records",
@@ -74,7 +74,7 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
     type=click.IntRange(0),
     default=4096,
     show_default=True,
-    help="Stop when the query takes more, beside the data (0: never).",
+    help="Stop above this (0: never).",
 )
 @click.option(
     "--rows",
@@ -82,7 +82,7 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
     type=click.IntRange(0),
     default=1_000_000,
     show_default=True,
-    help="Refuse an answer with more rows (0: never).",
+    help="Refuse more rows (0: never).",
 )
 @click.option("--lang", metavar="LANG", default="", help="Language of labels; by default the portfolio's first.")
 def command(
