@@ -29,8 +29,9 @@ posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has these sign
 # A build whose SHACL engine is at work when the signal comes.
 _STOPPED = """
 import os, signal, sys, time
-# Whoever runs the tests may have had it ignored.
+# Whoever runs the tests may have had them ignored.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import linkedproj.check.judge as judge, linkedproj.check.portfolio as check
 from linkedproj.cli import main
 

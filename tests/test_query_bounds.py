@@ -93,6 +93,8 @@ def test_an_interruption_is_heard_while_the_engine_works(release: Path, tmp_path
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Whoever runs the tests may have had it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     time.sleep(4)
     begun = time.monotonic()

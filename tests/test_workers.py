@@ -175,6 +175,8 @@ def parent(folder: Path, how: str) -> tuple[subprocess.Popen[str], int]:
         text=True,
         env={**os.environ, "PYTHONPATH": search},
         start_new_session=True,
+        # Whoever runs the tests may have had it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert started.stdout
     return started, int(started.stdout.readline())
