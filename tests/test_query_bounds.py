@@ -94,7 +94,7 @@ def test_an_interruption_is_heard_while_the_engine_works(release: Path, tmp_path
         text=True,
         start_new_session=True,
         # Whoever runs the tests may have had it ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread is at work
     )
     time.sleep(4)
     begun = time.monotonic()

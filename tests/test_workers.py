@@ -176,7 +176,7 @@ def parent(folder: Path, how: str) -> tuple[subprocess.Popen[str], int]:
         env={**os.environ, "PYTHONPATH": search},
         start_new_session=True,
         # Whoever runs the tests may have had it ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread is at work
     )
     assert started.stdout
     return started, int(started.stdout.readline())
