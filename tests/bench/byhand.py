@@ -69,6 +69,7 @@ VOCABULARY = {
     "status": "http://www.w3.org/ns/adms#status",
     "subject": "http://purl.org/dc/terms/subject",
     "temporal": "http://purl.org/dc/terms/temporal",
+    "theme": "https://w3id.org/linkedproj/ns#Theme",
     "title": "http://purl.org/dc/terms/title",
     "type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
     "url": "https://schema.org/url",
@@ -229,6 +230,7 @@ class ByHand:
 
     def _theme(self, row: Row) -> Iterator[Statement]:
         subject = self.iri(f"{DATA}theme/{row['id']}")
+        yield subject, self.of.type, self.of.theme
         yield subject, self.of.type, self.of.concept
         yield from self._texts(subject, self.of.pref_label, row, "name")
         yield from self._texts(subject, self.of.label, row, "name")

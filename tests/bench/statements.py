@@ -101,7 +101,7 @@ _RECORDS = {
     "country": _Record(("country",), _NAMED, base=COUNTRY),
     "programme": _Record(("programme_type",), _TITLED, {"period": ("temporal", f"{DATA}period/")}),
     "theme": _Record(
-        ("concept",), _NAMED | {"definition": ("definition",)}, {"inScheme": ("in_scheme", f"{DATA}scheme/")}
+        ("theme", "concept"), _NAMED | {"definition": ("definition",)}, {"inScheme": ("in_scheme", f"{DATA}scheme/")}
     ),
     "scheme": _Record(("scheme",), _NAMED),
 }
