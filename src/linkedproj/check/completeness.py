@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.policy import NO, evidence_policy
+from linkedproj.model.policy import evidence_policy
+from linkedproj.model.wants import NO
 from linkedproj.tables.portfolio import Row
 
 if TYPE_CHECKING:

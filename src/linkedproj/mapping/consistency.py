@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     from linkedproj.model.context import RecordType
     from linkedproj.model.errors import Problem
     from linkedproj.tables.batch import Batch
-    from linkedproj.tables.portfolio import Tables
-
-Stated = tuple[str, str, int, int, list[str]]
-"""The id of the record that a link leads to, then a row that has this link."""
+    from linkedproj.tables.portfolio import Stated, Tables
 
 
 class _Amount(NamedTuple):

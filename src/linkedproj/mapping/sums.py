@@ -16,12 +16,11 @@ from linkedproj.tables.portfolio import Row
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from linkedproj.mapping.consistency import Stated
     from linkedproj.model.context import RecordType
     from linkedproj.model.errors import Problem
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.headers import Header
-    from linkedproj.tables.portfolio import Tables
+    from linkedproj.tables.portfolio import Stated, Tables
 
 
 class _Columns(NamedTuple):

@@ -8,18 +8,18 @@ once a column. The shapes say all of it, so that the published ones find outside
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from linkedproj.model.context import Kind
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.languages import LANGUAGES, is_in_range
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rdf import literal
 from linkedproj.model.rules import Rules, catalogue
 from linkedproj.model.settings import did_you_mean, refuse
 from linkedproj.model.shapes import DCT, RDFS, SH
+from linkedproj.model.wants import ALL, NO, ONE, OWN, TOLD, Want
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,15 +31,6 @@ if TYPE_CHECKING:
 
 WANTS = "https://w3id.org/linkedproj/ns#wants"
 
-ALL, ONE, OWN, TOLD, NO = "all languages", "one language", "own language", "told", "no"
-"""How far a text is required; anything else is an "error" or a "warning", TOLD or NO.
-
-Of ONE, what the other languages lack is counted; of OWN it is not, for a name needs no translation.
-"""
-
-EVERY_VALUE, EVERY_RECORD = "every value", "every record"
-"""How far values need evidence; else TOLD or NO."""
-
 _SEVERITIES = {"error": "Violation", "warning": "Warning", TOLD: "Info"}
 _EVIDENCE = "evidence"
 _POLICY = "shapes#"
@@ -48,35 +39,6 @@ _TEXT_LEVELS = (ALL, ONE, OWN, TOLD, NO)
 _VALUE_LEVELS = (*_SEVERITIES, NO)
 _CODE = "LP-COMPLETE-VALUE"
 _COPIED = (DCT + "identifier", SH + "group", SH + "message", RDFS + "comment")
-
-
-@dataclass(frozen=True)
-class Want:
-    """What a portfolio wants of the records of a type, how far (`level`).
-
-    `terms` are the columns any of which will do; of a text there is one, and `languages` are those it is wanted in, of
-    all in which tables may have it (`written`): a text in British English is one in English.
-    `shape` is the shape of the ontology that says so, or None; `is_formal` tells that it holds for every portfolio.
-    """
-
-    terms: tuple[str, ...]
-    level: str
-    languages: tuple[str, ...] = ()
-    shape: Term | None = None
-    is_formal: bool = False
-    written: tuple[str, ...] = ()
-
-    @property
-    def counted(self) -> list[tuple[str, ...]]:
-        """The columns that are counted; where there are several together, any of them will do."""
-        if self.languages:
-            return [self._columns(tag) for tag in self.languages] if self.level in (ONE, TOLD) else []
-        return [self.terms] if self.level == TOLD else []
-
-    def _columns(self, wanted: str) -> tuple[str, ...]:
-        """Return the columns in a language, the one that is called so first."""
-        tags = dict.fromkeys((wanted, *(tag for tag in self.written if is_in_range(tag, wanted))))
-        return tuple(f"{self.terms[0]}@{tag}" for tag in tags)
 
 
 def policy_wants(config: Config, schema: Schema, shapes: Shapes) -> dict[str, tuple[Want, ...]]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linkedproj.model.codes import Code
     from linkedproj.model.context import Field
     from linkedproj.model.domain import Triples
-    from linkedproj.model.policy import Want
+    from linkedproj.model.wants import Want
 
 OWL = "http://www.w3.org/2002/07/owl#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"

@@ -33,6 +33,10 @@ class Row(NamedTuple):
     cells: list[str]
 
 
+Stated = tuple[str, str, int, int, list[str]]
+"""The id of the record that a link leads to, then a row that has this link."""
+
+
 @dataclass
 class Tables:
     """What the columns of each table mean, and where its cells stand: all that a shard needs to be read."""

@@ -22,8 +22,9 @@ from linkedproj.mapping.keys import absent
 from linkedproj.model.context import Kind
 from linkedproj.model.domain import ORIGIN, READ_ON
 from linkedproj.model.errors import Place, Problem
-from linkedproj.model.policy import EVERY_RECORD, EVERY_VALUE, NO, evidence_policy
+from linkedproj.model.policy import evidence_policy
 from linkedproj.model.settings import EVERYTHING
+from linkedproj.model.wants import EVERY_RECORD, EVERY_VALUE, NO
 from linkedproj.system.sorting import Sorter, merged
 from linkedproj.tables.cells import CellChecks, column_named, split
 from linkedproj.tables.portfolio import Row
