@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+import rdflib
 
 from linkedproj.build import build
 from linkedproj.cli import main
@@ -41,6 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return how many processes share the tests: none for single files, where starting them takes longer."""
     return min(4, os.cpu_count() or 1) if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+def graph_of(*paths: Path) -> rdflib.Graph:
+    """Read Turtle files into one graph."""
+    graph = rdflib.Graph()
+    for path in paths:
+        graph.parse(path, format="turtle")
+    return graph
 
 
 @dataclass(frozen=True)

@@ -24,32 +24,17 @@ from linkedproj.cli import main
 check.judge = lambda *_: Judgement((), Checked(''))
 few = dict(list(builder.Collection().read().items())[:2])
 builder.Collection.read = lambda _: few
-main(["build", "--release", "1.1"])
+main(["build", "--release", "{}"])
 """
 _CHANGES = "openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlinkat,unlink,unlinkat,rmdir"
 _CALLS = f"{_CHANGES},fsync,fdatasync,write,pwrite64,ftruncate"
 _LINE = re.compile(r"^\d+ +(?P<call>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)(?:<(?P<to>[^>]*)>)?")
 
 
-def recorded(home: Path) -> list[tuple[str, str, str]]:
-    """Build a second release under strace; return its calls that change the disk, in order: name, path, arguments."""
-    log = home / "calls"
+def built(home: Path, version: str, *before: str) -> None:
+    """Build a release, by another program that runs it."""
     done = subprocess.run(
-        [
-            str(STRACE),
-            "-f",
-            "-y",
-            "-qq",
-            "-s",
-            "4096",
-            "-e",
-            f"trace={_CALLS}",
-            "-o",
-            str(log),
-            sys.executable,
-            "-c",
-            _BUILD,
-        ],
+        [*before, sys.executable, "-c", _BUILD.format(version)],
         cwd=home,
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
         capture_output=True,
@@ -57,6 +42,12 @@ def recorded(home: Path) -> list[tuple[str, str, str]]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def recorded(home: Path) -> list[tuple[str, str, str]]:
+    """Build a second release under strace; return its calls that change the disk, in order: name, path, arguments."""
+    log = home / "calls"
+    built(home, "1.1", str(STRACE), "-f", "-y", "-qq", "-s", "4096", "-e", f"trace={_CALLS}", "-o", str(log))
     calls = []
     for line in log.read_text("utf-8", "replace").splitlines():
         found = _LINE.match(line.replace(" <unfinished ...>", ") = 0").replace("AT_FDCWD<", "AT_FDCWD <"))
@@ -72,15 +63,7 @@ def test_nothing_takes_the_place_of_another_before_it_is_on_the_disk(tmp_path: P
     shutil.copytree(SMALL, tmp_path / "data")
     config = tmp_path / "data/portfolio.toml"
     config.write_text("issued = 2021-07-01\n" + config.read_text("utf-8"), "utf-8")
-    first = subprocess.run(
-        [sys.executable, "-c", _BUILD.replace("1.1", "1.0")],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert first.returncode == 0, first.stderr
+    built(tmp_path, "1.0")
     before = {path.stat().st_ino for path in (tmp_path / "public").rglob("*")}
     calls = recorded(tmp_path)
     [exchanged] = [

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib import RDF, RDFS
+from tests.conftest import graph_of
 
 from linkedproj.check.engine import validate
 from linkedproj.model.context import load_context
@@ -32,13 +33,6 @@ LP = rdflib.Namespace("https://w3id.org/linkedproj/ns#")
 BASIS = rdflib.Namespace("https://w3id.org/linkedproj/basis/")
 OA = rdflib.Namespace("http://www.w3.org/ns/oa#")
 PROV = rdflib.PROV
-
-
-def graph_of(*paths: Path) -> rdflib.Graph:
-    graph = rdflib.Graph()
-    for path in paths:
-        graph.parse(path, format="turtle")
-    return graph
 
 
 @pytest.fixture(scope="module")

@@ -333,6 +333,12 @@ def test_every_kind_of_entry_of_others_stays_as_it_is(drafted: Small) -> None:
     assert not [name for name in after if "draft" in name and not name.startswith("dump/")]
 
 
+def test_a_feed_of_others_is_told_by_the_path_that_people_know(drafted: Small) -> None:
+    (drafted.home / "public/feed.atom").write_text("<rss/>", "utf-8")
+    sentence = "this is no feed as this program writes it. Move it away to begin a new one."
+    refused(drafted.run("build", "--release", "1.0"), 2, f"public/feed.atom: {sentence}")
+
+
 def test_a_file_of_others_that_stands_in_the_way_is_told_and_stays(drafted: Small) -> None:
     home = drafted.home / "public"
     for name in ("changes/1.0/index.html", "changes/mine.txt"):

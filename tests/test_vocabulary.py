@@ -13,6 +13,7 @@ import pytest
 import rdflib
 from owlrl import DeductiveClosure, RDFS_Semantics  # type: ignore[import-untyped]  # owlrl 7 has no types
 from rdflib import FOAF, ORG, OWL, RDF, RDFS, SKOS
+from tests.conftest import graph_of
 
 from linkedproj.check.engine import validate
 
@@ -95,13 +96,6 @@ dcat:startDate rdfs:domain dct:PeriodOfTime .
 schema:Project rdfs:subClassOf schema:Organization .
 schema:FundingAgency rdfs:subClassOf schema:Project .
 """
-
-
-def graph_of(*paths: Path) -> rdflib.Graph:
-    graph = rdflib.Graph()
-    for path in paths:
-        graph.parse(path, format="turtle")
-    return graph
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from linkedproj.model.errors import ReleaseError
+from linkedproj.model.errors import ReleaseError, SetupError
 from linkedproj.release.exchange import exchange, restore, scratch_of, staging
 from linkedproj.release.history import Issue, changed, heads, read_history, write_history
 from linkedproj.release.lock import locked
@@ -40,13 +40,13 @@ class Release:
 
     def __init__(self, out: Path, version: str, tell: Callable[[str], None] = lambda _: None) -> None:
         # A link to the published folder stays; what it leads to is replaced.
-        self.served, self.version, self._tell = out.resolve(), version, tell
+        self.served, self.version, self._tell, self._shown = out.resolve(), version, tell, out
         self.root, self.scratch = staging(self.served), scratch_of(self.served)
         self.folder = self.root / "dump" / version
         self.history: list[Issue] = []
         self.head = ""
         self._written: set[str] = set()
-        self._ours: set[str] = set()
+        self._ours: dict[str, str] = {}
         self._carried: dict[str, tuple[int, int]] = {}
         self._made = [folder for folder in self.served.parents if not folder.exists()]
         self._closing, self._holds = ExitStack(), False
@@ -68,8 +68,10 @@ class Release:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Remove what was not published."""
+    def __exit__(self, _: object = None, error: BaseException | None = None, __: object = None) -> None:
+        """Remove what was not published; what was wrong with a staged file is told of the one that is served."""
+        if isinstance(error, SetupError):
+            error.args = (str(error).replace(self.root.as_posix(), self._shown.as_posix()),)
         # Whoever gave up waiting for the lock leaves alone what its holder is writing.
         for folder in (self.root, self.scratch) if self._holds else ():
             shutil.rmtree(folder, ignore_errors=True)
@@ -162,7 +164,7 @@ class Release:
         Raises:
             ReleaseError: something that is not of this program stands where this version has a file.
         """
-        self._ours = set(read_sums(self.served / SUMS))
+        self._ours = read_sums(self.served / SUMS)
         replaced = {name for name in self._ours if self.leads and not name.startswith(_GROWING)}
         if self.served.is_dir():
             carried = carry_over(self.served, self.root, lambda name: name in replaced or self._is_replaced(name))
@@ -200,7 +202,7 @@ class Release:
         Raises:
             ReleaseError: a file of somebody else stands where this version has one.
         """
-        for name in self._carried.keys() - self._ours:
+        for name in self._carried.keys() - self._ours.keys():
             if not self._is_carried(name):
                 raise ReleaseError(in_the_way(name))
         if not self.is_draft and not self.is_known:
@@ -213,12 +215,11 @@ class Release:
 
     def _sums(self) -> dict[str, str]:
         """Sum what a build wrote outside the dumps; what was carried over keeps its sum, right or wrong."""
-        old = read_sums(self.served / SUMS)
         found: dict[str, str] = {}
         for path in _files(self.root):
             name = path.relative_to(self.root).as_posix()
             if self._is_carried(name):
-                found |= {name: old[name]} if name in old else {}
+                found |= {name: self._ours[name]} if name in self._ours else {}
             elif name in self._written or name.startswith(_GROWING):
                 found[name] = sha256(path)
         return found
