@@ -108,7 +108,8 @@ def region_problems(batch: Batch, tables: Tables) -> Iterator[Problem]:
         wrong = [
             (number, own, meant)
             for number, (region, own) in enumerate(zip(*columns, strict=True))
-            if region and own and (meant := found.meant(region[:_LETTERS])) and not found.agree(meant, own)
+            if region[:_LETTERS].isupper() and own and (meant := found.meant(region[:_LETTERS]))
+            if not found.agree(meant, own)
         ]
         lines = list(batch.lines) if wrong else []
         for number, own, meant in wrong:

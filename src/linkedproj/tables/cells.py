@@ -222,9 +222,10 @@ class CellChecks:
     def _code_fault(self, field: Field, value: str) -> Fault | None:
         codes = self._schema.codes.get(field.base)
         if codes is None:
-            if ID.fullmatch(value) or field.term in self._lists:
-                return None
-            return Fault("LP-CELL-MANY" if ";" in value else "LP-CODE-FORM", {"value": value})
+            if ";" in value:
+                return Fault("LP-CELL-MANY", {"value": value})
+            is_sound = ID.fullmatch(value) or field.term in self._lists
+            return None if is_sound else Fault("LP-CODE-FORM", {"value": value})
         if value in codes:
             return None
         if ";" in value:
