@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linkedproj.model.copies import read_schemes
 from linkedproj.model.ontology import NAME, Ontology, open_ontology, refuse_recomputed
 from linkedproj.model.paths import current_portfolio, shipped, within
 from linkedproj.model.policy import policy_shapes, policy_wants
 from linkedproj.model.schema import load_schema
-from linkedproj.model.schemes import read_schemes
 from linkedproj.model.settings import load_config, refuse_unknown_columns
 from linkedproj.model.shapes import SECTION, read_shapes
 

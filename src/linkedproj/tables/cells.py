@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
-from linkedproj.model.schemes import Scheme, named
 from linkedproj.model.lexical import (
     EDGES,
     FORBIDDEN,
@@ -23,6 +22,7 @@ from linkedproj.model.lexical import (
     respelled,
     trace_of_recoding,
 )  # fmt: skip
+from linkedproj.model.schemes import Scheme, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -119,7 +119,9 @@ class CellChecks:
         yield from self._text_faults(cell)
         if column.field is not None:
             values = split(column.field, cell)
-            yield from (Fault("LP-CELL-REPEAT", {"item": item}) for item in sorted(self._repeated(column.field, values)))
+            yield from (
+                Fault("LP-CELL-REPEAT", {"item": item}) for item in sorted(self._repeated(column.field, values))
+            )
             check = self._by_kind[column.field.kind]
             for value in dict.fromkeys(values):
                 fault = check(column.field, value) or self._list_fault(column.field, value)

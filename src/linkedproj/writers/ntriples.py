@@ -102,15 +102,14 @@ def _maker(group: Group, schema: Schema, count: Count) -> Make:
     language = group.columns[0].language or group.field.language
     if group.is_text:
         return _text(group, language)
-    if schema.takes_concepts(group.field):
-        return _listed(group, language, schema)
-    if group.is_name:
+    if group.is_name and not schema.takes_concepts(group.field):
         return _verbatim(group, f"<{group.field.base}", f">{_END}")
     if group.is_typed:
         return _verbatim(group, '"', f'"^^<{group.field.datatype}>{_END}')
     if group.is_date:
         return _dated(group)
-    return _names(group) if group.is_names else _listed(group, language, schema)
+    are_plain = group.is_names and not schema.takes_concepts(group.field)
+    return _names(group) if are_plain else _listed(group, language, schema)
 
 
 def _text(group: Group, language: str) -> Make:

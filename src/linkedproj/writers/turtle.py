@@ -137,7 +137,9 @@ def _plain(group: Group, names: Names, schema: Schema) -> Make:
         return _around(group, f'{start}"', f'"@{language}' if language else '"')
     if group.is_typed:
         return _around(group, f'{start}"', f'"^^{names.iri(group.field.datatype)}')
-    if group.field.kind is Kind.LINK and not schema.takes_concepts(group.field):  # codes are the vocabulary's: nobody has checked that they can be prefixed names
+    if group.field.kind is Kind.LINK and not schema.takes_concepts(
+        group.field
+    ):  # codes are the vocabulary's: nobody has checked that they can be prefixed names
         return _named(group, start, names) if group.is_name else _names(group, start, names)
     return _dated(group, start, names) if group.is_date else _listed(group, start, names, schema)
 
