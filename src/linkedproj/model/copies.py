@@ -255,11 +255,8 @@ class _Table:
 
     def __init__(self, path: Path, source: SchemeSource) -> None:
         self._path, self._source = path, source
-        stated = source.columns
-        self._names: dict[str, tuple[str, ...]] = {
-            tag: (text,) if isinstance(text, str) else tuple(text) for tag, text in stated.names
-        }
-        self._slots = _SLOT.findall(stated.code)
+        self._names = dict(source.columns.names)
+        self._slots = _SLOT.findall(source.columns.code)
         self._faults: list[str] = []
         self._seen: list[str] = []
 

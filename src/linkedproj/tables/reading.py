@@ -234,11 +234,14 @@ class Taker:
         columns = self._canonical(list(zip(*(row.cells for row in kept), strict=True)))
         return Batch(self.number, [row.id for row in kept], [row.line for row in kept], columns)
 
-    def _canonical(self, columns: list[Sequence[str]]) -> list[Sequence[str]]:
+    def _canonical(self, columns: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
         """Write concepts of other publishers as their IRIs."""
+        if not self._led_out:
+            return columns
+        written = list(columns)
         for index, concepts in self._led_out:
-            columns[index] = [concepts[cell] if ":" in cell else cell for cell in columns[index]]
-        return columns
+            written[index] = [concepts[cell] if ":" in cell else cell for cell in columns[index]]
+        return written
 
     def plain(self, line: int, cells: list[str]) -> list[str]:
         """Make texts of cells that know what they are, and report those whose column cannot take that."""
