@@ -218,7 +218,7 @@ class CellChecks:
         prefix, _, _ = value.partition(":")
         if prefix in SCHEMES:
             bases = ", ".join(scheme.base for scheme in schemes.values())
-            return Fault("LP-SCHEME-IRI", {"value": value, "expected": bases or "-"})
+            return Fault("LP-SCHEME-IRI", {"value": value} | ({"nearest": bases} if bases else {}))
         return Fault("LP-SCHEME-PREFIX", {"value": value, "prefix": prefix, **nearest(prefix, schemes)})
 
     def _code_fault(self, field: Field, value: str) -> Fault | None:

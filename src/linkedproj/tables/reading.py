@@ -231,8 +231,9 @@ class Taker:
         kept = [row for line, cells in zip(lines, rows, strict=True) if (row := self._take_row(line, cells))]
         if not kept:
             return None
-        columns = self._canonical(list(zip(*(row.cells for row in kept), strict=True)))
-        return Batch(self.number, [row.id for row in kept], [row.line for row in kept], columns)
+        columns = list(zip(*(row.cells for row in kept), strict=True))
+        ids, begun = [row.id for row in kept], [row.line for row in kept]
+        return Batch(self.number, ids, begun, self._canonical(columns))
 
     def _canonical(self, columns: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
         """Write concepts of other publishers as their IRIs."""
