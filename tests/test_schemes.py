@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,7 @@ def dumped(folder: Path, work: Path) -> dict[str, str]:
 
 
 def said(small: Small) -> list[str]:
-    """What the check says, without its last lines."""
+    """Check, and give what is said of cells, without the last lines."""
     out = small.run("check").out
     return [line.strip() for line in out.splitlines() if line.startswith(("data/", "    "))]
 
@@ -172,7 +173,9 @@ def test_without_schemes_a_prefixed_code_is_told_with_what_to_declare(small: Sma
 def test_evidence_may_speak_of_a_concept_in_either_way(small: Small, tmp_path: Path) -> None:
     declare(small, SEA_TOML, sea_ttl=SEA_TTL)
     with_theme(small, "sea:71")
-    small.edit("evidence.csv", "\nproject/harbour,", f"\nproject/harbour,theme,{SEA}b2,,cited,report,,\nproject/harbour,")
+    small.edit(
+        "evidence.csv", "\nproject/harbour,", f"\nproject/harbour,theme,{SEA}b2,,cited,report,,\nproject/harbour,"
+    )
     header = (small.folder / "evidence.csv").read_text("utf-8").splitlines()[0].split(",")
     row = dict.fromkeys(header, "") | {
         "subject": "project/harbour", "predicate": "theme", "object": f"{SEA}b2", "basis": "curator",
@@ -236,9 +239,13 @@ def test_regions_are_in_the_dump_with_their_hierarchy(small: Small, tmp_path: Pa
     chain = ["ES511", "ES51", "ES5", "ES"]
     assert broader == {
         (f"{LAU}ES_08019", f"{NUTS}ES511"),
-        *((f"{NUTS}{one}", f"{NUTS}{other}") for one, other in zip(chain, chain[1:], strict=False)),
+        *((f"{NUTS}{one}", f"{NUTS}{other}") for one, other in pairwise(chain)),
     }
-    labels = {s[1].removeprefix(NUTS): o[1:] for s, p, o in triples if p[1] == f"{SKOS}prefLabel" and s[1][:len(NUTS)] == NUTS}
+    labels = {
+        s[1].removeprefix(NUTS): o[1:]
+        for s, p, o in triples
+        if p[1] == f"{SKOS}prefLabel" and s[1][: len(NUTS)] == NUTS
+    }
     assert labels["ES51"][0] == "Catalunya"
 
 
@@ -324,7 +331,7 @@ def test_a_workbook_has_a_sheet_for_each_country(small: Small, tmp_path: Path) -
         (SEA_TOML.replace("https://sea.example", "https://small.example"), "so begin the portfolio's own IRIs"),
         (SEA_TOML + SEA_TOML.replace("schemes.sea", "schemes.mar"), "so begin the IRIs of 'schemes.sea' as well."),
         (SEA_TOML + SEA_TOML, "schemes"),
-        (SEA_TOML.replace('/theme/"', '/theme"'), "ending in \"/\" or \"#\"."),
+        (SEA_TOML.replace('/theme/"', '/theme"'), 'ending in "/" or "#".'),
         ('\n[schemes.Sea]\nfile = "a.ttl"\niri = "https://x.example/"\n', "its name has small letters"),
         ('\n[schemes.sea]\nfile = "a.ttl"\n', "'schemes.sea.iri' is missing"),
         (SEA_TOML + 'versio = "1"\n', "Did you mean 'schemes.sea.version'?"),
@@ -357,7 +364,9 @@ def test_all_that_is_wrong_with_schemes_is_told_at_once(small: Small) -> None:
 # ---------------------------------------------------------------- a stranger's portfolio
 
 
-def test_columns_of_a_portfolio_of_its_own_take_schemes_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_of_a_portfolio_of_its_own_take_schemes_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = tmp_path / "kotka"
     shutil.copytree(KOTKA, home)
     monkeypatch.chdir(tmp_path)
@@ -372,7 +381,9 @@ def test_columns_of_a_portfolio_of_its_own_take_schemes_as_well(tmp_path: Path, 
         ),
         "utf-8",
     )
-    text = shapes.read_text("utf-8").replace("kotka:stageShape .", "kotka:stageShape , kotka:aihe-1 , kotka:kunta-1 .", 1)
+    text = shapes.read_text("utf-8").replace(
+        "kotka:stageShape .", "kotka:stageShape , kotka:aihe-1 , kotka:kunta-1 .", 1
+    )
     shapes.write_text(
         text + '\nkotka:aihe-1 a sh:PropertyShape ; sh:path kotka:aihe ; sh:name "aihe" ; lp:takesConcepts true .\n'
         'kotka:kunta-1 a sh:PropertyShape ; sh:path kotka:kunta ; sh:name "kunta" ; sh:nodeKind sh:IRI .\n',

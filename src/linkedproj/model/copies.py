@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.codes import CONCEPT, IN_SCHEME, VERSION
 from linkedproj.model.errors import SetupError
-from linkedproj.model.lexical import iri_fault
+from linkedproj.model.lexical import ID, iri_fault
 from linkedproj.model.lists import NAME, CodeList, fold
 from linkedproj.model.localised import texts_for
 from linkedproj.model.schemes import Scheme
@@ -116,7 +116,7 @@ def _placed(scheme: Scheme, source: SchemeSource, config: Config) -> Scheme:
     if not any(scheme.broader.values()) or source.file.lower().endswith(tuple(FORMATS)):
         return scheme
     base = config.schemes[source.broader_in].iri if source.broader_in else scheme.base
-    broader = {code: tuple(base + each for each in above) for code, above in scheme.broader.items()}
+    broader = {code: base + above for code, above in scheme.broader.items()}
     return replace(scheme, broader=broader)
 
 
@@ -147,8 +147,20 @@ def _read(
         return scheme, error.sentences
     except (OSError, SyntaxError, ValueError, csv.Error, BadZipFile, KeyError) as error:
         return scheme, (f"the file cannot be read: {error}",)
-    labels = {code: texts_for(texts, languages) for code, texts in scheme.labels.items()}
-    return replace(scheme, labels=labels, example=min(scheme.codes, key=lambda code: (len(code), code))), ()
+    return replace(
+        scheme, labels=_spoken(scheme, languages), example=min(scheme.codes, key=lambda code: (len(code), code))
+    ), ()
+
+
+def _spoken(scheme: Scheme, languages: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Leave out names in languages that the portfolio does not have, but never the only one of a code."""
+    if len(scheme.labels) == 1:
+        return {language: dict(texts) for language, texts in scheme.labels.items()}
+    found: dict[str, dict[str, str]] = {}
+    for code in scheme.codes:
+        for language, text in texts_for(scheme.names(code), languages).items():
+            found.setdefault(language, {})[code] = text
+    return found
 
 
 class _WrongError(Exception):
@@ -181,8 +193,8 @@ def _from_rdf(path: Path, form: ox.RdfFormat, source: SchemeSource, scheme: Sche
         iri=source.scheme or stated or scheme.iri,
         titles=source.title or graph.titles.get(stated) or scheme.titles,
         version=source.version or graph.versions.get(stated, ""),
-        labels={code: graph.labels.get(code, {}) for code in codes},
-        broader={code: tuple(above) for code, above in graph.broader.items() if code in codes},
+        labels=graph.labels,
+        broader={code: " ".join(above) for code, above in graph.broader.items() if code in codes},
         notations={text: min(of) for text, of in graph.notations.items() if len(of) == 1 and of <= codes},
     )
 
@@ -199,7 +211,7 @@ class _Graph:
         self.versions: dict[str, str] = {}
         self.schemes: Counter[str] = Counter()
         self.bases: Counter[str] = Counter()
-        self._concepts, self._listed, self._whole = set[str](), set[str](), set[str]()
+        self._concepts, self._listed, self._whole, self._named = set[str](), set[str](), set[str](), set[str]()
 
     def take(self, subject: object, predicate: str, value: object) -> None:
         """Note a statement."""
@@ -213,7 +225,8 @@ class _Graph:
 
     def _take_text(self, iri: str, predicate: str, value: ox.Literal) -> None:
         if predicate == SKOS + "prefLabel" and iri.startswith(self._base):
-            self.labels.setdefault(self._code(iri), {})[value.language or ""] = value.value
+            self.labels.setdefault(value.language or "", {})[self._code(iri)] = value.value
+            self._named.add(iri)
         elif predicate == SKOS + "notation" and iri.startswith(self._base):
             self.notations.setdefault(value.value, set()).add(self._code(iri))
         if predicate in (SKOS + "prefLabel", DCT + "title", RDFS + "label"):
@@ -245,8 +258,8 @@ class _Graph:
 
     def codes(self) -> frozenset[str]:
         """Return what is a concept: by its type, or because it is named and stands in a scheme."""
-        named_ones = (iri for iri in self._listed - self._whole if self._code(iri) in self.labels)
-        found = {iri for iri in (*self._concepts, *named_ones) if iri.startswith(self._base)}
+        named_ones = (self._listed & self._named) - self._whole
+        found = {iri for iri in self._concepts | named_ones if iri.startswith(self._base)}
         return frozenset(code for iri in found if (code := self._code(iri)))
 
 
@@ -259,6 +272,8 @@ class _Table:
         self._slots = _SLOT.findall(source.columns.code)
         self._faults: list[str] = []
         self._seen: list[str] = []
+        self._codes, self._labels = set[str](), dict[str, dict[str, str]]()
+        self._broader, self._others = dict[str, str](), dict[str, set[str]]()
 
     def scheme(self, scheme: Scheme) -> Scheme:
         """Read all rows of all sheets that have the columns.
@@ -266,9 +281,6 @@ class _Table:
         Raises:
             _WrongError: there is no such column, or a row is wrong.
         """
-        labels: dict[str, dict[str, str]] = {}
-        broader: dict[str, tuple[str, ...]] = {}
-        others: dict[str, set[str]] = {}
         has_header = False
         for sheet, rows in _sheets(self._path, self._source):
             lines = enumerate(rows, 1)
@@ -277,17 +289,18 @@ class _Table:
                 continue
             has_header = True
             for line, row in lines:
-                self._take(places, row, f"{sheet and f'sheet {sheet}, '}line {line}", labels, broader, others)
+                self._take(places, row, sheet, line)
         if not has_header:
             raise _WrongError(self._lacking())
-        if self._faults or not labels:
+        if self._faults or not self._codes:
             shown = self._faults[:_FAULTS] or ["no row has a code."]
             more = [f"and {len(self._faults) - _FAULTS} more rows."] if len(self._faults) > _FAULTS else []
             raise _WrongError(*shown, *more)
+        codes, broader = frozenset(self._codes), self._broader
         if self._source.nested_codes:
-            broader = {code: above for code in labels if (above := _beginning(code, labels))}
-        notations = {text: min(of) for text, of in others.items() if len(of) == 1 and text not in labels}
-        return replace(scheme, codes=frozenset(labels), labels=labels, broader=broader, notations=notations)
+            broader = {code: above for code in codes if (above := _beginning(code, codes))}
+        notations = {text: min(of) for text, of in self._others.items() if len(of) == 1 and text not in codes}
+        return replace(scheme, codes=codes, labels=self._labels, broader=broader, notations=notations)
 
     def _lacking(self) -> str:
         seen = set(map(fold, self._seen))
@@ -332,15 +345,7 @@ class _Table:
         needed += [broader] if stated.broader else []
         return _Places(code, names, broader) if min(needed) >= 0 else None
 
-    def _take(  # noqa: PLR0913, PLR0917 - a row, and all that is gathered of rows
-        self,
-        places: _Places,
-        row: Sequence[str],
-        place: str,
-        labels: dict[str, dict[str, str]],
-        broader: dict[str, tuple[str, ...]],
-        others: dict[str, set[str]],
-    ) -> None:
+    def _take(self, places: _Places, row: Sequence[str], sheet: str, line: int) -> None:
         def cell(index: int) -> str:
             return row[index].strip() if 0 <= index < len(row) else ""
 
@@ -350,16 +355,20 @@ class _Table:
         if not all(parts) or not any(names.values()):
             return
         code = self._joined(parts)
-        if iri_fault(self._source.iri + code):
+        place = f"sheet {sheet}, line {line}" if sheet else f"line {line}"
+        if not ID.fullmatch(code) and iri_fault(self._source.iri + code):
             self._faults.append(f"{place}: the code '{code}' does not fit into an IRI. Is this the column of codes?")
-        elif code in labels:
+        elif code in self._codes:
             self._faults.append(f"{place}: the code '{code}' stands in a row above. Leave one of the two.")
         else:
-            labels[code] = {tag: text for tag, text in names.items() if text}
+            self._codes.add(code)
+            for tag, text in names.items():
+                if text:
+                    self._labels.setdefault(tag, {})[code] = text
             if above := cell(places.broader):
-                broader[code] = (above,)
+                self._broader[code] = above
             if len(parts) > 1:
-                others.setdefault(parts[-1], set()).add(code)
+                self._others.setdefault(parts[-1], set()).add(code)
 
     def _joined(self, parts: Sequence[str]) -> str:
         rest = iter(parts)
@@ -374,9 +383,9 @@ class _Places(NamedTuple):
     broader: int
 
 
-def _beginning(code: str, codes: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the longest other code that a code begins with."""
-    return next(((code[:length],) for length in range(len(code) - 1, 0, -1) if code[:length] in codes), ())
+def _beginning(code: str, codes: frozenset[str]) -> str:
+    """Return the longest other code that a code begins with, or ""."""
+    return next((code[:length] for length in range(len(code) - 1, 0, -1) if code[:length] in codes), "")
 
 
 def _sheets(path: Path, source: SchemeSource) -> Iterator[tuple[str, Iterator[Sequence[str]]]]:

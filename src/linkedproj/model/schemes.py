@@ -29,15 +29,15 @@ _SHORTEST, _LONGEST = 3, 60
 class Scheme(CodeList):
     """A copy of a scheme; the cells of the tables name it by its `prefix`, and it has the IRI `iri`.
 
-    `labels` are the names of its codes by language, `broader` the IRIs of what stands above them, perhaps in another
-    scheme, `notations` further codes for them. `file` is the copy as people call it.
+    `labels` are by language the names of its codes, `broader` gives the IRIs of what stands above a code, with blanks
+    between them and perhaps in another scheme, `notations` further codes for one. `file` is the copy as people call it.
     """
 
     prefix: str = ""
     iri: str = ""
     file: str = ""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    broader: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    broader: Mapping[str, str] = field(default_factory=dict)
     notations: Mapping[str, str] = field(default_factory=dict)
 
     def resolve(self, text: str) -> str:
@@ -48,6 +48,10 @@ class Scheme(CodeList):
             if written in self.notations:
                 return self.notations[written]
         return ""
+
+    def names(self, code: str) -> dict[str, str]:
+        """Return what a code is called, by language."""
+        return {language: texts[code] for language, texts in self.labels.items() if code in texts}
 
     def meant(self, text: str) -> str:
         """Return the codes that somebody means by a text which is none, or "": several where a name is that of several.
@@ -75,7 +79,7 @@ class Scheme(CodeList):
         """Codes by their folded spellings: the code itself stands for nothing else."""
         found: dict[str, dict[str, None]] = {}
         for code in sorted(self.codes, key=lambda code: (len(code), code)):
-            for text in self.labels.get(code, {}).values():
+            for text in self.names(code).values():
                 found.setdefault(fold(text), {})[code] = None
         for text, code in self.notations.items():
             found.setdefault(fold(text), {})[code] = None
@@ -128,8 +132,8 @@ def described(iris: Iterable[str], schemes: Mapping[str, Scheme], languages: Seq
         code = iri[len(scheme.base) :] if scheme else ""
         if iri in found or scheme is None or code not in scheme.codes:
             continue
-        above = tuple(sorted(each for each in scheme.broader.get(code, ()) if _is_known(each, schemes)))
-        found[iri] = Code(iri, texts_for(scheme.labels.get(code, {}), languages), (scheme.iri,), above)
+        above = tuple(sorted(each for each in scheme.broader.get(code, "").split() if _is_known(each, schemes)))
+        found[iri] = Code(iri, texts_for(scheme.names(code), languages), (scheme.iri,), above)
         used.add(scheme.prefix)
         pending += above
     told = sorted((schemes[prefix] for prefix in used), key=lambda scheme: scheme.iri)
