@@ -262,8 +262,10 @@ def _schema_faults(settings: Mapping[str, Any]) -> Iterator[SettingFault]:
         keys: Keys = tuple(error.absolute_path)
         remedy = _remedy(error.absolute_schema_path)
         if error.validator == "required":
+            above = list(error.absolute_schema_path)[:-1]
             for name in (name for name in error.validator_value if name not in error.instance):
-                yield (*keys, name), f"'{_called((*keys, name))}' is missing: {_remedy(['properties', name])}"
+                remedy = _remedy([*above, "properties", name])
+                yield (*keys, name), f"'{_called((*keys, name))}' is missing: {remedy}"
         elif error.validator == "additionalProperties":
             yield from _unknown_settings(error.instance, cast("dict[str, Any]", error.schema), keys, remedy)
         else:
