@@ -94,7 +94,7 @@ def with_theme(small: Small, cell: str) -> None:
 
 
 def with_places(small: Small, nuts: str, lau: str = "") -> None:
-    small.edit("portfolio.toml", 'evidence = "every value"\n', "")
+    small.edit("portfolio.toml", 'evidence = "every value"', 'evidence = "no"')
     small.edit("city.csv", "centroid,sameAs", "centroid,sameAs,nuts,lau")
     small.edit("city.csv", "geonames.org/1/", f"geonames.org/1/,{nuts},{lau}")
     small.edit("city.csv", "JPN,,", "JPN,,,,")
