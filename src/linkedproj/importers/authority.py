@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from linkedproj.model.codes import VERSION
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.lists import (
@@ -28,7 +29,6 @@ from linkedproj.model.lists import (
     NAME,
     PART_OF,
     UNTIL,
-    VERSION,
     CodeList,
     read_rows,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from linkedproj.mapping.concepts import concepts_of
 from linkedproj.mapping.evidence import PUBLISHER
 from linkedproj.mapping.parts import TABLE, Output, join
 from linkedproj.model.domain import NAME, SAME
@@ -67,6 +68,7 @@ class Dumps:
         if output.supporting and self.portfolio.counts and schema.evidence.type_name:
             terms |= schema.types[schema.evidence.type_name].terms or schema.fields.keys()
         codes = [code.spoken_in(languages) for code in schema.codes_of(terms)]
+        codes += concepts_of(self.portfolio, (kind.name for kind in kinds))
         return FORMATS[output.format].describe(codes, schema)
 
     def _terms_in_use(self, kind: RecordType) -> Iterator[str]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _POINT = re.compile(r"POINT ?\((-?[0-9]+(?:\.[0-9]+)?) (-?[0-9]+(?:\.[0-9]+)?)\)")
 _LEVELS = 64
+_LETTERS = 2
 
 
 class _Inside(NamedTuple):
@@ -94,6 +95,27 @@ def gazetteer_problems(batch: Batch, tables: Tables) -> Iterator[Problem]:
                 row = Row(batch.ids[number], batch.header, lines[number], [])
                 values = {"value": value, "expected": expected, "code": own}
                 yield tables.problem(row, "LP-PLACE-OTHER", column.name, **values)
+
+
+def region_problems(batch: Batch, tables: Tables) -> Iterator[Problem]:
+    """Find codes of regions of a batch that begin with another country than their record's."""
+    header = tables.headers[batch.header]
+    for term, coded in header.kind.begins_with.items():
+        found = tables.schema.list_of(tables.schema.fields[coded])
+        if not (found and {term, coded} <= set(header.names)):
+            continue
+        columns = batch.columns[header.names.index(term)], batch.columns[header.names.index(coded)]
+        wrong = [
+            (number, own, meant)
+            for number, (region, own) in enumerate(zip(*columns, strict=True))
+            if region[:_LETTERS].isupper() and own and (meant := found.meant(region[:_LETTERS]))
+            if not found.agree(meant, own)
+        ]
+        lines = list(batch.lines) if wrong else []
+        for number, own, meant in wrong:
+            row = Row(batch.ids[number], batch.header, lines[number], [column[number] for column in batch.columns])
+            values = {"value": tables.cell(row, term), "expected": meant, "code": own, "link": coded}
+            yield tables.problem(row, "LP-PLACE-REGION", term, **values)
 
 
 def _located(header: Header, batch: Batch, schema: Schema) -> Iterator[tuple[CodeList, Sequence[str], Sequence[str]]]:

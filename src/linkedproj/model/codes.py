@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -13,22 +13,34 @@ from linkedproj.model.shapes import RDF, RDFS, SKOS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-CONCEPT, IN_SCHEME = f"{SKOS}Concept", f"{SKOS}inScheme"
+CONCEPT, IN_SCHEME, BROADER = f"{SKOS}Concept", f"{SKOS}inScheme", f"{SKOS}broader"
+VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
 NAMINGS = (f"{SKOS}prefLabel", f"{RDFS}label")
 """The properties that name a code in every dump: many viewers show rdfs:label and nothing else."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """One code of a list: its IRI, its labels by language tag, and the lists that it stands in."""
+    """One code of a list: its IRI, its labels by language tag, the lists that it stands in, and what is above it.
+
+    A list itself is no concept, and may have a version.
+    """
 
     iri: str
     labels: Mapping[str, str]
     schemes: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    version: str = ""
+    is_concept: bool = True
 
     def spoken_in(self, languages: Sequence[str]) -> Code:
         """Return the code with the labels that a portfolio in these languages publishes."""
-        return Code(self.iri, texts_for(self.labels, languages), self.schemes)
+        return replace(self, labels=texts_for(self.labels, languages))
+
+    @property
+    def links(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What it leads to, by property; a property that leads nowhere is left out."""
+        return tuple((iri, ends) for iri, ends in ((BROADER, self.broader), (IN_SCHEME, self.schemes)) if ends)
 
 
 def code_lists(triples: Iterable[ox.Triple], bases: Iterable[str]) -> dict[str, tuple[Code, ...]]:

@@ -127,7 +127,8 @@ class RecordType:
 
     `keys` tell its records apart, unless one says by the term `differs` that it is not another one. `acyclic` are the
     links that never lead back to where they began. `lies_in` names by term of a point the one whose code says where it
-    lies, `agrees_in` by link the term that is the same in the record it leads to.
+    lies, `agrees_in` by link the term that is the same in the record it leads to, `begins_with` by term of a code the
+    one whose code its own begins with, in two letters.
     """
 
     name: str
@@ -157,6 +158,7 @@ class RecordType:
     acyclic: frozenset[str] = frozenset()
     lies_in: Mapping[str, str] = field(default_factory=dict)
     agrees_in: Mapping[str, str] = field(default_factory=dict)
+    begins_with: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:

@@ -242,7 +242,8 @@ class Domain:
         for link in sorted(kind.acyclic | kind.agrees_in.keys()):
             if self._fields[link].kind is not Kind.LINK:
                 raise SetupError(f"{link} of {kind.name} is no link to a record: it can lead nowhere.", _SHAPES)
-        for term in sorted({*kind.lies_in.values(), *kind.agrees_in.values()} - self._named[kind.name].keys()):
+        named = {*kind.lies_in.values(), *kind.agrees_in.values(), *kind.begins_with.values()}
+        for term in sorted(named - self._named[kind.name].keys()):
             raise SetupError(f"'{term}' is named by a shape of {kind.name}, and is no column of it.", _SHAPES)
 
     def _refuse_incomparable(self, kind: RecordType, types: Mapping[str, RecordType]) -> None:
@@ -357,6 +358,7 @@ class Domain:
             acyclic=frozenset(t for t, shapes in terms.items() if "true" in _values(shapes, DASH + "nonRecursive")),
             lies_in=self._first(terms, LP + "liesIn"),
             agrees_in=self._first(terms, LP + "agreesIn"),
+            begins_with=self._first(terms, LP + "beginsWith"),
         )
 
     def _single_keys(self, kind: RecordType) -> Iterator[Key]:
@@ -377,6 +379,23 @@ class Domain:
             for term, shapes in terms.items()
             for base in _values(shapes, LP + "codeIn")
         }
+
+    def concept_terms(self) -> frozenset[str]:
+        """Return the links that may lead to a concept of another publisher.
+
+        Raises:
+            SetupError: a shape says so of what is no link to a record.
+        """
+        found = {
+            term
+            for terms in self._named.values()
+            for term, shapes in terms.items()
+            if "true" in _values(shapes, LP + "takesConcepts")
+        }
+        for term in sorted(found):
+            if self._fields[term].kind is not Kind.LINK:
+                raise SetupError(f"{term} has lp:takesConcepts, and is no link to a record.", _SHAPES)
+        return frozenset(found)
 
     def _derived(self, kind: RecordType) -> dict[str, Derived]:
         found: dict[str, Derived] = {}

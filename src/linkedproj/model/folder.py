@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linkedproj.model.copies import read_schemes
 from linkedproj.model.ontology import NAME, Ontology, open_ontology, refuse_recomputed
 from linkedproj.model.paths import current_portfolio, shipped, within
 from linkedproj.model.policy import policy_shapes, policy_wants
@@ -71,6 +72,7 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     if in_force.path != product:
         refuse_recomputed(load_schema(product, config.base), plain, shown)
     refuse_unknown_columns(config, plain)
+    schemes = read_schemes(path, config, plain.context.prefixes, plain.authorities) if config.schemes else {}
     shapes = read_shapes(in_force.path / "shapes.ttl", "ontology/shapes.ttl")
     required = policy_shapes(config, plain, shapes)
     config_file = within(shown, "portfolio.toml")
@@ -78,7 +80,7 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     # Other processes count what is wanted: they get it as plain data, without the nodes of a graph.
     wanted = policy_wants(config, plain, shapes).items()
     wants = {name: tuple(replace(want, shape=None) for want in listed) for name, listed in wanted}
-    schema = replace(load_schema(in_force.path, config.base, rules.path), wants=wants)
+    schema = replace(load_schema(in_force.path, config.base, rules.path), wants=wants).with_schemes(schemes)
     return Folder(path, shown, config, in_force, schema, rules)
 
 

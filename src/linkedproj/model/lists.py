@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from linkedproj.model.codes import VERSION
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.shapes import DCT, SKOS, read_shapes
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 FOLDER = "lists"
 """The folder of an ontology that holds the lists."""
 
-SPACE, VERSION = "http://rdfs.org/ns/void#uriSpace", "http://www.w3.org/2002/07/owl#versionInfo"
-"""Of a list: what its IRIs begin with, and which version of it is kept."""
+SPACE = "http://rdfs.org/ns/void#uriSpace"
+"""Of a list: what its IRIs begin with; `VERSION` says which version of it is kept."""
 
 CODE, NAME, FROM, UNTIL, ALSO, PART_OF = "code", "name", "from", "until", "also", "partOf"
 """The columns of a list: `name@en` and so on; the days of use; other codes for the same, with `;`; what it is in."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from linkedproj.model.codes import Code
     from linkedproj.model.context import Field
     from linkedproj.model.domain import Triples
+    from linkedproj.model.schemes import Scheme
     from linkedproj.model.wants import Want
 
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -61,7 +62,8 @@ class Schema:
     that contain those of another, `labels` what the vocabulary calls its terms, by IRI and language, `wants` by type
     what the portfolio asks for, `version` that of the vocabulary. `authorities` are
     the lists that others keep, by the base of their IRIs, `listed` gives by term the base of the one that its texts are
-    codes of.
+    codes of. `schemes` are those of other publishers that the portfolio keeps a copy of, by prefix (they are among the
+    authorities as well); `concept_terms` are the links that may lead to a concept of theirs.
     """
 
     context: Context
@@ -76,6 +78,8 @@ class Schema:
     version: str = ""
     authorities: Mapping[str, CodeList] = field(default_factory=dict)
     listed: Mapping[str, str] = field(default_factory=dict)
+    schemes: Mapping[str, Scheme] = field(default_factory=dict)
+    concept_terms: frozenset[str] = frozenset()
 
     @property
     def base(self) -> str:
@@ -227,8 +231,19 @@ class Schema:
         """Return the list that the values of a term are looked up in: codes by its base, or texts as a shape says."""
         return self.authorities.get(self.listed.get(field.term, field.base))
 
+    def takes_concepts(self, field: Field) -> bool:
+        """Check whether values of a field may be concepts of other publishers: there, they are written as IRIs."""
+        return bool(self.schemes) and field.term in self.concept_terms
+
+    def with_schemes(self, schemes: Mapping[str, Scheme]) -> Schema:
+        """Return the schema of a portfolio that keeps copies of schemes; one of them wins over a list of its base."""
+        authorities = {**self.authorities, **{scheme.base: scheme for scheme in schemes.values()}}
+        return replace(self, schemes=schemes, authorities=authorities) if schemes else self
+
     def iri_of(self, field: Field, value: str) -> str:
         """Return the IRI that a well spelled value of a link field stands for."""
+        if field.kind is Kind.LINK and ":" in value:
+            return value
         if field.kind is Kind.RECORD:
             resolved = self.resolve(value)
             return resolved[0].base + resolved[1] if resolved else field.base + value
@@ -275,6 +290,7 @@ def load_schema(
         containers=read_containers(context, vocabulary),
         authorities=read_lists(ontology),
         listed=domain.listed(),
+        concept_terms=domain.concept_terms(),
     )
     schema.refuse_circles()
     return schema

@@ -51,6 +51,41 @@ class TableSource:
 
 
 @dataclass(frozen=True)
+class SchemeColumns:
+    """What the columns of a scheme's table are called, "" where they have a usual name.
+
+    `code` is one name, or joins several columns ("{NUTS 3 CODE:2}_{LAU CODE}": of the first, two characters). `names`
+    gives by language the columns of which the first that is filled has the name.
+    """
+
+    code: str = ""
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    broader: str = ""
+
+
+@dataclass(frozen=True)
+class SchemeSource:
+    """A scheme of another publisher: the file that the portfolio keeps of it, and how that is read.
+
+    `iri` is what the IRIs of its concepts begin with, `scheme` that of the scheme itself ("": as the file says).
+    `nested_codes` tells that a code begins with that of the broader concept, `broader_in` names the scheme that its
+    column of broader codes speaks of.
+    """
+
+    file: str
+    iri: str
+    version: str = ""
+    scheme: str = ""
+    title: Mapping[str, str] = field(default_factory=dict, hash=False)
+    language: str = ""
+    sheet: str = ""
+    delimiter: str = ""
+    nested_codes: bool = False
+    broader_in: str = ""
+    columns: SchemeColumns = SchemeColumns()
+
+
+@dataclass(frozen=True)
 class Config:
     """The settings of one portfolio.
 
@@ -59,7 +94,8 @@ class Config:
     the curator's own words (`is_curated`: those of all others as well), `sources` those of tables as a whole, `require`
     by "table.column" what records must have (see `linkedproj.model.policy`), `ids` the rules by which a table's ids are
     joined from other cells, `defaults` what saved queries ask about, by parameter, or by query and parameter,
-    `mailboxes` the local parts of e-mail addresses that belong to a role and may be published;
+    `mailboxes` the local parts of e-mail addresses that belong to a role and may be published, `schemes` by prefix the
+    schemes of other publishers that the portfolio keeps a copy of;
     `portal` is what portals are told, `places` says where each setting, and each item of a list, stands in the file
     ("curated.project.0"; "" is the file). Language tags are in the recommended case, wherever they stand.
     """
@@ -82,6 +118,7 @@ class Config:
     ids: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     mailboxes: frozenset[str] = frozenset({"info", "contact", "press", "office", "hello", "opendata"})
+    schemes: Mapping[str, SchemeSource] = field(default_factory=dict)
 
     @property
     def read_languages(self) -> tuple[str, ...]:
@@ -126,6 +163,7 @@ def load_config(folder: Path, shown: str) -> Config:
         ids=settings.get("ids", {}),
         defaults=settings.get("defaults", {}),
         mailboxes=frozenset(settings.get("mailboxes", Config.mailboxes)),
+        schemes={prefix: _scheme_source(stated) for prefix, stated in settings.get("schemes", {}).items()},
     )
 
 
@@ -137,6 +175,17 @@ def _table_source(stated: str | dict[str, str]) -> TableSource:
     if isinstance(stated, str):
         return TableSource(stated)
     return TableSource(stated["source"], stated.get("read-on", ""))
+
+
+def _scheme_source(stated: Mapping[str, Any]) -> SchemeSource:
+    plain = {name.replace("-", "_"): value for name, value in stated.items()}
+    columns, language = stated.get("columns", {}), canonical_tag(stated.get("language", ""))
+    names = columns.get("name", {})
+    by_tag = by_language(names) if isinstance(names, dict) else {language: names}
+    listed = {tag: (name,) if isinstance(name, str) else tuple(name) for tag, name in by_tag.items()}
+    named = SchemeColumns(columns.get("code", ""), tuple(listed.items()) if names else (), columns.get("broader", ""))
+    title = by_language(stated.get("title", {}))
+    return SchemeSource(**{**plain, "columns": named, "language": language, "title": title})
 
 
 def refuse_unknown_columns(config: Config, schema: Schema) -> None:
@@ -213,8 +262,10 @@ def _schema_faults(settings: Mapping[str, Any]) -> Iterator[SettingFault]:
         keys: Keys = tuple(error.absolute_path)
         remedy = _remedy(error.absolute_schema_path)
         if error.validator == "required":
+            above = list(error.absolute_schema_path)[:-1]
             for name in (name for name in error.validator_value if name not in error.instance):
-                yield (*keys, name), f"'{_called((*keys, name))}' is missing: {_remedy(['properties', name])}"
+                remedy = _remedy([*above, "properties", name])
+                yield (*keys, name), f"'{_called((*keys, name))}' is missing: {remedy}"
         elif error.validator == "additionalProperties":
             yield from _unknown_settings(error.instance, cast("dict[str, Any]", error.schema), keys, remedy)
         else:

@@ -13,6 +13,7 @@ from linkedproj.model.lexical import (
     EDGES,
     FORBIDDEN,
     ID,
+    SCHEMES,
     SPELLINGS,
     XSD,
     iri_fault,
@@ -21,6 +22,7 @@ from linkedproj.model.lexical import (
     respelled,
     trace_of_recoding,
 )  # fmt: skip
+from linkedproj.model.schemes import Scheme, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -103,7 +105,7 @@ class CellChecks:
             Kind.PLAIN: _no_fault,
             Kind.VALUE: _no_fault,
             Kind.LITERAL: self._literal_fault,
-            Kind.LINK: _link_fault,
+            Kind.LINK: self._link_fault,
             Kind.RECORD: self._record_fault,
             Kind.CODE: self._code_fault,
             Kind.IRI: _iri_cell_fault,
@@ -117,7 +119,9 @@ class CellChecks:
         yield from self._text_faults(cell)
         if column.field is not None:
             values = split(column.field, cell)
-            yield from (Fault("LP-CELL-REPEAT", {"item": item}) for item in sorted(_repeated(values)))
+            yield from (
+                Fault("LP-CELL-REPEAT", {"item": item}) for item in sorted(self._repeated(column.field, values))
+            )
             check = self._by_kind[column.field.kind]
             for value in dict.fromkeys(values):
                 fault = check(column.field, value) or self._list_fault(column.field, value)
@@ -128,6 +132,27 @@ class CellChecks:
         """Return what is wrong with the id of a record of a type: of some types it is a code that others gave."""
         found = self._schema.authorities.get(kind.base)
         return id_fault(value) or (_unlisted(found, value) if found else None)
+
+    def takes_concepts(self, column: Column) -> bool:
+        """Check whether cells of a column may name concepts of other publishers."""
+        return column.field is not None and self._schema.takes_concepts(column.field)
+
+    def canonical(self, field: Field, cell: str) -> str:
+        """Write the sound values of a cell as records have them: a concept of another publisher as its IRI."""
+        if ":" not in cell or not self._schema.takes_concepts(field):
+            return cell
+        return "; ".join(self._canonical(value) for value in split(field, cell))
+
+    def _canonical(self, value: str) -> str:
+        found = named(value, self._schema.schemes) if ":" in value else None
+        return found.iri if found else value
+
+    def _repeated(self, field: Field, values: list[str]) -> set[str]:
+        """Return the values that stand in a cell before, perhaps written in another way."""
+        if not self._schema.takes_concepts(field):
+            return _repeated(values)
+        meant = [self._canonical(value) for value in values]
+        return {value for number, value in enumerate(values) if meant[number] in meant[:number]}
 
     def is_typed(self, column: Column) -> bool:
         """Check whether values of a column can be wrong in more than their signs."""
@@ -179,10 +204,30 @@ class CellChecks:
             if local.lower() not in self._mailboxes:
                 yield Fault("LP-PERSON-EMAIL", {"address": address})
 
+    def _link_fault(self, field: Field, value: str) -> Fault | None:
+        if field.term in self._schema.concept_terms and ":" in value and ";" not in value:
+            return self._concept_fault(value)
+        return _link_fault(field, value)
+
+    def _concept_fault(self, value: str) -> Fault | None:
+        """Return why a text is no concept of a scheme that the portfolio keeps a copy of."""
+        schemes = self._schema.schemes
+        found = named(value, schemes)
+        if found:
+            return None if found.code else _not_copied(found.scheme, found.text, value)
+        prefix, _, _ = value.partition(":")
+        if prefix in SCHEMES:
+            bases = ", ".join(scheme.base for scheme in schemes.values())
+            return Fault("LP-SCHEME-IRI", {"value": value} | ({"nearest": bases} if bases else {}))
+        return Fault("LP-SCHEME-PREFIX", {"value": value, "prefix": prefix, **nearest(prefix, schemes)})
+
     def _code_fault(self, field: Field, value: str) -> Fault | None:
         codes = self._schema.codes.get(field.base)
         if codes is None:
-            return None if ID.fullmatch(value) else Fault("LP-LINK-FORM", _many(field, value))
+            if ";" in value:
+                return Fault("LP-CELL-MANY", {"value": value})
+            is_sound = ID.fullmatch(value) or field.term in self._lists
+            return None if is_sound else Fault("LP-CODE-FORM", {"value": value})
         if value in codes:
             return None
         if ";" in value:
@@ -195,6 +240,8 @@ class CellChecks:
         if field.kind is Kind.IRI:
             found = next((each for base, each in self._schema.authorities.items() if value.startswith(base)), None)
             code = value[len(found.base) :] if found else value
+        if isinstance(found, Scheme):
+            return None if code in found.codes else _not_copied(found, code, value)
         return _unlisted(found, code) if found else None
 
     def _literal_fault(self, field: Field, value: str) -> Fault | None:
@@ -256,6 +303,17 @@ def _unlisted(found: CodeList, code: str) -> Fault | None:
     titles.setdefault("detail", found.titles.get("en", found.name))
     values = {"value": code, "expected": found.example, "base": found.base, **titles}
     return Fault("LP-CELL-LISTED", values | ({"nearest": meant} if meant else {}))
+
+
+def _not_copied(scheme: Scheme, code: str, written: str) -> Fault:
+    """Return that the copy of a scheme lacks a code, and which one was meant, in the way in which it is written."""
+    before = written.removesuffix(code)
+    meant = [before + each for each in scheme.meant(code).split(", ") if each]
+    titles = {f"detail@{language}" if language else "detail": title for language, title in scheme.titles.items()}
+    titles.setdefault("detail", scheme.titles.get("en", scheme.name))
+    values = {"value": written, "expected": before + scheme.example, "version": scheme.version or "-", **titles}
+    values |= {"prefix": scheme.prefix, "copy": scheme.file}
+    return Fault("LP-SCHEME-CODE", values | ({"nearest": ", ".join(meant)} if meant else {}))
 
 
 def _link_fault(field: Field, value: str) -> Fault | None:

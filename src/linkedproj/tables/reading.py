@@ -22,7 +22,7 @@ from linkedproj.tables.readers.source import Day, Items, named
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from linkedproj.model.context import RecordType
+    from linkedproj.model.context import Field, RecordType
     from linkedproj.tables.portfolio import Found, Tables
     from linkedproj.tables.readers.source import Read, TableFile
     from linkedproj.tables.shards import Shard
@@ -171,6 +171,20 @@ class _Known(set[str]):
         return self._checks.is_plain(self._column, cell) or not any(self._checks.faults(self._column, cell))
 
 
+class _Concepts(dict[str, str]):
+    """What the sound cells of one column are written as that name concepts of other publishers."""
+
+    def __init__(self, field: Field, checks: CellChecks) -> None:
+        super().__init__()
+        self._field, self._checks = field, checks
+
+    def __missing__(self, cell: str) -> str:
+        if len(self) > _KNOWN:
+            self.clear()
+        self[cell] = written = self._checks.canonical(self._field, cell)
+        return written
+
+
 class Taker:
     """The way in for the rows under one header.
 
@@ -191,6 +205,11 @@ class Taker:
         self._listed = (
             tables.schema.authorities[self.kind.base].codes if self.kind.base in tables.schema.authorities else None
         )
+        self._led_out = [
+            (column.index, _Concepts(column.field, checks))
+            for column in self.header.columns
+            if column.field and checks.takes_concepts(column)
+        ]
         self._required = [column.index for column in self.header.columns if column.name in self.kind.required]
         self._is_cut = reader_of(self.file.path).is_cut
 
@@ -208,12 +227,22 @@ class Taker:
             columns = list(zip(*rows, strict=True))
             if self._is_sound(columns):
                 self.found.counts[self.kind.name] += len(rows)
-                return Batch(self.number, columns[self._at], lines, columns)
+                return Batch(self.number, columns[self._at], lines, self._canonical(columns))
         kept = [row for line, cells in zip(lines, rows, strict=True) if (row := self._take_row(line, cells))]
         if not kept:
             return None
         columns = list(zip(*(row.cells for row in kept), strict=True))
-        return Batch(self.number, [row.id for row in kept], [row.line for row in kept], columns)
+        ids, begun = [row.id for row in kept], [row.line for row in kept]
+        return Batch(self.number, ids, begun, self._canonical(columns))
+
+    def _canonical(self, columns: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+        """Write concepts of other publishers as their IRIs."""
+        if not self._led_out:
+            return columns
+        written = list(columns)
+        for index, concepts in self._led_out:
+            written[index] = [concepts[cell] if ":" in cell else cell for cell in columns[index]]
+        return written
 
     def plain(self, line: int, cells: list[str]) -> list[str]:
         """Make texts of cells that know what they are, and report those whose column cannot take that."""

@@ -10,7 +10,7 @@ from itertools import repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
-from linkedproj.model.codes import CONCEPT, IN_SCHEME, NAMINGS
+from linkedproj.model.codes import CONCEPT, NAMINGS, VERSION
 from linkedproj.model.context import Kind
 from linkedproj.model.lexical import DATES
 from linkedproj.tables.cells import split
@@ -60,11 +60,11 @@ def describe(codes: Iterable[Code], schema: Schema) -> list[str]:
     for code in codes:
         texts = [Value(text=text, language=tag) for tag, text in code.labels.items()]
         listed = f"[{','.join(map(_any, texts))}]"
-        said = [f'"{alias["@type"]}":"{short(CONCEPT)}"', f'"{alias["@id"]}":{encode_basestring(code.iri)}']
+        said = [f'"{alias["@type"]}":"{short(CONCEPT)}"'] * code.is_concept
+        said += [f'"{alias["@id"]}":{encode_basestring(code.iri)}']
         said += [f'"{short(naming)}":{listed}' for naming in NAMINGS if texts]
-        said += [f'"{short(IN_SCHEME)}":[{",".join(_any(Value(iri=scheme)) for scheme in code.schemes)}]'] * bool(
-            code.schemes
-        )
+        said += [f'"{short(iri)}":[{",".join(_any(Value(iri=end)) for end in ends)}]' for iri, ends in code.links]
+        said += [f'"{short(VERSION)}":{encode_basestring(code.version)}'] * bool(code.version)
         found.append(f"{{{','.join(said)}}}")
     return found
 

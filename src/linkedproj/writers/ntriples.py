@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from linkedproj.model.codes import CONCEPT, IN_SCHEME, NAMINGS
+from linkedproj.model.codes import CONCEPT, NAMINGS, VERSION
 from linkedproj.model.context import RDF
 from linkedproj.model.lexical import DATES
 from linkedproj.model.rdf import literal
@@ -64,9 +64,10 @@ def describe(codes: Iterable[Code], _: Schema) -> list[str]:
     """Write what codes are called, a text for each of them."""
     found = []
     for code in codes:
-        said = [f"<{RDF}type> <{CONCEPT}>"]
+        said = [f"<{RDF}type> <{CONCEPT}>"] * code.is_concept
         said += [f"<{iri}> {literal(text, tag)}" for iri in NAMINGS for tag, text in code.labels.items()]
-        said += [f"<{IN_SCHEME}> <{scheme}>" for scheme in code.schemes]
+        said += [f"<{iri}> <{end}>" for iri, ends in code.links for end in ends]
+        said += [f"<{VERSION}> {literal(code.version)}"] * bool(code.version)
         found.append("".join(f"<{code.iri}> {each}{_END}" for each in said))
     return found
 
@@ -101,13 +102,14 @@ def _maker(group: Group, schema: Schema, count: Count) -> Make:
     language = group.columns[0].language or group.field.language
     if group.is_text:
         return _text(group, language)
-    if group.is_name:
+    if group.is_name and not schema.takes_concepts(group.field):
         return _verbatim(group, f"<{group.field.base}", f">{_END}")
     if group.is_typed:
         return _verbatim(group, '"', f'"^^<{group.field.datatype}>{_END}')
     if group.is_date:
         return _dated(group)
-    return _names(group) if group.is_names else _listed(group, language, schema)
+    are_plain = group.is_names and not schema.takes_concepts(group.field)
+    return _names(group) if are_plain else _listed(group, language, schema)
 
 
 def _text(group: Group, language: str) -> Make:

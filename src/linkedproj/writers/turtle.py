@@ -9,7 +9,7 @@ import re
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from linkedproj.model.codes import CONCEPT, IN_SCHEME, NAMINGS
+from linkedproj.model.codes import CONCEPT, NAMINGS, VERSION
 from linkedproj.model.context import Kind
 from linkedproj.model.lexical import DATES
 from linkedproj.model.rdf import escape
@@ -114,10 +114,11 @@ def describe(codes: Iterable[Code], schema: Schema) -> list[str]:
     names, found = Names(prefixes(schema)), []
     for code in codes:
         texts = _BETWEEN.join(names.term(Value(text=text, language=tag)) for tag, text in code.labels.items())
-        said = [f"{names.iri(code.iri)} a {names.iri(CONCEPT)}"]
+        said = [f"a {names.iri(CONCEPT)}"] * code.is_concept
         said += [f"{names.iri(naming)} {texts}" for naming in NAMINGS if texts]
-        said += [f"{names.iri(IN_SCHEME)} {names.iri(scheme)}" for scheme in code.schemes]
-        found.append(" ;\n    ".join(said) + " .\n\n")
+        said += [f"{names.iri(iri)} {_BETWEEN.join(map(names.iri, ends))}" for iri, ends in code.links]
+        said += [f"{names.iri(VERSION)} {names.term(Value(text=code.version))}"] * bool(code.version)
+        found.append(f"{names.iri(code.iri)} " + " ;\n    ".join(said) + " .\n\n" if said else "")
     return found
 
 
@@ -136,7 +137,9 @@ def _plain(group: Group, names: Names, schema: Schema) -> Make:
         return _around(group, f'{start}"', f'"@{language}' if language else '"')
     if group.is_typed:
         return _around(group, f'{start}"', f'"^^{names.iri(group.field.datatype)}')
-    if group.field.kind is Kind.LINK:  # codes are the vocabulary's: nobody has checked that they can be prefixed names
+    if group.field.kind is Kind.LINK and not schema.takes_concepts(
+        group.field
+    ):  # codes are the vocabulary's: nobody has checked that they can be prefixed names
         return _named(group, start, names) if group.is_name else _names(group, start, names)
     return _dated(group, start, names) if group.is_date else _listed(group, start, names, schema)
 

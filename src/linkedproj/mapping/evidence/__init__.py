@@ -127,9 +127,11 @@ class Weighing:
         faults = list(self._checks.faults(column, stated))
         for fault in faults:
             claim.report(fault.rule, term, name=column.name, **fault.values)
+        if column.field and not faults:
+            stated = self._checks.canonical(column.field, stated)
         if faults or not claim.agrees(column, stated, held):
             return []
-        if stated not in held and column.field and column.field.kind is Kind.LINK:
+        if stated not in held and column.field and column.field.kind is Kind.LINK and ":" not in stated:
             self.elsewhere[column.field.target].add([(stated, *claim.row[1:])])
         return [stated]
 

@@ -8,12 +8,13 @@ from operator import itemgetter, lt
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.mapping.chains import CHAIN, links_onward
+from linkedproj.mapping.concepts import CONCEPTS, concepts_in
 from linkedproj.mapping.consistency import batch_problems, stated_by
 from linkedproj.mapping.derive import Derivation
 from linkedproj.mapping.evidence import Subject, Weighing, claimed
 from linkedproj.mapping.identity import KeyDigests
 from linkedproj.mapping.parts import DumpPart
-from linkedproj.mapping.places import gazetteer_problems, place_problems, stated_places
+from linkedproj.mapping.places import gazetteer_problems, place_problems, region_problems, stated_places
 from linkedproj.mapping.sums import passed_on, sum_problems
 from linkedproj.mapping.tasks.joined import Joined
 from linkedproj.mapping.tasks.model import CLAIMS, PASSED, STATED, Slice, links_of
@@ -87,6 +88,8 @@ class MappingWork:
     def _gather(self, batch: Batch) -> None:
         """Note what other tables have to be held against."""
         self._gather_references(batch)
+        for iris in concepts_in(batch, self._tables):
+            self._gathering(CONCEPTS, self._kind.name, unique=True).add(iris)
         for name, digests in self._digests.read(batch, self._tables):
             self._gathering(name, self._kind.name, unique=False).add(digests)
         for iri, links in links_onward(batch, self._tables):
@@ -103,14 +106,17 @@ class MappingWork:
 
     def _gather_references(self, batch: Batch) -> None:
         """Note the ids that links name; what evidence is about is looked up where it is weighed."""
+        schema = self._tables.schema
         for column in self._tables.headers[batch.header].columns:
             if column.field and column.field.kind is Kind.RECORD and not self._kind.anonymous:
                 self._gather_named(column.field, batch.columns[column.index])
             if column.field and column.field.kind is Kind.LINK and not column.parents:
                 cells = set(batch.columns[column.index]) - {""}
-                values = (
+                values: Iterable[str] = (
                     chain.from_iterable(split(column.field, cell) for cell in cells) if column.field.many else cells
                 )
+                if schema.takes_concepts(column.field):
+                    values = [value for value in values if ":" not in value]
                 self._gathering("references", column.field.target, unique=True).add(values)
                 self._gather_links(column.field, links_in(column, batch))
 
@@ -137,6 +143,7 @@ class MappingWork:
         self._compare(batch, joined.get(STATED, ()), joined.get(PASSED, ()))
         self._outcome.found.problems += place_problems(batch, self._tables)
         self._outcome.found.problems += gazetteer_problems(batch, self._tables)
+        self._outcome.found.problems += region_problems(batch, self._tables)
         self._count_lacking(filled, derivation)
         if self._setting.weighs and not self._kind.anonymous:
             self._weigh(filled, derivation, joined.get(CLAIMS, ()))

@@ -88,7 +88,8 @@ class Known:
         return self.text()
 
     def _lines(self, named: Callable[[str], str], rejected: str) -> Iterator[str]:
-        yield f"{self.label} ({self.kind} {self.name})" if self.label else f"{self.kind} {self.name}"
+        called = f"{self.kind} {self.name}".strip()
+        yield f"{self.label} ({called})" if self.label else called
         yield self.iri
         yield ""
         for fact in self.facts:

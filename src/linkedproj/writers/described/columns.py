@@ -39,7 +39,7 @@ class Words:
 class Meaning:
     """One column: its header, its language, its field, the links it is nested in, and its titles by language.
 
-    The column "id" has no field.
+    The column "id" has no field. A column that `leads_out` has IRIs of other publishers among its ids.
     """
 
     header: str
@@ -47,6 +47,7 @@ class Meaning:
     field: Field | None
     parents: tuple[Field, ...]
     titles: Mapping[str, str]
+    leads_out: bool = False
 
     @property
     def name(self) -> str:
@@ -62,7 +63,7 @@ class Meaning:
     @property
     def base(self) -> str:
         """What each value is appended to so that it is an IRI, or ""."""
-        return self.field.base if self.field and self.field.kind in _LEADING else ""
+        return self.field.base if self.field and self.field.kind in _LEADING and not self.leads_out else ""
 
     @property
     def is_iri(self) -> bool:
@@ -99,7 +100,9 @@ def meanings(headers: Iterable[str], schema: Schema, words: Words) -> tuple[Mean
     found: list[Meaning] = []
     for header in headers:
         column = column_named(header, len(found), schema.fields)
-        found.append(Meaning(header, column.language, column.field, column.parents, words.of_column(header)))
+        leads_out = column.field is not None and schema.takes_concepts(column.field)
+        titles = words.of_column(header)
+        found.append(Meaning(header, column.language, column.field, column.parents, titles, leads_out))
     return tuple(found)
 
 
