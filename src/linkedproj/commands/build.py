@@ -40,8 +40,12 @@ from linkedproj.reports import REPORTS
 @click.option("--runner", type=click.Choice(list(RUNNERS)), default="local", help="What maps the tables.")
 @click.option("--master", default="", metavar="URL", help="The Spark cluster (default: this machine).")
 @click.option(
-    "--engine", type=click.Choice([AUTO, *ENGINES]), default=AUTO, help="SHACL engine (auto: fast for large data)."
+    "--engine",
+    type=click.Choice([AUTO, *ENGINES]),
+    default=AUTO,
+    help="SHACL engine (auto: the fast one, if installed).",
 )
+@click.option("--no-cache", is_flag=True, help="Judge everything again, whatever an earlier run found.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
 def command(
     folder: Path | None,
@@ -55,6 +59,7 @@ def command(
     runner: str,
     master: str,
     engine: str,
+    no_cache: bool,
     lang: str,
 ) -> None:
     """Check the tables in DIR (default: here, else data) and publish them in OUT.
@@ -74,7 +79,7 @@ def command(
         with Progress() as tell:
             built = build(
                 require_portfolio(folder), out, sources, tell, release=release, may_shrink=allow_shrink,
-                restored=restore, engine=engine, resources=Resources(jobs, runner, master),
+                restored=restore, engine=engine, resources=Resources(jobs, runner, master), keep=not no_cache,
             )  # fmt: skip
     except DataError as error:
         click.echo(REPORTS["text"](report_of(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError

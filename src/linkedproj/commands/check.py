@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,8 +32,12 @@ from linkedproj.reports import REPORTS
 @click.option("--runner", type=click.Choice(list(RUNNERS)), default="local", help="What maps the tables.")
 @click.option("--master", default="", metavar="URL", help="The Spark cluster (default: this machine).")
 @click.option(
-    "--engine", type=click.Choice([AUTO, *ENGINES]), default=AUTO, help="SHACL engine (auto: fast for large data)."
+    "--engine",
+    type=click.Choice([AUTO, *ENGINES]),
+    default=AUTO,
+    help="SHACL engine (auto: the fast one, if installed).",
 )
+@click.option("--no-cache", is_flag=True, help="Judge everything again, whatever an earlier run found.")
 @click.option("--coverage", is_flag=True, help="Tell for each column how its values are known, and where they are not.")
 def command(
     folder: Path | None,
@@ -45,12 +50,51 @@ def command(
     runner: str,
     master: str,
     engine: str,
+    no_cache: bool,
     coverage: bool,
 ) -> None:
     """Check the tables in DIR (default: here, else data); nothing is published.
 
     Exit codes: 0 sound, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
+    from linkedproj.check.unchanged import fingerprint
+    from linkedproj.system.caches import keep, kept_in, recall
+
+    portfolio = require_portfolio(folder)
+    asked = (str(portfolio), form, lang, engine, runner)
+    key = "" if no_cache or sources else fingerprint(portfolio, *asked)
+    place = kept_in("reports", Path.cwd(), *asked) if key else None
+    found = recall(place)
+    if not isinstance(found, dict) or found.get("key") != key:
+        found = _checked(
+            portfolio, sources, form, lang, engine, jobs=jobs, runner=runner, master=master, keep=not no_cache
+        )
+        # What was edited meanwhile may have been read before the edit or after it.
+        keep(place if key == fingerprint(portfolio, *asked) else None, {"key": key, **found})
+    text = found["text"]
+    if out:
+        out.write_text(text, "utf-8")
+        click.echo(f"{found['total']} Written to {out}.")
+    else:
+        click.echo(text, nl=not text.endswith("\n"))
+    if coverage:
+        click.echo("\n" + "\n".join(found["coverage"]))
+    sys.exit(found["code"])
+
+
+def _checked(
+    portfolio: Path,
+    sources: Path | None,
+    form: str,
+    lang: str,
+    engine: str,
+    *,
+    jobs: int,
+    runner: str,
+    master: str,
+    keep: bool,
+) -> dict[str, Any]:
+    """Check a portfolio; return in plain data what is told of it, and told again as long as nothing changes."""
     from linkedproj.check.portfolio import check_folder
     from linkedproj.mapping.runners.resources import Resources
     from linkedproj.queries.saved.strays import stray_defaults
@@ -60,20 +104,18 @@ def command(
 
     with Progress() as tell:
         findings = check_folder(
-            require_portfolio(folder),
+            portfolio,
             sources,
             tell,
             engine=engine,
             resources=Resources(jobs, runner, master),
             further=stray_defaults,
+            keep=keep,
         )
     report = report_of(findings)
-    text = REPORTS[form](report, lang)
-    if out:
-        out.write_text(text, "utf-8")
-        click.echo(f"{report.total(lang)} Written to {out}.")
-    else:
-        click.echo(text, nl=not text.endswith("\n"))
-    if coverage:
-        click.echo("\n" + "\n".join(coverage_lines(findings.evidence.coverage)))
-    sys.exit(exit_code(report))
+    return {
+        "text": REPORTS[form](report, lang),
+        "total": report.total(lang),
+        "code": exit_code(report),
+        "coverage": list(coverage_lines(findings.evidence.coverage)),
+    }
