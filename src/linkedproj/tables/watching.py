@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OFFICE = ("~", ".~")
-_SETTLE = 300
-"""Milliseconds: what an editor writes in several steps is one save."""
+_SETTLE, _LOOK = 300, 200
+"""Milliseconds: what an editor writes in several steps is one save; how often it is looked whether to end."""
 
 
 def saves(folder: Path, but_not: Path | None = None) -> Iterator[tuple[str, ...]]:
@@ -39,6 +40,18 @@ def saves(folder: Path, but_not: Path | None = None) -> Iterator[tuple[str, ...]
         hidden = any(part.startswith(".") for part in found.relative_to(folder.resolve()).parts)
         return usual(change, path) and not is_ours and not hidden and not found.name.startswith(_OFFICE)  # type: ignore[arg-type]  # its enum
 
-    yield ()
-    for changes in watch(folder.resolve(), watch_filter=counts, debounce=_SETTLE, raise_interrupt=False):
-        yield tuple(sorted({Path(path).name for _, path in changes}))
+    # It logs that Ctrl-C was pressed, which whoever did knows.
+    logging.getLogger("watchfiles").setLevel(logging.ERROR)
+    is_first = True
+    # What is saved while the caller works is not lost: the folder is watched from before the first look.
+    for changes in watch(
+        folder.resolve(),
+        watch_filter=counts,
+        debounce=_SETTLE,
+        rust_timeout=_LOOK,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    ):
+        if changes or is_first:
+            is_first = False
+            yield tuple(sorted({Path(path).name for _, path in changes}))
