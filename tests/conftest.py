@@ -44,6 +44,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(4, os.cpu_count() or 1) if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let nothing that was kept by another run decide what is found, nor by this one what others find."""
+    os.environ["LINKEDPROJ_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 def graph_of(*paths: Path) -> rdflib.Graph:
     """Read Turtle files into one graph."""
     graph = rdflib.Graph()

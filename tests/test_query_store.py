@@ -21,6 +21,7 @@ from linkedproj.queries.ask import local, store
 from linkedproj.queries.saved.bases import by_table, context_of
 from linkedproj.queries.saved.bind import bind
 from linkedproj.queries.saved.collection import open_collection
+from linkedproj.system.caches import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,11 +119,11 @@ def test_small_data_leave_nothing_behind(file: Path, tmp_path: Path, monkeypatch
 def test_the_place_of_the_cache_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LINKEDPROJ_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    assert store.cache_folder() == Path("/somewhere/linkedproj")
+    assert cache_folder() == Path("/somewhere/linkedproj")
     monkeypatch.delenv("XDG_CACHE_HOME")
-    assert store.cache_folder() == Path.home() / ".cache/linkedproj"
+    assert cache_folder() == Path.home() / ".cache/linkedproj"
     monkeypatch.setenv("LINKEDPROJ_CACHE", "/elsewhere")
-    assert store.cache_folder() == Path("/elsewhere")
+    assert cache_folder() == Path("/elsewhere")
 
 
 def _flip(store_files: list[Path]) -> None:

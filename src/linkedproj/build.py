@@ -12,8 +12,7 @@ from linkedproj.catalog import write_catalogue
 from linkedproj.catalog.facts import facts_of
 from linkedproj.changes import publish_changes
 from linkedproj.changes.words import column, kind_name
-from linkedproj.check.judge import Options
-from linkedproj.check.portfolio import Findings, check, is_sound
+from linkedproj.check.portfolio import Findings, check, is_sound, judging
 from linkedproj.mapping.parts import TABLE, Output
 from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources
@@ -83,6 +82,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     engine: str = "auto",
     resources: Resources = _ALL,
     ontology: Path | None = None,
+    keep: bool = False,
 ) -> Built:
     """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
@@ -90,7 +90,8 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
     names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies the
     shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and shapes,
-    if it is not the shipped one. `tell` hears what is being done. Whatever is raised, `out` is as it was.
+    if it is not the shipped one. With `keep`, a draft judges only what changed since the last check that kept its
+    verdicts. `tell` hears what is being done. Whatever is raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
@@ -107,8 +108,10 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     with Release(out, version, tell) as staged:
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(
-            folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs), further=stray_defaults
-        )
+            folder, mapped, sources, tell,
+            options=judging(path, engine, resources.jobs, keep=keep, for_good=bool(release)),
+            further=stray_defaults,
+        )  # fmt: skip
         _refuse_unsound(findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.scratch / QUERIES

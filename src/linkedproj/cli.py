@@ -20,6 +20,7 @@ from linkedproj import commands
 from linkedproj.model.errors import EngineDisagreement, LinkedprojError, RemoteError
 from linkedproj.model.lexical import printable
 from linkedproj.reports.terminal import harmless_output
+from linkedproj.system.garbage import look_seldom
 from linkedproj.system.scratch import run_folder
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def linkedproj() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; what we or the system refuse to do is one sentence, never a traceback."""
+    look_seldom()
     try:
         with ended_like_an_interruption(), run_folder(), harmless_output():
             linkedproj.main(arguments, prog_name="linkedproj")

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.system.packing import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,8 +57,8 @@ def unpacked(path: Path) -> IO[bytes]:
 
 def pack(lines: Iterable[bytes], path: Path) -> None:
     """Write lines with gzip, without name and time, so that equal lines give equal bytes."""
-    with path.open("wb") as target, gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed:
-        packed.writelines(lines)
+    with path.open("wb") as target, packed(target) as archive:
+        archive.writelines(lines)
 
 
 def has_same_bytes(one: Path, other: Path) -> bool:

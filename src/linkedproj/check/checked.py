@@ -27,13 +27,16 @@ class Crosscheck:
 class Checked:
     """Which engine judged the records ("pyshacl 0.40.1", "" for none), and what the reference judged again.
 
-    `records` counts those of all `parts`, with the records of evidence; both are 0 when all was judged in one go.
+    `records` counts those of all `parts`, with the records of evidence; both are 0 when all was judged in one go. Of
+    `units`, so many were `unchanged` since they were judged before.
     """
 
     engine: str
     parts: int = 0
     records: int = 0
     crosscheck: Crosscheck | None = None
+    unchanged: int = 0
+    units: int = 0
 
 
 NOBODY = Checked("")

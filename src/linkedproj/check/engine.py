@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ def require(engine: str) -> Engine:
     return found
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return version(package)

@@ -1,15 +1,17 @@
 """Which engine judges the records, and whether in one go or in parts.
 
-few triples        the reference engine, in one go
-many triples       the fast engine where it is installed, and the reference on a share of them; else the
-                   reference in parts
+by itself          the fast engine where it is installed, and the reference on a share of the data; else the
+                   reference, in one go where there is little to judge, in parts where there is more
+verdicts are kept  in parts; what was judged before is not judged again
 shapes that look   in one go, however many there are: no part of the data would do
 too far
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,9 +44,11 @@ def judge(data: Sequence[Path], shapes: Shapes | Path, options: Options | None =
     few = _is_at_most(ENGINES[REFERENCE].whole, data)
     name = options.engine
     if name == AUTO:
-        name = REFERENCE if few or not is_installed("fast") else "fast"
-    if require(name).whole and few and not options.records:
+        name = "fast" if is_installed("fast") else REFERENCE
+    if require(name).whole and few and not options.records and not options.verdicts:
         return _judge_whole(data, shapes, name, options)
+    if few and options.all_again:
+        options = replace(options, cap=sys.maxsize, sample=sys.maxsize)
     named = named_shapes(shapes)
     reach = Reach(named)
     if reach.obstacles:

@@ -10,6 +10,8 @@ from linkedproj.model.errors import LinkedprojError
 from linkedproj.system.workers import Reason, Request
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from linkedproj.system.workers import WorkerError
 
 _MEGABYTE = 1 << 20
@@ -48,7 +50,9 @@ class Options:
     """How to judge: an engine by its name or "auto", how many processes (0: one a processor), what they may use.
 
     `records` is the size of a part, 0 for that of the engine. `unit` is the number of records that the cross-check
-    takes at a time, `cap` the most units with results that it takes, `sample` the number of those without.
+    takes at a time, `cap` the most units with results that it takes, `sample` the number of those without. `verdicts`
+    is the file in which verdicts are kept for the next check; without it, all is judged. With `all_again` the reference
+    judges all again where that takes it no longer than a person waits.
     """
 
     engine: str = AUTO
@@ -58,6 +62,8 @@ class Options:
     unit: int = 200
     cap: int = 50
     sample: int = 10
+    verdicts: Path | None = None
+    all_again: bool = False
 
 
 def why_no_report(error: WorkerError, limits: Limits, size: int) -> str:

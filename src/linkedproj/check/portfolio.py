@@ -30,6 +30,7 @@ from linkedproj.model.policy import without_counted
 from linkedproj.model.rules import Rules, Severity, load_rules
 from linkedproj.model.schema import vocabulary_terms
 from linkedproj.model.shapes import SH, Shapes, read_shapes
+from linkedproj.system.caches import kept_in
 from linkedproj.tables.cells import REMARKS
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     Further = Callable[[Folder, Portfolio], Iterable[Problem]]
 
 _ALL = Resources()
+_UNIT = 25
 _PROGRAM_SHAPES = "<linkedproj>/ontology/shapes.ttl"
 _ABSENT, _LANGUAGE_ABSENT = SH + "MinCountConstraintComponent", SH + "QualifiedMinCountConstraintComponent"
 
@@ -74,12 +76,14 @@ def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its o
     resources: Resources = _ALL,
     ontology: Path | None = None,
     further: Further = lambda *_: (),
+    keep: bool = False,
 ) -> Findings:
     """Map the tables in a folder and check what came of it by a SHACL engine (see `linkedproj.check.judge`).
 
     `sources` holds private copies that quotes are looked up in, `resources` say which processes map the tables, `tell`
     hears what is being done. `further` finds what is wrong with the records for rooms that this one does not know.
-    Nothing is left behind.
+    With `keep`, only what has changed since the last check that kept its verdicts is judged (see `judging`); without,
+    nothing is left behind.
 
     Raises:
         EngineDisagreement: the reference engine found something else.
@@ -88,7 +92,20 @@ def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its o
     folder = open_folder(path, ontology)
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         mapped = map_statements(folder, Path(scratch), resources, tell)
-        return check(folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs), further=further)
+        options = judging(path, engine, resources.jobs, keep=keep)
+        return check(folder, mapped, sources, tell, options=options, further=further)
+
+
+def judging(path: Path, engine: str, jobs: int, *, keep: bool, for_good: bool = False) -> Options:
+    """Say how the records of a folder are judged: with `keep`, what was judged before is not judged again.
+
+    Verdicts are kept where the system has caches for this user, in small units: an edit is one record in one of them.
+    What is published `for_good` is judged by two engines as far as that is possible.
+    """
+    verdicts = kept_in("verdicts", path.resolve(), engine) if keep and not for_good else None
+    if verdicts:
+        return Options(engine, jobs, unit=_UNIT, verdicts=verdicts)
+    return Options(engine, jobs, all_again=for_good)
 
 
 def map_statements(folder: Folder, scratch: Path, resources: Resources, tell: Tell = lambda _: None) -> Mapped:

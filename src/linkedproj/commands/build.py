@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from linkedproj.check.engines import AUTO, ENGINES
 from linkedproj.mapping.runners import RUNNERS
-from linkedproj.model.errors import DataError, ReleaseError
+from linkedproj.model.errors import DataError, LinkedprojError, ReleaseError
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.paths import require_portfolio
 from linkedproj.reports import REPORTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @click.command(name="build")
@@ -40,8 +43,13 @@ from linkedproj.reports import REPORTS
 @click.option("--runner", type=click.Choice(list(RUNNERS)), default="local", help="What maps the tables.")
 @click.option("--master", default="", metavar="URL", help="The Spark cluster (default: this machine).")
 @click.option(
-    "--engine", type=click.Choice([AUTO, *ENGINES]), default=AUTO, help="SHACL engine (auto: fast for large data)."
+    "--engine",
+    type=click.Choice([AUTO, *ENGINES]),
+    default=AUTO,
+    help="SHACL engine (auto: the fast one, if installed).",
 )
+@click.option("--watch", is_flag=True, help="Build the draft again at each save.")
+@click.option("--no-cache", is_flag=True, help="Judge everything again, whatever an earlier run found.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
 def command(
     folder: Path | None,
@@ -55,6 +63,8 @@ def command(
     runner: str,
     master: str,
     engine: str,
+    no_cache: bool,
+    watch: bool,
     lang: str,
 ) -> None:
     """Check the tables in DIR (default: here, else data) and publish them in OUT.
@@ -65,6 +75,52 @@ def command(
     If anything must be corrected, nothing is written and what was published before stays as it is.
     Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
     """
+    portfolio, resources = require_portfolio(folder), (jobs, runner, master)
+
+    def publish() -> bool:
+        return _publish(
+            portfolio, out, sources, release=release, may_shrink=allow_shrink, restored=restore, engine=engine,
+            resources=resources, keep=not no_cache, lang=lang,
+        )  # fmt: skip
+
+    if not watch:
+        sys.exit(0 if publish() else 1)
+    _watch(portfolio, out, publish, lang, is_draft=not release)
+
+
+def _watch(portfolio: Path, out: Path, publish: Callable[[], object], lang: str, *, is_draft: bool) -> None:
+    """Build at each save; what cannot be built is told, and waits for the next one.
+
+    Raises:
+        UsageError: a release was asked for.
+    """
+    from linkedproj.reports.words import phrase
+    from linkedproj.tables.watching import saves
+
+    if not is_draft:
+        raise click.UsageError("--watch makes drafts: leave out --release.")
+    for saved in saves(portfolio, out):
+        click.echo("\n" + ", ".join(saved) if saved else phrase(lang, "watching", folder=str(portfolio)))
+        try:
+            publish()
+        except LinkedprojError as error:
+            click.echo(f"linkedproj: {error}", err=True)
+
+
+def _publish(
+    portfolio: Path,
+    out: Path,
+    sources: Path | None,
+    *,
+    release: str,
+    may_shrink: bool,
+    restored: tuple[str, ...],
+    engine: str,
+    resources: tuple[int, str, str],
+    keep: bool,
+    lang: str,
+) -> bool:
+    """Build, and tell what came of it; return whether something was published."""
     from linkedproj.build import build
     from linkedproj.mapping.runners.resources import Resources
     from linkedproj.reports.progress import Progress
@@ -73,24 +129,25 @@ def command(
     try:
         with Progress() as tell:
             built = build(
-                require_portfolio(folder), out, sources, tell, release=release, may_shrink=allow_shrink,
-                restored=restore, engine=engine, resources=Resources(jobs, runner, master),
+                portfolio, out, sources, tell, release=release, may_shrink=may_shrink, restored=restored,
+                engine=engine, resources=Resources(*resources), keep=keep,
             )  # fmt: skip
     except DataError as error:
         click.echo(REPORTS["text"](report_of(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError
-        _stop(out)
+        return _stopped(out)
     except ReleaseError as error:
         click.echo(f"linkedproj: {error}", err=True)
-        _stop(out)
+        return _stopped(out)
     if built.gaps:
         click.echo(REPORTS["text"](gaps_report(built), lang), err=True)
     report = report_of(built.findings)
     if report.problems:
         click.echo(f"{report.total(lang)} To see them: linkedproj check", err=True)
     click.echo("\n".join(built_lines(built)))
+    return True
 
 
-def _stop(out: Path) -> NoReturn:
+def _stopped(out: Path) -> bool:
     kept = f"{out}/ is as it was" if out.exists() else f"{out}/ was not made"
     click.echo(f"Nothing was published; {kept}.", err=True)
-    sys.exit(1)
+    return False

@@ -24,6 +24,15 @@ def shipped(name: str) -> Path:
     raise SetupError(f"the folder {name}/ is missing from this installation. Install linkedproj again.")
 
 
+def program_folders() -> tuple[Path, ...]:
+    """Return the folders that hold all of this program: its modules, its ontology, its queries.
+
+    Raises:
+        SetupError: the installation is incomplete.
+    """
+    return _PACKAGE, shipped("ontology"), shipped("queries")
+
+
 def within(folder: str, name: str) -> str:
     """Name a file in a folder as people call it, who do not name the folder that they are in.
 

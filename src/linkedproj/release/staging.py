@@ -13,7 +13,7 @@ from linkedproj.release.exchange import exchange, restore, scratch_of, staging
 from linkedproj.release.history import Issue, changed, heads, read_history, write_history
 from linkedproj.release.lock import locked
 from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
-from linkedproj.release.tree import carry_over, identity, in_the_way, like
+from linkedproj.release.tree import carry_over, double, identity, in_the_way, like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -171,7 +171,7 @@ class Release:
             self._carried = {name: identity(self.root / name) for name in carried}
             like(self.served, self.root)
         if self.leads:
-            shutil.copytree(self.folder, self.root / "dump" / LATEST)
+            shutil.copytree(self.folder, self.root / "dump" / LATEST, copy_function=double)
 
     def _is_replaced(self, name: str) -> bool:
         head, _, rest = name.partition("/")

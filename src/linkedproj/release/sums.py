@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.system.packing import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,11 +103,11 @@ def _seal_file(path: Path) -> list[Published]:
     with (
         path.open("rb") as plain,
         copy.open("wb") as target,
-        gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed,
+        packed(target) as archive,
     ):
         while block := plain.read(_BLOCK):
             digest.update(block)
-            packed.write(block)
+            archive.write(block)
     return [
         Published(path.name, path.stat().st_size, digest.hexdigest()),
         Published(copy.name, copy.stat().st_size, sha256(copy)),

@@ -88,7 +88,7 @@ def _carry(old: Path, new: Path, below: str, is_replaced: Callable[[str], bool])
             if os.path.lexists(target):
                 raise ReleaseError(in_the_way(name))
             target.parent.mkdir(parents=True, exist_ok=True)
-            _double(Path(entry.path), target)
+            double(Path(entry.path), target)
             yield name
 
 
@@ -114,8 +114,9 @@ def like(old: Path, new: Path) -> None:
         shutil.copystat(old, new)
 
 
-def _double(old: Path, new: Path) -> None:
-    """Return an entry a second place without copying it, where the file system can."""
+def double(old: Path | str, new: Path | str) -> None:
+    """Give an entry a second place without copying it, where the file system can."""
+    old, new = Path(old), Path(new)
     if old.is_symlink():
         new.symlink_to(old.readlink())
         with suppress(OSError, NotImplementedError):

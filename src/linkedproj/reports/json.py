@@ -27,6 +27,8 @@ def write(report: Report, _language: str = "en") -> str:
         "schema": SCHEMA,
         "engine": report.checked.engine,
         "parts": report.checked.parts,
+        "blocks": report.checked.units,
+        "blocksUnchanged": report.checked.unchanged,
         "crosscheck": asdict(report.checked.crosscheck) if report.checked.crosscheck else None,
         "exitCode": exit_code(report),
         "counts": {str(kind): counts[kind] for kind in Severity},

@@ -106,10 +106,12 @@ def judged_by(checked: Checked, language: str) -> list[str]:
     """Word what judged the records: first the engine, then the cross-check; nothing without an engine."""
     if not checked.engine:
         return []
-    judged = phrase(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)
+    told = [phrase(language, "parts" if checked.parts else "engine", engine=checked.engine, n=checked.parts)]
+    if checked.unchanged:
+        told.append(phrase(language, "unchanged", n=checked.unchanged, of=checked.units))
     again = checked.crosscheck
-    if again is None:
-        return [judged]
-    if again.units == again.of:
-        return [judged, phrase(language, "crosscheck_all", engine=again.engine)]
-    return [judged, phrase(language, "crosscheck", **asdict(again), all=checked.records)]
+    if again and again.units == again.of:
+        told.append(phrase(language, "crosscheck_all", engine=again.engine))
+    elif again:
+        told.append(phrase(language, "crosscheck", **asdict(again), all=checked.records))
+    return told

@@ -17,6 +17,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.system.garbage import look_seldom
 from linkedproj.system.workers import Reason
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def main() -> None:
     """Answer messages until there are no more."""
     module, lifeline = sys.argv[1], int(sys.argv[2])
     _end_with_parent(lifeline)
+    look_seldom()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     work: list[Callable[[Any], Any]] = []

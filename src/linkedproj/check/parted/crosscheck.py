@@ -17,19 +17,20 @@ _SHOWN = 10
 
 
 def choose(
-    units: Sequence[Unit],
+    units: Mapping[int, Unit],
     found: Mapping[int, Iterable[Result]],
     cap: int,
     sample: int,
     kind: Callable[[Unit], Hashable],
 ) -> list[int]:
-    """Choose what is judged again: units with results up to a cap, and a sample of those without.
+    """Choose what is judged again of some units: those with results up to a cap, and a sample of those without.
 
+    Units are known by their numbers.
     The same data always give the same choice. Of the units with results, those come first that bring a rule not met
     yet; of the others, one of each kind.
     """
-    random = Random(f"{len(units)} {units[-1] if units else ''}")  # noqa: S311 - the same data, the same sample
-    faulty, clean = sorted(found), [number for number in range(len(units)) if number not in found]
+    random = Random(f"{len(units)} {units[max(units)] if units else ''}")  # noqa: S311 - the same data, the same sample
+    faulty, clean = sorted(found), [number for number in units if number not in found]
     random.shuffle(faulty)
     random.shuffle(clean)
     faulty = _novel_first(faulty, lambda number: {(r.source_shape, r.component) for r in found[number]})

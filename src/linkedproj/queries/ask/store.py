@@ -14,16 +14,17 @@ import json
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
 from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask.local import fill, load
+from linkedproj.system.caches import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 IN_MEMORY = 64 * 2**20
 """Bytes of RDF that are read into memory at each run.
@@ -43,15 +44,6 @@ _NOTES = ("LOG", "LOCK")
 
 _held: list[int] = []
 """Locks of the stores this process reads; they go with the process."""
-
-
-def cache_folder() -> Path:
-    """Return where stores are kept: LINKEDPROJ_CACHE, or what the system has for caches."""
-    if chosen := os.environ.get("LINKEDPROJ_CACHE"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local", "linkedproj")
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "linkedproj")
 
 
 def open_store(paths: Sequence[Path], place: Path | None = None, above: int = IN_MEMORY) -> ox.Store:

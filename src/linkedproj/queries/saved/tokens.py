@@ -7,14 +7,15 @@ Source: SPARQL 1.1 Query Language, section 19.8 (terminals IRIREF, STRING_LITERA
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.model.errors import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+_TEXTS = 256
 _TOKEN = re.compile(
     r"""
       (?P<space>\s+)
@@ -34,8 +35,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SparqlToken:
+class SparqlToken(NamedTuple):
     """A piece of the text; `kind` is space, comment, iri, string, variable, tag, blank, number, name or other."""
 
     kind: str
@@ -58,7 +58,8 @@ def placed_tokens(text: str, file: str) -> Iterator[tuple[SparqlToken, Place]]:
         column = len(last) + (1 if ended else column)
 
 
-def declared_prefixes(text: str) -> dict[str, str]:
+@lru_cache(_TEXTS)
+def declared_prefixes(text: str) -> Mapping[str, str]:
     """Return the prefixes that the text declares: {"dct": "http://purl.org/dc/terms/"}."""
     code = [token for token in tokens(text) if token.kind not in {"space", "comment"}]
     return {
