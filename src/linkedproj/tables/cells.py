@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from linkedproj.model.settings import Config
 
 RESERVED = frozenset({"id", "type"})
-"""Ids that JSON-LD processors read as keywords when they stand as links."""
+"""What the shipped context calls "@id" and "@type": where it stands as a link, JSON-LD processors read the keyword."""
 
 REMARKS = frozenset({"LP-CELL-BLANK", "LP-CELL-TRACE", "LP-CELL-ACCENT", "LP-DATE-FAR"})
 """Rules that leave the value of a cell as it is."""
@@ -95,6 +95,7 @@ class CellChecks:
 
     def __init__(self, schema: Schema, config: Config) -> None:
         self._schema = schema
+        self.reserved = frozenset(schema.context.aliases)
         self._mailboxes = config.mailboxes
         self._latest = f"{int(config.as_of[:_YEAR]) + _YEARS_AHEAD:04}"
         self._lists = {term: found for term, field in schema.fields.items() if (found := schema.list_of(field))}
@@ -103,7 +104,7 @@ class CellChecks:
             Kind.PLAIN: _no_fault,
             Kind.VALUE: _no_fault,
             Kind.LITERAL: self._literal_fault,
-            Kind.LINK: _link_fault,
+            Kind.LINK: self._link_fault,
             Kind.RECORD: self._record_fault,
             Kind.CODE: self._code_fault,
             Kind.IRI: _iri_cell_fault,
@@ -127,7 +128,7 @@ class CellChecks:
     def id_fault(self, kind: RecordType, value: str) -> Fault | None:
         """Return what is wrong with the id of a record of a type: of some types it is a code that others gave."""
         found = self._schema.authorities.get(kind.base)
-        return id_fault(value) or (_unlisted(found, value) if found else None)
+        return id_fault(value, self.reserved) or (_unlisted(found, value) if found else None)
 
     def is_typed(self, column: Column) -> bool:
         """Check whether values of a column can be wrong in more than their signs."""
@@ -145,7 +146,7 @@ class CellChecks:
         if field.term in self._lists:
             return cell in self._lists[field.term].codes
         if field.kind is Kind.LINK:
-            return ID.fullmatch(cell) is not None and cell not in RESERVED
+            return self._is_id(cell)
         if field.kind is Kind.CODE:
             return cell in self._schema.codes.get(field.base, ())
         if field.kind is Kind.IRI:
@@ -179,10 +180,18 @@ class CellChecks:
             if local.lower() not in self._mailboxes:
                 yield Fault("LP-PERSON-EMAIL", {"address": address})
 
+    def _is_id(self, value: str) -> bool:
+        return ID.fullmatch(value) is not None and value not in self.reserved
+
+    def _link_fault(self, field: Field, value: str) -> Fault | None:
+        if self._is_id(value):
+            return None
+        return Fault("LP-CELL-MANY" if ";" in value and not field.many else "LP-LINK-FORM", _many(field, value))
+
     def _code_fault(self, field: Field, value: str) -> Fault | None:
         codes = self._schema.codes.get(field.base)
         if codes is None:
-            return None if ID.fullmatch(value) else Fault("LP-LINK-FORM", _many(field, value))
+            return None if self._is_id(value) else Fault("LP-LINK-FORM", _many(field, value))
         if value in codes:
             return None
         if ";" in value:
@@ -220,11 +229,11 @@ def nearest(word: str, words: Iterable[str]) -> dict[str, str]:
     return {"nearest": close[0]} if close else {}
 
 
-def id_fault(value: str) -> Fault | None:
-    """Return what is wrong with the id of a record."""
+def id_fault(value: str, reserved: Collection[str] = RESERVED) -> Fault | None:
+    """Return what is wrong with the id of a record; `reserved` ids are words of the context."""
     if not ID.fullmatch(value):
         return Fault("LP-ID-FORM", {"value": value})
-    return Fault("LP-ID-RESERVED", {"value": value}) if value in RESERVED else None
+    return Fault("LP-ID-RESERVED", {"value": value}) if value in reserved else None
 
 
 def _no_fault(_: Field, __: str) -> None:
@@ -256,12 +265,6 @@ def _unlisted(found: CodeList, code: str) -> Fault | None:
     titles.setdefault("detail", found.titles.get("en", found.name))
     values = {"value": code, "expected": found.example, "base": found.base, **titles}
     return Fault("LP-CELL-LISTED", values | ({"nearest": meant} if meant else {}))
-
-
-def _link_fault(field: Field, value: str) -> Fault | None:
-    if ID.fullmatch(value) and value not in RESERVED:
-        return None
-    return Fault("LP-CELL-MANY" if ";" in value and not field.many else "LP-LINK-FORM", _many(field, value))
 
 
 def _iri_cell_fault(_: Field, value: str) -> Fault | None:
