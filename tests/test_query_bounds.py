@@ -15,11 +15,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.conftest import run
 
+import linkedproj
+import linkedproj.queries.dataset
 from linkedproj.model.context import load_context
 from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask import local
 from linkedproj.queries.ask.asking import Assignment, InWorker
+from linkedproj.queries.ask.bounded import BoundedSource
+from linkedproj.queries.ask.sources import files_source, prepare
 from linkedproj.queries.published.publish import Bounds, publish
+from linkedproj.queries.results.table import as_table
 from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
@@ -116,6 +121,75 @@ def test_more_rows_than_are_allowed_are_refused(release: Path, tmp_path: Path, m
     assert outcome.err == (
         "linkedproj: the answer has more than 10 rows. Add LIMIT to the query, or allow more with --rows.\n"
     )
+
+
+# ---------------------------------------------------------------- from Python
+
+TAKES_TIME, TAKES_MEMORY = GREEDY["a product of all triples"][0], GREEDY["an order of too many rows"][0]
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/linkedproj/ns#Project> }"
+
+
+def _open(place: str | Path, **limits: float) -> linkedproj.queries.dataset.Dataset:
+    return linkedproj.open(place, **limits)  # type: ignore[arg-type] # numbers of either kind
+
+
+@pytest.mark.parametrize("of", ["files", "tables"])
+def test_a_question_from_python_is_stopped_and_the_next_one_answered(of: str, small_release: Path) -> None:
+    data = _open(small_release if of == "files" else Path(__file__).parent / "fixtures/small", timeout=2)
+    with pytest.raises(QueryError) as stopped:
+        data.query(TAKES_TIME)
+    assert str(stopped.value) == (
+        "the query was stopped: it took longer than 2 seconds. Ask for less, or allow more with timeout=…."
+    )
+    assert [row.n for row in data.query(COUNT)] == [3]
+    assert len(data.saved("projects")) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a process to so much memory")
+def test_a_question_from_python_takes_no_more_memory_than_is_allowed(release: Path) -> None:
+    data = _open(release, memory=700, timeout=60)
+    with pytest.raises(QueryError) as stopped:
+        data.query(TAKES_MEMORY)
+    assert str(stopped.value) == (
+        "the query was stopped: it took more than 700 MB of memory. Ask for less, or allow more with memory=…."
+    )
+
+
+def test_a_question_from_python_gives_no_more_rows_than_are_allowed(small_release: Path) -> None:
+    told = "the answer has more than 2 rows. Add LIMIT to the query, or allow more with rows=…."
+    stores = (small_release, local.load(local.dump_files(small_release)))
+    for data in stores:
+        with pytest.raises(QueryError) as refused:
+            linkedproj.query("projects", data=data, rows=2)
+        assert str(refused.value) == told
+        assert len(linkedproj.query("projects", data=data, rows=3)) == 3
+    with pytest.raises(QueryError) as refused:
+        _open(small_release, rows=2).query("SELECT ?s { ?s ?p ?o }")
+    assert str(refused.value) == told
+    assert len(_open(small_release, rows=0).query("SELECT ?s { ?s ?p ?o }")) > 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { ?s ?p ?o }",
+        "CONSTRUCT { ?s a ?o } { ?s a ?o }",
+        'SELECT * { VALUES (?a ?b) { ("x\\n\\"y"@ca UNDEF) (<https://x.org/é> 1.50) (true "") } }',
+    ],
+)
+def test_an_answer_from_the_other_process_is_that_of_this_one(query: str, small_release: Path) -> None:
+    data = _open(small_release)
+    assert data.query(query).table == as_table(local.evaluate(data.store, query))
+
+
+def test_the_process_ends_with_the_data(small_release: Path) -> None:
+    source = BoundedSource(files_source([small_release]), [small_release])
+    source.answer(prepare(source, QUERIES["projects"], {}))
+    pid = source._worker.pid  # noqa: SLF001 - whose end is looked at
+    os.kill(pid, 0)
+    del source
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 class Publication:

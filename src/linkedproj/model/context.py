@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.lexical import LANGUAGE, SCHEMES, SPELLINGS, base_fault, iri_fault
+from linkedproj.model.nesting import is_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -256,12 +257,30 @@ def _read(path: Path, shown: str) -> tuple[str, object]:
     """
     try:
         text = path.read_text("utf-8-sig")
-        return text, json.loads(text)
+        if is_deep(text):
+            raise SetupError("the context is nested too deeply. A term is one object, with one scope.", Place(shown))
+        return text, json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         place = Place(shown, error.lineno, error.colno)
         raise SetupError(f"the context cannot be read: {error.msg}. Correct the JSON.", place) from error
     except (OSError, ValueError) as error:
-        raise SetupError(f"the context cannot be read: {error}", Place(shown)) from error
+        # Python reads no longer numbers, and says so in words of its own.
+        why = "a number has too many digits." if "integer string conversion" in str(error) else str(error)
+        raise SetupError(f"the context cannot be read: {why}", Place(shown)) from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of JSON, of which no name stands there twice: who reads it may take either value.
+
+    Raises:
+        ValueError: one does.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'"{twice}" stands twice in one object. Keep one of them.')
+    return found
 
 
 @dataclass(frozen=True)
