@@ -5,6 +5,8 @@ Contexts that go to the edge of JSON-LD either compile, and then mean the same a
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -19,16 +21,20 @@ from tests.mapping import XSD, agreed, columns_of, oxigraph_triples, rdflib_trip
 
 from linkedproj.model.context import RDF, Field, Kind
 from linkedproj.model.errors import SetupError
-from linkedproj.model.lexical import FORBIDDEN, SCHEMES, SPELLINGS, WKT, iri_fault
+from linkedproj.model.lexical import FORBIDDEN, SCHEMES, SPELLINGS, WKT, date_type, iri_fault
 from linkedproj.tables.batch import Batch
 from linkedproj.writers import FORMATS
+from linkedproj.writers.table import compile_table, header_line
 from linkedproj.writers.values import Value
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.mapping import Term, Triple
+
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
+    from linkedproj.tables.cells import Column
 
 RECORDS = 75
 EXAMPLES = 60
@@ -230,16 +236,24 @@ class Records:
         )
 
 
-def documents(schema: Schema, pool: Pools, seed: int, count: int = RECORDS) -> dict[str, str]:
-    """Write tables of random records in every format."""
+# A record type, the names of its columns, and rows: the id, then a cell per column.
+Rows = tuple["RecordType", list[str], list[list[str]]]
+
+
+def random_tables(schema: Schema, pool: Pools, seed: int, count: int) -> list[Rows]:
+    """Make tables of random records, one a type."""
     made = Records(schema, pool, Random(seed))  # noqa: S311 - the seed is the example's
     kinds: list[RecordType] = list(schema.types.values())
-    tables = [(kind, made.names()) for kind in kinds]
-    rows = [[made.row(number, names) for number in range(count // len(kinds))] for _, names in tables]
+    named = [(kind, made.names()) for kind in kinds]
+    return [(kind, names, [made.row(number, names) for number in range(count // len(kinds))]) for kind, names in named]
+
+
+def documents(schema: Schema, pool: Pools, seed: int, count: int = RECORDS) -> dict[str, str]:
+    """Write tables of random records in every format."""
     found = {}
     for name, form in FORMATS.items():
         records: list[str] = []
-        for (kind, names), table in zip(tables, rows, strict=True):
+        for kind, names, table in random_tables(schema, pool, seed, count):
             write = form.compile_rows(kind, columns_of(names, schema), schema)
             # Two batches: what was remembered in the first is used in the second.
             for some in filter(None, (table[: len(table) // 3], table[len(table) // 3 :])):
@@ -375,6 +389,70 @@ def test_contexts_at_the_edge_are_read_alike_or_refused() -> None:
     judge()
     assert [one for one in told if not re.fullmatch(r"context: .+[.?]", one, re.DOTALL)] == []
     assert min(seen["read"], seen["refused"]) > EXAMPLES / 2
+
+
+# ---------------------------------------------------------------- the published tables
+
+
+def tables_as_published(schema: Schema, made: list[Rows]) -> list[tuple[RecordType, list[Column], str]]:
+    """Write tables as CSV, without their nested columns."""
+    found = []
+    for kind, names, rows in made:
+        columns = [column for column in columns_of(names, schema) if not column.parents]
+        lists = {column.name for column in columns if column.field and column.field.many}
+        head = ["id", *(column.name for column in columns)]
+        write = compile_table(head, names, lists)
+        ids, *cells = zip(*rows, strict=True)
+        text = header_line(head) + "".join(write(Batch(0, ids, range(len(ids)), cells)))
+        found.append((kind, columns, text))
+    return found
+
+
+def terms_of(field: Field, column: Column, cell: str, schema: Schema) -> list[Term]:
+    """Read a cell as a program does that knows CSV on the Web: lists by their separator, blanks of XML around items."""
+    values = [item.strip(" \t\r\n") for item in cell.split(";")] if field.many else [cell]
+    found: list[Term] = []
+    for value in filter(None, values):
+        if field.kind is Kind.VALUE:
+            continue
+        if field.kind in {Kind.TEXT, Kind.PLAIN} and (column.language or field.language):
+            found.append(("literal", value, column.language or field.language, f"{RDF}langString"))
+        elif field.kind in {Kind.TEXT, Kind.PLAIN}:
+            found.append(("literal", value, "", f"{XSD}string"))
+        elif field.kind is Kind.LITERAL:
+            is_date = field.datatype == f"{XSD}date"
+            found.append(("literal", value, "", date_type(value) if is_date else field.datatype))
+        elif field.kind is Kind.PREDICATE:
+            found.append(("iri", schema.fields[value].iri))
+        else:
+            found.append(("iri", schema.iri_of(field, value)))
+    return found
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, derandomize=True, database=None,
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(contexts(), pools(), st.integers(0, 2**32))
+@example(EVERY_KIND, ALL_TEXTS, 1)
+def test_the_published_tables_say_what_the_dumps_say(context: dict[str, Any], pool: Pools, seed: int) -> None:
+    schema = schema_of(context)
+    triples = oxigraph_triples(documents(schema, pool, seed)["ntriples"], ox.RdfFormat.N_TRIPLES)
+    said: set[Triple] = set()
+    left_out = {f"{RDF}type"}
+    made = random_tables(schema, pool, seed, RECORDS)
+    for _, names, _ in made:
+        nested = [column for column in columns_of(names, schema) if column.parents]
+        left_out |= {field.iri for column in nested for field in (*column.parents, column.field) if field}
+    for kind, columns, text in tables_as_published(schema, made):
+        for identifier, *cells in list(csv.reader(io.StringIO(text, newline="")))[1:]:
+            for column, cell in zip(columns, cells, strict=True):
+                if column.field is None:
+                    continue
+                if column.field.kind is Kind.VALUE:
+                    left_out.add(column.field.iri)
+                subject, predicate = ("iri", kind.base + identifier), ("iri", column.field.iri)
+                said |= {(subject, predicate, term) for term in terms_of(column.field, column, cell, schema)}
+    assert said <= triples
+    assert {triple for triple in triples if triple[1][1] not in left_out} <= said
 
 
 def test_the_example_has_every_kind_of_field() -> None:
