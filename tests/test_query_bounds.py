@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -121,6 +122,28 @@ def test_more_rows_than_are_allowed_are_refused(release: Path, tmp_path: Path, m
     assert outcome.err == (
         "linkedproj: the answer has more than 10 rows. Add LIMIT to the query, or allow more with --rows.\n"
     )
+
+
+def test_a_greedy_query_of_the_portfolio_is_stopped_when_it_is_tested(release: Path, tmp_path: Path) -> None:
+    header = QUERIES["leads"].text.removesuffix(QUERIES["leads"].body)
+    shutil.copytree(Path(__file__).parent / "fixtures/small", tmp_path / "data")
+    (tmp_path / "data/queries").mkdir()
+    (tmp_path / "data/queries/greedy.rq").write_text(header + ENDLESS, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "linkedproj", "queries", "test", "greedy", "--data", str(release), "--timeout", "3"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        "linkedproj: data/queries/greedy.rq: the query was stopped: it took longer than 3 seconds. "
+        "Allow more with --timeout."
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 # ---------------------------------------------------------------- from Python
