@@ -132,18 +132,18 @@ LEARNING = "learning,Learning,Aprenentatge,Aprendizaje,To know more.,Saber més.
 WATER = "water,Water,Aigua,Agua,Sea and rain.,Mar i pluja.,Mar y lluvia.,policy-theme,http://eurovoc.europa.eu/1"
 URL = "https://small.example/harbour"
 REPORTS = [
-    Report("RMLio/rmlmapper-java#140", (("project.csv", "Less noise.", ""),), never='""'),
+    Report("RMLio/rmlmapper-java#140", (("project.csv", "QUIET", ""),), never='""'),
     Report("rdf-ext/rdf-parser-csvw#45", (("project.csv", ",coast-fund,", ",,"),), never="/programme/> "),
     Report("RMLio/yarrrml-parser#204", (("project.csv", f",{URL},", ",,"),), never="null"),
     Report(
         "RMLio/rmlmapper-java#179",
         (("theme.csv", "inScheme,exactMatch", ",exactMatch"),),
-        ("data/theme.csv:1:74 LP-COLUMN-EMPTY",),
+        ("data/theme.csv:1:1 LP-COLUMN-MISSING", "data/theme.csv:1:70 LP-COLUMN-EMPTY"),
     ),
     Report(
         "Swirrl/csv2rdf#55",
         (("city.csv", "https://sws.geonames.org/1/", "https://sws.geonames.org/1/;https://x.org/2"),),
-        says="<http://www.w3.org/2002/07/owl#sameAs> <https://x.org/2> .",
+        says="<https://schema.org/sameAs> <https://x.org/2> .",
     ),
     Report(
         "dice-group/Squirrel#142", (("project.csv", URL, f"{URL} 1"),), ("data/project.csv:2:146 LP-CELL-IRI",),
@@ -168,8 +168,9 @@ REPORTS = [
     ),
     Report(
         "frictionlessdata/frictionless-py#119",
-        (("theme.csv", "definition@es,inScheme", ",,"),),
-        ("data/theme.csv:1:1 LP-COLUMN-MISSING", "data/theme.csv:1:56 LP-COLUMN-EMPTY",
+        (("theme.csv", "definition@es,inScheme", ","),),
+        ("data/theme.csv:1:1 LP-COLUMN-MISSING", "data/theme.csv:1:1 LP-COLUMN-MISSING",
+         "data/theme.csv:1:56 LP-COLUMN-EMPTY",
          "data/theme.csv:1:57 LP-COLUMN-EMPTY"),
     ),
     Report(
