@@ -179,6 +179,8 @@ def agreed(dumps: Mapping[str, str]) -> frozenset[Triple]:
         "pyoxigraph on JSON-LD": oxigraph_triples(dumps["jsonld"], ox.RdfFormat.JSON_LD),
         "pyLD on JSON-LD": pyld_triples(dumps["jsonld"]),
         "rdflib on JSON-LD": rdflib_triples(dumps["jsonld"], "json-ld"),
+        "rdflib on Turtle": rdflib_triples(dumps["turtle"], "turtle"),
+        "rdflib on N-Triples": rdflib_triples(dumps["ntriples"], "nt"),
     }
     for reader, triples in readings.items():
         more, less = sorted(triples - found)[:3], sorted(found - triples)[:3]

@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.mapping import ROOT
+from tests.mapping import CONFIG, ROOT, schema_of
 
 from linkedproj.model.context import Kind, compile_context, load_context
 from linkedproj.model.errors import SetupError
+from linkedproj.tables.cells import CellChecks, column_named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,6 +190,66 @@ TERMS = {
         '"note": {"@id": "dct:a", "@language": "en-GB"}',
         'the "@language" of "note" must be a tag in lower case.',
     ),
+    "no IRI once it is joined": (
+        '"url": {"@id": "xsd:a#b"}',
+        (
+            '"xsd:a#b" in the term "url" stands for "http://www.w3.org/2001/XMLSchema#a#b", which is no IRI. '
+            "Write it in full."
+        ),
+    ),
+    "no datatype once it is joined": (
+        '"url": {"@id": "dct:a", "@type": "xsd:a b"}',
+        (
+            '"xsd:a b" in the term "url" stands for "http://www.w3.org/2001/XMLSchema#a b", which is no IRI. '
+            "Write it in full."
+        ),
+    ),
+    "no class once it is joined": (
+        '"City": {"@id": "dct:\\"x", "@context": {"@base": "https://x.org/"}}',
+        '"dct:"x" in the term "City" stands for "http://purl.org/dc/terms/"x", which is no IRI. Write it in full.',
+    ),
+    **{
+        f"a scheme as a column that ends in {end}": (
+            f'"doi": {{"@id": "dct:a{end}"}}',
+            '"doi" is a column and a scheme: some programs read "doi:..." in a cell by it. Take another name.',
+        )
+        for end in ("/", "#", ":", "?", "@")
+    },
+    "a scheme as a column of its own scheme": (
+        '"doi": {"@id": "doi:10.1/x"}',
+        '"doi" is a column and a scheme: some programs read "doi:10.1/x" by it. Take another name.',
+    ),
+    "a scheme as a column beside terms of that scheme": (
+        '"urn": {"@id": "dct:a"}, "b": {"@id": "urn:x:y"}',
+        '"urn" is a column and a scheme: some programs read "urn:x:y" by it. Take another name.',
+    ),
+    **{
+        f"base of the scheme {scheme}": (
+            f'"theme": {{"@id": "dct:a", "@type": "@id", "@context": {{"@base": "{scheme}:x/"}}}}',
+            (
+                f'the "@base" of "theme", "{scheme}:x/", must begin with "https:", "http:", "ftp:" or "urn:": '
+                "some programs append no ids to others."
+            ),
+        )
+        for scheme in ("doi", "tag", "info")
+    },
+    **{
+        f"base with {base}": (
+            f'"theme": {{"@id": "dct:a", "@type": "@id", "@context": {{"@base": "{base}"}}}}',
+            (
+                f'the "@base" of "theme", "{base}", has "//" in its path, of which some programs make "/". '
+                "Write one slash."
+            ),
+        )
+        for base in ("https://x.org//", "https://x.org/a//b/", "urn:a//b/")
+    },
+    "base with dots": (
+        '"theme": {"@id": "dct:a", "@type": "@id", "@context": {"@base": "https://x.org/a/../b/"}}',
+        (
+            'the "@base" of "theme", "https://x.org/a/../b/", has "." or ".." between slashes, which programs resolve. '
+            "Write the path without them."
+        ),
+    ),
     "several of any value": (
         '"object": {"@id": "rdf:object", "@container": "@set"}',
         '"object" takes any one value: it can have no "@container" or "@language".',
@@ -252,6 +313,30 @@ CHANGES = {
         '"type": "@type",\n  "kind": "@type",',
         '7:3: the context needs exactly one alias of "@id" and one of "@type".',
     ),
+    **{
+        f"alias {alias}": (
+            '"id": "@id"',
+            f'"{alias}": "@id"',
+            f'7:3: "{meant}" cannot stand for "@id". Use letters and digits only.',
+        )
+        for alias, meant in {'i\\"d': 'i"d', "i\\\\d": "i\\d", "": "", "dct:id": "dct:id", "a b": "a b"}.items()
+    },
+    "doubled slash in the base": (
+        '"https://data.example.org/id/"',
+        '"https://data.example.org//id/"',
+        (
+            '3:3: "@base", "https://data.example.org//id/", has "//" in its path, of which some programs make "/". '
+            "Write one slash."
+        ),
+    ),
+    "base without a host": (
+        '"https://data.example.org/id/"',
+        '"doi:10.1/id/"',
+        (
+            '3:3: "@base", "doi:10.1/id/", must begin with "https:", "http:", "ftp:" or "urn:": '
+            "some programs append no ids to others."
+        ),
+    ),
     "no alias": ('"id": "@id",', "", ' the context needs exactly one alias of "@id" and one of "@type".'),
 }
 
@@ -309,6 +394,41 @@ def test_another_base_reaches_every_scope_and_the_published_text(compiled: Compi
 
 def test_the_same_base_changes_nothing(compiled: Compile) -> None:
     assert compiled(SOUND, "https://data.example.org/id/").document == json.loads(SOUND)
+
+
+@pytest.mark.parametrize(
+    ("base", "why"),
+    [
+        ("https://x.org//id/", 'has "//" in its path, of which some programs make "/". Write one slash.'),
+        ("info:x/", 'must begin with "https:", "http:", "ftp:" or "urn:": some programs append no ids to others.'),
+        ("https://x.org/id", 'must end in "/", without "?" or "#": ids are appended to it.'),
+        ("id/", 'must be an absolute IRI that ends in "/": ids are appended to it.'),
+    ],
+)
+def test_a_base_that_ids_cannot_be_appended_to_is_refused(compiled: Compile, base: str, why: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        compiled(SOUND, base)
+    assert str(caught.value) == f'the base "{base}" {why}'
+
+
+def test_a_column_may_be_called_like_a_scheme_where_nothing_is_read_by_it(compiled: Compile) -> None:
+    assert compiled(SOUND.replace("\n}}", ',\n "doi": {"@id": "dct:doi"}\n}}')).fields["doi"].kind is Kind.PLAIN
+
+
+def test_an_id_is_no_alias_of_the_context_whatever_that_is() -> None:
+    document = json.loads(SOUND.replace('"id": "@id"', '"ident": "@id"'))
+    link = {"@id": "dct:a", "@type": "@id", "@context": {"@base": "https://data.example.org/id/project/"}}
+    document["@context"]["follows"] = link
+    document["@context"]["code"] = link | {"@context": {"@base": "https://data.example.org/code/"}}
+    schema = schema_of(document)
+    checks = CellChecks(schema, CONFIG)
+    for term in ("follows", "code"):
+        column = column_named(term, 0, schema.fields)
+        found = {cell: [fault.rule for fault in checks.faults(column, cell)] for cell in ("ident", "type", "id")}
+        assert found == {"ident": ["LP-LINK-FORM"], "type": ["LP-LINK-FORM"], "id": []}
+        assert not checks.is_plain(column, "ident")
+    faults = [checks.id_fault(schema.types["Project"], cell) for cell in ("ident", "id")]
+    assert [fault and fault.rule for fault in faults] == ["LP-ID-RESERVED", None]
 
 
 def test_a_document_in_memory_is_refused_without_a_line() -> None:

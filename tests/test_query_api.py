@@ -15,7 +15,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import pytest
@@ -142,7 +142,7 @@ def test_arguments_may_be_values_of_python(release: Path) -> None:
     assert list(asked) == list(linkedproj.query("running-on", data=release, day="2018-06-01", lang="ca"))
 
 
-REFUSED: dict[str, tuple[tuple[str], dict[str, str], str]] = {
+REFUSED: dict[str, tuple[tuple[str], dict[str, Any], str]] = {
     "unknown-query": (("project",), {}, "there is no saved query 'project'. Did you mean 'projects'?"),
     "unknown-argument": (
         ("running-on",), {"dya": "x"}, "running-on: there is no parameter 'dya'. There are: day, lang.",

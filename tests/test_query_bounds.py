@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,11 +16,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.conftest import run
 
+import linkedproj
+import linkedproj.queries.dataset
 from linkedproj.model.context import load_context
 from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask import local
 from linkedproj.queries.ask.asking import Assignment, InWorker
+from linkedproj.queries.ask.bounded import BoundedSource
+from linkedproj.queries.ask.sources import files_source, prepare
 from linkedproj.queries.published.publish import Bounds, publish
+from linkedproj.queries.results.table import as_table
 from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:
@@ -116,6 +122,98 @@ def test_more_rows_than_are_allowed_are_refused(release: Path, tmp_path: Path, m
     assert outcome.err == (
         "linkedproj: the answer has more than 10 rows. Add LIMIT to the query, or allow more with --rows.\n"
     )
+
+
+def test_a_greedy_query_of_the_portfolio_is_stopped_when_it_is_tested(release: Path, tmp_path: Path) -> None:
+    header = QUERIES["leads"].text.removesuffix(QUERIES["leads"].body)
+    shutil.copytree(Path(__file__).parent / "fixtures/small", tmp_path / "data")
+    (tmp_path / "data/queries").mkdir()
+    greedy = ENDLESS.replace("?l }", "?l FILTER(?_lang != '') }")
+    (tmp_path / "data/queries/greedy.rq").write_text(header + greedy, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "linkedproj", "queries", "test", "greedy", "--data", str(release), "--timeout", "3"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        "linkedproj: data/queries/greedy.rq: the query was stopped: it took longer than 3 seconds. "
+        "Allow more with --timeout."
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+# ---------------------------------------------------------------- from Python
+
+TAKES_TIME, TAKES_MEMORY = GREEDY["a product of all triples"][0], GREEDY["an order of too many rows"][0]
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/linkedproj/ns#Project> }"
+
+
+def _open(place: str | Path, **limits: float) -> linkedproj.queries.dataset.Dataset:
+    return linkedproj.open(place, **limits)  # type: ignore[arg-type] # numbers of either kind
+
+
+@pytest.mark.parametrize("of", ["files", "tables"])
+def test_a_question_from_python_is_stopped_and_the_next_one_answered(of: str, small_release: Path) -> None:
+    data = _open(small_release if of == "files" else Path(__file__).parent / "fixtures/small", timeout=2)
+    with pytest.raises(QueryError) as stopped:
+        data.query(TAKES_TIME)
+    assert str(stopped.value) == (
+        "the query was stopped: it took longer than 2 seconds. Ask for less, or allow more with timeout=…."
+    )
+    assert [row.n for row in data.query(COUNT)] == [2]
+    assert len(data.saved("projects")) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a process to so much memory")
+def test_a_question_from_python_takes_no_more_memory_than_is_allowed(release: Path) -> None:
+    data = _open(release, memory=700, timeout=60)
+    with pytest.raises(QueryError) as stopped:
+        data.query(TAKES_MEMORY)
+    assert str(stopped.value) == (
+        "the query was stopped: it took more than 700 MB of memory. Ask for less, or allow more with memory=…."
+    )
+
+
+def test_a_question_from_python_gives_no_more_rows_than_are_allowed(small_release: Path) -> None:
+    told = "the answer has more than 2 rows. Add LIMIT to the query, or allow more with rows=…."
+    stores = (small_release, local.load(local.dump_files(small_release)))
+    for data in stores:
+        with pytest.raises(QueryError) as refused:
+            linkedproj.query("projects", data=data, rows=2)
+        assert str(refused.value) == told
+        assert len(linkedproj.query("projects", data=data, rows=3)) == 3
+    with pytest.raises(QueryError) as refused:
+        _open(small_release, rows=2).query("SELECT ?s { ?s ?p ?o }")
+    assert str(refused.value) == told
+    assert len(_open(small_release, rows=0).query("SELECT ?s { ?s ?p ?o }")) > 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { ?s ?p ?o }",
+        "CONSTRUCT { ?s a ?o } { ?s a ?o }",
+        'SELECT * { VALUES (?a ?b) { ("x\\n\\"y"@ca UNDEF) (<https://x.org/é> 1.50) (true "") } }',
+    ],
+)
+def test_an_answer_from_the_other_process_is_that_of_this_one(query: str, small_release: Path) -> None:
+    data = _open(small_release)
+    assert data.query(query).table == as_table(local.evaluate(data.store, query))
+
+
+def test_the_process_ends_with_the_data(small_release: Path) -> None:
+    source = BoundedSource(files_source([small_release]), [small_release])
+    source.answer(prepare(source, QUERIES["projects"], {}))
+    pid = source._worker.pid  # noqa: SLF001 - whose end is looked at
+    os.kill(pid, 0)
+    del source
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 class Publication:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
+import os
 import tempfile
 import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +18,11 @@ from hypothesis import strategies as st
 from linkedproj.mapping.keys import unknown
 from linkedproj.system.plain import from_plain, to_plain
 from linkedproj.system.sorting import RunFile, Sorter, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from linkedproj.system.sorting import SortedRun
 
 Item = tuple[str, int, list[str]]
 
@@ -150,3 +158,51 @@ def test_unknown_ids_are_found_a_few_ids_at_a_time(known: set[str], wanted: list
         found = [run for sorter in references for run in sorter.runs()], ids.runs()
         assert unknown(*found) == set().union(*wanted) - known
         assert list(merged(found[1])) == sorted(known)
+
+
+# ---------------------------------------------------------------- whose bytes are read
+
+
+def _written(tmp_path: Path) -> SortedRun:
+    return RunFile(tmp_path / "runs").write([("a", 1), ("b", 2)])
+
+
+def _with_mode(path: Path) -> None:
+    path.chmod(0o644)
+
+
+def _as_a_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+def _of_somebody_else(path: Path) -> None:
+    os.chown(path, 65534, -1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has these modes and owners")
+@pytest.mark.parametrize("plant", [_with_mode, _as_a_link, _of_somebody_else])
+def test_a_file_in_the_place_of_a_run_is_not_read(
+    plant: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if plant is _of_somebody_else and os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    run = _written(tmp_path)
+    assert list(run.since()) == [("a", 1), ("b", 2)]
+    plant(tmp_path / "runs")
+    read: list[bytes] = []
+    monkeypatch.setattr(marshal, "loads", read.append)
+    with pytest.raises(OSError, match=r"it was not written by this run|Too many levels of symbolic links"):
+        list(run.since())
+    assert read == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has these modes")
+def test_a_run_is_written_to_a_new_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("as it was", "utf-8")
+    (tmp_path / "runs").symlink_to("precious")
+    run = _written(tmp_path)
+    assert list(run.since()) == [("a", 1), ("b", 2)]
+    assert (tmp_path / "precious").read_text("utf-8") == "as it was"
+    assert not (tmp_path / "runs").is_symlink()
+    assert (tmp_path / "runs").stat().st_mode & 0o777 == 0o600

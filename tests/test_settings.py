@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from linkedproj.model.errors import SetupError
+from linkedproj.model.lexical import base_fault
 from linkedproj.model.settings import load_config
 from linkedproj.model.toml import read_toml
 
@@ -64,6 +65,27 @@ def test_the_shipped_file_names_its_schema_to_editors() -> None:
 def test_a_version_names_a_folder(tmp_path: Path, value: str) -> None:
     with pytest.raises(SetupError, match=r"^data/portfolio\.toml:2:1: 'version' is .*: write the version of this rel"):
         load_config(write(tmp_path, SOUND.replace('"1.0"', value)), "data")
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["https://x.org//", "https://x.org/a//b/", "https://x.org/a/../b/", "https://x.org/?a/", "https://x.org/#/",
+     "doi:10.1/", "tag:x.org,2020:a/", "info:x/"],
+)  # fmt: skip
+def test_ids_can_be_appended_to_the_base_by_every_program(tmp_path: Path, base: str) -> None:
+    with pytest.raises(SetupError) as refused:
+        load_config(write(tmp_path, SOUND.replace('https://small.example/"\nas', f'{base}"\nas')), "data")
+    assert str(refused.value) == (
+        f'data/portfolio.toml:3:1: \'base\' is \'{base}\': begin it with "https:", "http:", "ftp:" or "urn:", with one '
+        '"/" between its parts, and without ".", "..", "?" or "#".'
+    )
+
+
+@pytest.mark.parametrize("base", ["https://x.org/", "http://localhost:8080/a.b/", "urn:example:a/", "ftp://x.org/..a/"])
+def test_a_base_may_be_of_any_kind_that_every_program_reads(tmp_path: Path, base: str) -> None:
+    text = SOUND.replace('https://small.example/"\nas', f'{base}"\nas')
+    assert load_config(write(tmp_path, text), "data").base == base
+    assert base_fault(base) == ""
 
 
 @pytest.mark.parametrize("day", ["2021-06-30", '"2021-06-30"'])

@@ -88,7 +88,7 @@ def test_a_fault_is_told_when_it_is_saved_and_struck_off_when_it_is_mended(small
         small.edit("project.csv", "2020-01-15,2019", "2020-01-15,2022-06-30")
         said = watching.after("No problems")
         assert said.splitlines()[1] == "project.csv"
-        assert "mended: data/project.csv:2:" in said
+        assert "mended: data/project.csv:3:" in said
         assert "[LP-DATE-ORDER]" in said
         assert watching.stop() == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import click
 
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.paths import current_portfolio
+from linkedproj.system.scratch import abandon
+from linkedproj.system.watchdog import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,9 +79,33 @@ def show(*, query_id: str, bound: bool, pairs: tuple[str, ...], base: str, lang:
     help="The tables in this folder; no dump is needed.",
 )
 @_base
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    default=120,
+    show_default=True,
+    help="Stop when a query takes so long on both engines.",
+)
+@click.option(
+    "--memory",
+    metavar="MB",
+    type=click.IntRange(0),
+    default=4096,
+    show_default=True,
+    help="Stop above this (0: never).",
+)
 @_language
 def test(
-    *, ids: tuple[str, ...], update: bool, data: tuple[Path, ...], records: Path | None, base: str, lang: str
+    *,
+    ids: tuple[str, ...],
+    update: bool,
+    data: tuple[Path, ...],
+    records: Path | None,
+    base: str,
+    timeout: float,
+    memory: int,
+    lang: str,
 ) -> None:
     """Lint the queries, ask them on two engines, compare with the expected answers.
 
@@ -104,11 +131,15 @@ def test(
     queries = [prepare(source, query, {}, context.base, in_force.path).query for query in chosen]
     folder = collection.folder
     for query in queries:
-        if update and folder and golden.update(query, source.store, folder, by_table):
-            click.echo(f"{golden.expected_path(folder, query).as_posix()} written")
+        if update and folder:
+            with watched(timeout, memory, _stop(query, timeout, memory)):
+                is_written = golden.update(query, source.store, folder, by_table)
+            if is_written:
+                click.echo(f"{golden.expected_path(folder, query).as_posix()} written")
     graph, failed = reference.graph_of(source.store), 0
     for query in queries:
-        differences = list(golden.verify(query, source.store, graph, folder, by_table))
+        with watched(timeout, memory, _stop(query, timeout, memory)):
+            differences = list(golden.verify(query, source.store, graph, folder, by_table))
         failed += bool(differences)
         for difference in differences:
             click.echo(f"{query.file}: {difference}")
@@ -139,6 +170,20 @@ def export(*, ids: tuple[str, ...], form: str, base: str, endpoint: str, out: Pa
         out.write_text(text, "utf-8", newline="")
     else:
         click.echo(text, nl=False)
+
+
+def _stop(query: SavedQuery, seconds: float, memory: int) -> Callable[[str], None]:
+    """Return what ends the program in one sentence when a query took too much."""
+
+    def stop(why: str) -> None:
+        taken = {"time": f"longer than {seconds:g} seconds", "memory": f"more than {memory:,} MB of memory"}[why]
+        more = {"time": "--timeout", "memory": "--memory"}[why]
+        told = f"linkedproj: {query.file}: the query was stopped: it took {taken}. Allow more with {more}."
+        click.echo(told, err=True)
+        abandon()
+        os._exit(2)
+
+    return stop
 
 
 def _collection(records: Path | None = None) -> Collection:

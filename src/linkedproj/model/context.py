@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.model.lexical import LANGUAGE, SCHEMES, SPELLINGS, iri_fault
+from linkedproj.model.lexical import LANGUAGE, SCHEMES, SPELLINGS, base_fault, iri_fault
+from linkedproj.model.nesting import is_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +30,17 @@ _KEYWORDS = {
     "@reverse", "@vocab", "@list", "@index", "@graph", "@nest", "@json", "@direction", "@included", "@none",
     "@import", "@protected", "@propagate", "@prefix",
 }  # fmt: skip
+
+
+_BASE_FAULTS = {
+    "iri": 'must be an absolute IRI that ends in "/": ids are appended to it.',
+    "end": 'must end in "/", without "?" or "#": ids are appended to it.',
+    "dots": 'has "." or ".." between slashes, which programs resolve. Write the path without them.',
+    "scheme": 'must begin with "https:", "http:", "ftp:" or "urn:": some programs append no ids to others.',
+    "slashes": 'has "//" in its path, of which some programs make "/". Write one slash.',
+}
+# RFC 3986 calls them gen-delims: of a term whose IRI ends in one, some processors make a prefix.
+_DELIMITERS = (":", "/", "?", "#", "[", "]", "@")
 
 
 class Kind(enum.Enum):
@@ -247,12 +259,30 @@ def _read(path: Path, shown: str) -> tuple[str, object]:
     """
     try:
         text = path.read_text("utf-8-sig")
-        return text, json.loads(text)
+        if is_deep(text):
+            raise SetupError("the context is nested too deeply. A term is one object, with one scope.", Place(shown))
+        return text, json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         place = Place(shown, error.lineno, error.colno)
         raise SetupError(f"the context cannot be read: {error.msg}. Correct the JSON.", place) from error
     except (OSError, ValueError) as error:
-        raise SetupError(f"the context cannot be read: {error}", Place(shown)) from error
+        # Python reads no longer numbers, and says so in words of its own.
+        why = "a number has too many digits." if "integer string conversion" in str(error) else str(error)
+        raise SetupError(f"the context cannot be read: {why}", Place(shown)) from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of JSON, of which no name stands there twice: who reads it may take either value.
+
+    Raises:
+        ValueError: one does.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'"{twice}" stands twice in one object. Keep one of them.')
+    return found
 
 
 @dataclass(frozen=True)
@@ -264,7 +294,7 @@ class _Source:
     above: _Source | None = None
 
     def place(self, term: str) -> Place:
-        match = re.search(rf'"{re.escape(term)}"\s*:', self.text)
+        match = re.search(rf"{re.escape(json.dumps(term, ensure_ascii=False))}\s*:", self.text)
         if match is None:
             return self.above.place(term) if self.above else Place(self.file)
         line = self.text.count("\n", 0, match.start()) + 1
@@ -283,12 +313,14 @@ def compile_context(document: object, base: str | None = None, source: _Source |
     source = source or _Source("context")
     terms = _context_object(document, source)
     root = terms.get("@base")
-    if not isinstance(root, str) or not _is_base(root):
-        raise source.refuse(
-            "@base" if root else "@context", '"@base" must be an absolute IRI that ends in "/": ids are appended to it.'
-        )
+    if not isinstance(root, str) or base_fault(root) in {"iri", "end"}:
+        raise source.refuse("@base" if root else "@context", f'"@base" {_BASE_FAULTS["iri"]}')
+    if base_fault(root):
+        raise source.refuse("@base", f'"@base", "{root}", {_BASE_FAULTS[base_fault(root)]}')
     if terms.get("@version") != _VERSION:
         raise source.refuse("@version", '"@version" must be 1.1: scoped contexts are new in JSON-LD 1.1.')
+    if base and base_fault(base):
+        raise SetupError(f'the base "{base}" {_BASE_FAULTS[base_fault(base)]}')
     if base and base != root:
         document = json.loads(json.dumps(document).replace(json.dumps(root)[:-1], json.dumps(base)[:-1]))
         terms, root = _context_object(document, source), base
@@ -318,12 +350,33 @@ class _Compiler:
         self.aliases = {term: value for term, value in terms.items() if value in ("@id", "@type")}
         if sorted(self.aliases.values()) != ["@id", "@type"]:
             raise source.refuse("id", 'the context needs exactly one alias of "@id" and one of "@type".')
+        for alias, keyword in self.aliases.items():
+            if not _NAME.fullmatch(alias):
+                raise source.refuse(alias, f'"{alias}" cannot stand for "{keyword}". Use letters and digits only.')
         self.prefixes = self._prefixes()
         self.types = self._types()
 
     def fields(self) -> dict[str, Field]:
         names = [t for t in self.terms if t[:1] != "@" and t not in {*self.aliases, *self.prefixes, *self.types}]
-        return {term: self._field(term, order) for order, term in enumerate(names)}
+        found = {term: self._field(term, order) for order, term in enumerate(names)}
+        self._refuse_schemes(found)
+        return found
+
+    def _refuse_schemes(self, fields: Mapping[str, Field]) -> None:
+        """Refuse a column named like a scheme ("doi") where some processor would take it for a prefix of IRIs.
+
+        Where the column's IRI ends in a delimiter, pyoxigraph 0.5 and rdflib 7.6 do so in cells, and rdflib always does
+        in the context itself. The column's own IRI may not begin so by JSON-LD 1.1 (cyclic IRI mapping).
+        """
+        said = [*self.prefixes.values(), *(iri for each in fields.values() for iri in (each.iri, each.datatype))]
+        said += [each.iri for each in self.types.values()]
+        for term in sorted(SCHEMES & fields.keys()):
+            begun = next((iri for iri in said if iri.startswith(f"{term}:") and not iri.startswith(f"{term}://")), "")
+            if begun or fields[term].iri.endswith(_DELIMITERS):
+                meant = f'"{begun}"' if begun else f'"{term}:..." in a cell'
+                raise self.source.refuse(
+                    term, f'"{term}" is a column and a scheme: some programs read {meant} by it. Take another name.'
+                )
 
     def _refuse_keywords(self) -> None:
         for term, value in self.terms.items():
@@ -356,7 +409,12 @@ class _Compiler:
             raise self.source.refuse(term, f'the term "{term}" needs an "@id" with an IRI.')
         prefix, colon, rest = value.partition(":")
         if colon and prefix in self.prefixes and not rest.startswith("//"):
-            return self.prefixes[prefix] + rest
+            whole = self.prefixes[prefix] + rest
+            if iri_fault(whole):
+                raise self.source.refuse(
+                    term, f'"{value}" in the term "{term}" stands for "{whole}", which is no IRI. Write it in full.'
+                )
+            return whole
         if iri_fault(value):
             known = _nearest(prefix, self.prefixes)
             raise self.source.refuse(
@@ -397,10 +455,8 @@ class _Compiler:
                 f'the "@base" of "{term}" is relative ("{base}"): processors disagree on what that means. '
                 'Write an absolute IRI that ends in "/".',
             )
-        if not _is_base(base):
-            raise self.source.refuse(
-                term, f'the "@base" of "{term}", "{base}", must end in "/", without "?" or "#": ids are appended to it.'
-            )
+        if base_fault(base):
+            raise self.source.refuse(term, f'the "@base" of "{term}", "{base}", {_BASE_FAULTS[base_fault(base)]}')
         return base
 
     def _field(self, term: str, order: int) -> Field:
@@ -474,11 +530,6 @@ class _Compiler:
                 found.term, f'the datatype "{datatype}" of "{found.term}" has no check of its spelling here.'
             )
         return replace(found, kind=Kind.LITERAL, datatype=iri)
-
-
-def _is_base(iri: str) -> bool:
-    """Tell whether resolving an id against an IRI appends it. Source: RFC 3986, section 5.2."""
-    return not iri_fault(iri) and iri.endswith("/") and not any(part in iri for part in ("?", "#", "/./", "/../"))
 
 
 def _nearest(word: str, words: Iterable[str]) -> str:

@@ -192,6 +192,25 @@ def iri_fault(text: str) -> str:
     return "" if not hosted or _has_host(match["rest"]) else "host"
 
 
+def base_fault(iri: str) -> str:
+    """Return what keeps ids from being appended to an IRI by every program that resolves them against it, or "".
+
+    "iri" is none; "end" does not end in "/", or has a query or a fragment; "dots" has a segment "." or ".."; "scheme"
+    is one against which rdflib 7.6 resolves nothing (doi, tag, info); "slashes" has an empty segment, which it drops.
+    Source: RFC 3986, section 5.2.
+    """
+    if iri_fault(iri):
+        return "iri"
+    if not iri.endswith("/") or "?" in iri or "#" in iri:
+        return "end"
+    if "/./" in iri or "/../" in iri:
+        return "dots"
+    scheme, _, rest = iri.partition(":")
+    if scheme not in {*_HOSTED, "urn"}:
+        return "scheme"
+    return "slashes" if "//" in rest.removeprefix("//") else ""
+
+
 def respelled(text: str) -> tuple[str, str, str]:
     """Return what in an address is spelled wrong, how it is spelled, and the whole address spelled right; or all "".
 

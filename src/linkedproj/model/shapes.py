@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.nesting import is_deep_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -269,6 +270,9 @@ def _read_once(path: Path, shown: str, base: str, _: tuple[int, ...]) -> Shapes:
     """
     try:
         text = path.read_text(encoding="utf-8")
+        if is_deep_turtle(text):
+            message = "brackets are nested too deeply. Name the nodes within, and write them one after the other."
+            raise SetupError(message, Place(shown))
         quads = ox.parse(input=text, format=ox.RdfFormat.TURTLE, base_iri=base or None, rename_blank_nodes=True)
         return Shapes((quad.triple for quad in quads), text, shown)
     except OSError as error:

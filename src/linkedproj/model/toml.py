@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Keys = tuple[str | int, ...]
 """The way to a value: names of tables and keys, and numbers (from 0) in arrays."""
 
+_LONG_KEY = re.compile(
+    r"^[ \t]*\[{0,2}(?:[ \t]*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.){100}", re.ASCII | re.MULTILINE
+)
 _BLANK = re.compile(r"(?:[\s,]|#[^\n]*)*")
 _OPEN = re.compile(r"\[\[?")
 _CLOSE = re.compile(r"\s*\]\]?")
@@ -40,7 +43,7 @@ def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], dict[Keys, Place]
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        content = tomllib.loads(text)
+        content = _parsed(text)
         places = _Places(text.replace("\r\n", "\n"), shown).found
     except UnicodeDecodeError as error:
         raise SetupError("the file is not UTF-8. Save it as UTF-8.", Place(shown)) from error
@@ -56,6 +59,18 @@ def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], dict[Keys, Place]
     except ValueError as error:
         raise SetupError("a number has too many digits. Write it in quotes, if it is a text.", Place(shown)) from error
     return content, places
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Parse a text.
+
+    Raises:
+        RecursionError: it is nested too deeply; of keys of many parts, tomllib takes more than the square.
+        TOMLDecodeError: it is no TOML.
+    """
+    if _LONG_KEY.search(text):
+        raise RecursionError
+    return tomllib.loads(text)
 
 
 class _Places:

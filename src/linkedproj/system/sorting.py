@@ -4,15 +4,20 @@ A `Sorter` takes items in any order. Whenever they reach its bytes of memory the
 `SortedRun`, and `merged` reads several runs as one. A run can be handed to another process, which sees the same files.
 
 Items are plain tuples of texts, bytes, numbers and lists of them, or single texts; items that compare equal keep no
-order of their own. They are written by marshal, twice as fast as pickle or JSON, and only into folders that nobody else
-may write to: what reads it trusts every byte.
+order of their own. They are written by marshal, which tells tuples, lists and bytes apart and takes a third of the time
+of JSON (20,000 items out and in: 28 ms of CPU, not 76). What reads marshal trusts every byte, so a run is written to a
+new file that only its user may read or write, and read by a handle of which that is known: a link, or a file that
+somebody else has put in its place, is refused.
 """
 
 from __future__ import annotations
 
+import errno
 import heapq
 import marshal
+import os
 import shutil
+import stat
 import tempfile
 import weakref
 from bisect import bisect_left
@@ -20,7 +25,7 @@ from dataclasses import dataclass
 from itertools import chain, dropwhile, groupby, islice, pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +43,7 @@ _BLOCK_BYTES, _BLOCKS = 1 << 16, 64
 _FEW, _FEW_BYTES = 256, 1 << 16
 _OVERHEAD = 100
 _LENGTH = 8
+_NO_LINK, _BINARY = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -88,11 +94,11 @@ class SortedRun:
         start = bisect_left(self.starts, low, key=as_key) if low is not None else 0
         for position in islice(self.positions, max(start - 1, 0), None):
             # Opened for each block: hundreds of runs are merged at a time.
-            with self.path.open("rb") as file:
+            with _open_own(self.path) as file:
                 file.seek(position)
                 # Read whole, for marshal.load asks the file for every small piece.
                 packed = file.read(int.from_bytes(file.read(_LENGTH), "little"))
-            yield marshal.loads(packed)  # noqa: S302 - written by `RunFile`, in a folder of our own
+            yield marshal.loads(packed)  # noqa: S302 - the file is our own, see `_open_own`
 
 
 def merged(runs: Iterable[SortedRun], low: Any = None) -> Iterator[Any]:  # noqa: ANN401 - items
@@ -123,7 +129,10 @@ class RunFile:
     def write(self, items: Sequence[Any], block: int = BLOCK) -> SortedRun:
         """Write items that are in order, so many to a block."""
         starts, positions = [], []
-        with self.path.open("wb" if self._is_new else "ab") as file:
+        if self._is_new:
+            # Of a task that was begun before, or somebody else's: neither is written to.
+            self.path.unlink(missing_ok=True)
+        with os.fdopen(os.open(self.path, self._flags(), 0o600), "ab") as file:
             for start in range(0, len(items), block):
                 first = items[start]
                 starts.append(first[0] if isinstance(first, tuple) else first)
@@ -132,6 +141,25 @@ class RunFile:
                 file.write(len(packed).to_bytes(_LENGTH, "little") + packed)
         self._is_new = False
         return SortedRun(len(items), _key(items[-1]), (), self.path, tuple(starts), tuple(positions))
+
+    def _flags(self) -> int:
+        new = os.O_CREAT | os.O_EXCL if self._is_new else 0
+        return os.O_WRONLY | os.O_APPEND | new | _NO_LINK | _BINARY
+
+
+def _open_own(path: Path) -> IO[bytes]:
+    """Open a file that only this user may read and write, and nobody could have put there.
+
+    Raises:
+        PermissionError: it is none.
+    """
+    file = os.fdopen(os.open(path, os.O_RDONLY | _NO_LINK | _BINARY), "rb")
+    found = os.fstat(file.fileno())
+    is_own = not hasattr(os, "geteuid") or (found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & 0o077)
+    if not is_own or not stat.S_ISREG(found.st_mode):
+        file.close()
+        raise PermissionError(errno.EPERM, "it was not written by this run", str(path))
+    return file
 
 
 class Sorter(Generic[T]):

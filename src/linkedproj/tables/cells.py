@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from linkedproj.model.settings import Config
 
 RESERVED = frozenset({"id", "type"})
-"""Ids that JSON-LD processors read as keywords when they stand as links."""
+"""What the shipped context calls "@id" and "@type": where it stands as a link, JSON-LD processors read the keyword."""
 
 REMARKS = frozenset({"LP-CELL-BLANK", "LP-CELL-TRACE", "LP-CELL-ACCENT", "LP-DATE-FAR"})
 """Rules that leave the value of a cell as it is."""
@@ -97,6 +97,7 @@ class CellChecks:
 
     def __init__(self, schema: Schema, config: Config) -> None:
         self._schema = schema
+        self.reserved = frozenset(schema.context.aliases)
         self._mailboxes = config.mailboxes
         self._latest = f"{int(config.as_of[:_YEAR]) + _YEARS_AHEAD:04}"
         self._lists = {term: found for term, field in schema.fields.items() if (found := schema.list_of(field))}
@@ -131,7 +132,7 @@ class CellChecks:
     def id_fault(self, kind: RecordType, value: str) -> Fault | None:
         """Return what is wrong with the id of a record of a type: of some types it is a code that others gave."""
         found = self._schema.authorities.get(kind.base)
-        return id_fault(value) or (_unlisted(found, value) if found else None)
+        return id_fault(value, self.reserved) or (_unlisted(found, value) if found else None)
 
     def takes_concepts(self, column: Column) -> bool:
         """Check whether cells of a column may name concepts of other publishers."""
@@ -170,7 +171,7 @@ class CellChecks:
         if field.term in self._lists:
             return cell in self._lists[field.term].codes
         if field.kind is Kind.LINK:
-            return ID.fullmatch(cell) is not None and cell not in RESERVED
+            return self._is_id(cell)
         if field.kind is Kind.CODE:
             return cell in self._schema.codes.get(field.base, ())
         if field.kind is Kind.IRI:
@@ -204,10 +205,15 @@ class CellChecks:
             if local.lower() not in self._mailboxes:
                 yield Fault("LP-PERSON-EMAIL", {"address": address})
 
+    def _is_id(self, value: str) -> bool:
+        return ID.fullmatch(value) is not None and value not in self.reserved
+
     def _link_fault(self, field: Field, value: str) -> Fault | None:
         if field.term in self._schema.concept_terms and ":" in value and ";" not in value:
             return self._concept_fault(value)
-        return _link_fault(field, value)
+        if self._is_id(value):
+            return None
+        return Fault("LP-CELL-MANY" if ";" in value and not field.many else "LP-LINK-FORM", _many(field, value))
 
     def _concept_fault(self, value: str) -> Fault | None:
         """Return why a text is no concept of a scheme that the portfolio keeps a copy of."""
@@ -226,7 +232,7 @@ class CellChecks:
         if codes is None:
             if ";" in value:
                 return Fault("LP-CELL-MANY", {"value": value})
-            is_sound = ID.fullmatch(value) or field.term in self._lists
+            is_sound = self._is_id(value) or field.term in self._lists
             return None if is_sound else Fault("LP-CODE-FORM", {"value": value})
         if value in codes:
             return None
@@ -267,11 +273,11 @@ def nearest(word: str, words: Iterable[str]) -> dict[str, str]:
     return {"nearest": close[0]} if close else {}
 
 
-def id_fault(value: str) -> Fault | None:
-    """Return what is wrong with the id of a record."""
+def id_fault(value: str, reserved: Collection[str] = RESERVED) -> Fault | None:
+    """Return what is wrong with the id of a record; `reserved` ids are words of the context."""
     if not ID.fullmatch(value):
         return Fault("LP-ID-FORM", {"value": value})
-    return Fault("LP-ID-RESERVED", {"value": value}) if value in RESERVED else None
+    return Fault("LP-ID-RESERVED", {"value": value}) if value in reserved else None
 
 
 def _no_fault(_: Field, __: str) -> None:
@@ -314,12 +320,6 @@ def _not_copied(scheme: Scheme, code: str, written: str) -> Fault:
     values = {"value": written, "expected": before + scheme.example, "version": scheme.version or "-", **titles}
     values |= {"prefix": scheme.prefix, "copy": scheme.file}
     return Fault("LP-SCHEME-CODE", values | ({"nearest": ", ".join(meant)} if meant else {}))
-
-
-def _link_fault(field: Field, value: str) -> Fault | None:
-    if ID.fullmatch(value) and value not in RESERVED:
-        return None
-    return Fault("LP-CELL-MANY" if ";" in value and not field.many else "LP-LINK-FORM", _many(field, value))
 
 
 def _iri_cell_fault(_: Field, value: str) -> Fault | None:

@@ -12,7 +12,7 @@ from linkedproj.model.errors import Problem
 from linkedproj.model.languages import stands_for
 from linkedproj.model.lexical import is_blank, is_composed, is_printable, trace_of_recoding
 from linkedproj.tables.batch import ROWS, Batch
-from linkedproj.tables.cells import REMARKS, RESERVED, CellChecks, Column, Fault
+from linkedproj.tables.cells import REMARKS, CellChecks, Column, Fault
 from linkedproj.tables.headers import Header
 from linkedproj.tables.portfolio import Row
 from linkedproj.tables.readers import reader_of
@@ -165,7 +165,7 @@ class _Known(set[str]):
                 return False
             cells = set(chain.from_iterable(lists))
         is_code = field.kind is Kind.CODE or self._checks.is_listed(field)
-        return self._checks.are_codes(field, cells) if is_code else _are_plain_ids(cells)
+        return self._checks.are_codes(field, cells) if is_code else _are_plain_ids(cells, self._checks.reserved)
 
     def _is_sound(self, cell: str) -> bool:
         return self._checks.is_plain(self._column, cell) or not any(self._checks.faults(self._column, cell))
@@ -271,7 +271,7 @@ class Taker:
 
     def _is_sound(self, columns: Sequence[Sequence[str]]) -> bool:
         return (
-            _are_plain_ids(columns[self._at])
+            _are_plain_ids(columns[self._at], self.checks.reserved)
             and (self._listed is None or self._listed.issuperset(columns[self._at]))
             and all(known.hold(columns[index]) for index, known in self._typed)
             and not any("" in columns[index] for index in self._required)
@@ -392,11 +392,11 @@ def _is_plain_text(joined: str) -> bool:
     )
 
 
-def _are_plain_ids(ids: Collection[str]) -> bool:
+def _are_plain_ids(ids: Collection[str], reserved: frozenset[str]) -> bool:
     joined = "\n".join(("", *ids, ""))
     return (
         not _NO_ID.search(joined)
         and joined.count("\n") == len(ids) + 1
         and not any(start in joined for start in _NO_START)
-        and RESERVED.isdisjoint(ids)
+        and reserved.isdisjoint(ids)
     )

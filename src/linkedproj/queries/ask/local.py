@@ -184,6 +184,17 @@ def _answer(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, sparql
     return Table.of(found.variables, _at_most(found, most))
 
 
+def refuse_more(answer: Answer, most: int | None) -> None:
+    """Refuse an answer that has more than `most` rows or triples.
+
+    Raises:
+        TooLargeError: it has.
+    """
+    items = answer.rows if isinstance(answer, Table) else answer.triples if isinstance(answer, Triples) else ()
+    if most is not None and len(items) > most:
+        raise TooLargeError(most)
+
+
 def _at_most(found: Iterable[_Item], most: int | None) -> Iterator[_Item]:
     items = iter(found)
     yield from islice(items, most)

@@ -66,6 +66,9 @@ class Redirects(urllib.request.HTTPRedirectHandler):
             return super().redirect_request(req, fp, code, msg, headers, newurl)
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         _refuse_scheme(old.scheme, new.scheme, code, fp)
+        if new.username is not None or new.password is not None:
+            fp.close()
+            raise UnfollowedRedirectError("the endpoint redirects to an address with a name or password.", code)
         if new.hostname != old.hostname and _is_private(new.hostname or ""):
             fp.close()
             message = f"the endpoint redirects to {new.hostname}, an address inside a private network."

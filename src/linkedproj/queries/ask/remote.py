@@ -1,16 +1,19 @@
 """Run queries on a SPARQL endpoint somewhere else: one answer, whole and understood, or one sentence that says why not.
 
 SPARQLWrapper words and sends the request; what endpoints do wrong is told apart here: a status, an answer that is no
-SPARQL results, one that breaks off.
+SPARQL results, one that breaks off, one that never ends.
 """
 
 from __future__ import annotations
 
 import math
+import re
+import threading
 import time
 import urllib.error
 import urllib.parse
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING
@@ -20,7 +23,7 @@ from SPARQLWrapper import GET, JSON, POST, TURTLE, URLENCODED, SPARQLWrapper
 from linkedproj.model.errors import QueryError, RemoteError
 from linkedproj.queries.ask import adhoc
 from linkedproj.queries.ask.redirects import AGENT, UnfollowedRedirectError, install
-from linkedproj.queries.ask.remoteanswers import Reply, read_answer, shortened
+from linkedproj.queries.ask.remoteanswers import Reply, UnreadableError, decoder, read_answer, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,18 +35,22 @@ _LONGEST_GET = 2_000
 _BLOCK = 1 << 16
 _BUSY = frozenset({429, 502, 503, 504})
 _SOUND = range(200, 300)
+_COUNT = re.compile(r"[0-9]{1,18}")
+_NAMED = re.compile(r"[^/?#]*/{0,3}[^/?#]*@")
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long to wait for an endpoint, and how often to ask it.
 
-    `seconds` is the limit for one whole answer, `attempts` how often a busy or unreachable endpoint is asked, `pause`
-    the seconds before it is asked again (doubled each time, unless it says how long), `longest_pause` the longest wait
-    it may ask for, `largest` the bytes of the largest answer that is read.
+    `seconds` is the limit for one whole answer, from the look-up of the address to the last byte, and `in_all` that for
+    all attempts together (0: none). `attempts` is how often a busy or unreachable endpoint is asked, `pause` the
+    seconds before it is asked again (doubled each time, unless it says how long), `longest_pause` the longest wait it
+    may ask for, `largest` the bytes of the largest answer that is read, compressed or not.
     """
 
     seconds: float = 60
+    in_all: float = 0
     attempts: int = 4
     pause: float = 0.5
     longest_pause: float = 30
@@ -79,10 +86,11 @@ def refuse_address(endpoint: str) -> None:
         sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         sound = False
+    # Looked for in any text: where something else is wrong, too, that would be shown.
+    if _NAMED.match(endpoint) or (sound and (parts.username is not None or parts.password is not None)):
+        raise QueryError("the address of the endpoint holds a name or password. Leave them out: they would be shown.")
     if not sound or not endpoint.isascii() or any(character.isspace() for character in endpoint):
         raise QueryError(f"'{endpoint}' is no address of an endpoint. Write it like https://data.example.org/sparql.")
-    if parts.username is not None or parts.password is not None:
-        raise QueryError("the address of the endpoint holds a name or password. Leave them out: they would be shown.")
 
 
 def _request(endpoint: str, sparql: str, form: str, patience: Patience) -> SPARQLWrapper:
@@ -104,10 +112,12 @@ def _patiently(request: SPARQLWrapper, endpoint: str, patience: Patience) -> Rep
     Raises:
         RemoteError: there is no answer.
     """
+    end = time.monotonic() + (patience.in_all or math.inf)
     for attempt in range(1, patience.attempts + 1):
         wait = _pause(patience, attempt)
         try:
-            reply = _send(request, endpoint, patience)
+            left = min(patience.seconds, end - time.monotonic())
+            reply = _in_time(request, endpoint, replace(patience, seconds=left))
         except UnfollowedRedirectError as error:
             raise RemoteError(str(error), endpoint, error.status) from error
         except (OSError, HTTPException) as error:
@@ -115,13 +125,14 @@ def _patiently(request: SPARQLWrapper, endpoint: str, patience: Patience) -> Rep
             if isinstance(reason, TimeoutError):
                 message = f"no whole answer came within {patience.seconds:g} seconds."
                 raise RemoteError(message, endpoint) from error
-            if attempt == patience.attempts or not isinstance(reason, ConnectionError):
+            is_last = attempt == patience.attempts or time.monotonic() + wait > end
+            if is_last or not isinstance(reason, ConnectionError):
                 raise RemoteError(f"the endpoint cannot be reached: {shortened(str(reason))}.", endpoint) from error
         else:
             if reply.status in _SOUND:
                 return reply
             wait = _asked_pause(reply) or wait
-            too_long = wait > patience.longest_pause
+            too_long = wait > patience.longest_pause or time.monotonic() + wait > end
             if attempt == patience.attempts or reply.status not in _BUSY or too_long:
                 raise reply.refuse(_refusal(reply, wait if too_long else 0))
         time.sleep(wait)
@@ -132,8 +143,29 @@ def _pause(patience: Patience, attempt: int) -> float:
     return min(patience.pause * (1 << attempt - 1), patience.longest_pause)
 
 
-def _send(request: SPARQLWrapper, endpoint: str, patience: Patience) -> Reply:
+def _in_time(request: SPARQLWrapper, endpoint: str, patience: Patience) -> Reply:
+    """Send a request and read the reply, whichever step of it takes long.
+
+    What looks up names, connects and reads headers has a limit for each of its steps, if any: a server that sends a
+    byte at a time would be heard for ever. So another thread does it, and is left to itself when the time is up.
+
+    Raises:
+        TimeoutError: it takes too long.
+    """
+    done: Future[Reply] = Future()
     deadline = time.monotonic() + patience.seconds
+
+    def send() -> None:
+        try:
+            done.set_result(_send(request, endpoint, patience, deadline))
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            done.set_exception(error)
+
+    threading.Thread(target=send, daemon=True).start()
+    return done.result(patience.seconds)
+
+
+def _send(request: SPARQLWrapper, endpoint: str, patience: Patience, deadline: float) -> Reply:
     install()
     try:
         response: HTTPResponse = request.query().response
@@ -149,8 +181,8 @@ def _send(request: SPARQLWrapper, endpoint: str, patience: Patience) -> Reply:
             _read(response, body, deadline, patience, endpoint)
         except IncompleteRead:
             whole = False
-        stated = response.headers.get("Content-Length", "")
-        whole = whole and (not stated.isdigit() or len(body) >= int(stated))
+        stated = "" if response.headers.get("Content-Encoding") else response.headers.get("Content-Length", "")
+        whole = whole and (not _COUNT.fullmatch(stated) or len(body) >= int(stated))
         return Reply(endpoint, response.status, response.headers, bytes(body), response.reason, whole)
 
 
@@ -169,23 +201,27 @@ def _read(response: HTTPResponse, body: bytearray, deadline: float, patience: Pa
         RemoteError: it is too large.
         TimeoutError: it takes too long.
     """
-    while block := response.read1(_BLOCK):
-        body += block
-        if len(body) > patience.largest:
-            message = f"the answer is larger than {patience.largest >> 20} MiB. Ask for less, with LIMIT."
-            raise RemoteError(message, endpoint, 200)
-        if time.monotonic() > deadline:
-            raise TimeoutError
+    try:
+        decode = decoder(response.headers.get("Content-Encoding", ""))
+        while block := response.read1(_BLOCK):
+            body += decode(block, patience.largest + 1 - len(body))
+            if len(body) > patience.largest:
+                message = f"the answer is larger than {patience.largest >> 20} MiB. Ask for less, with LIMIT."
+                raise RemoteError(message, endpoint, 200)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+    except UnreadableError as error:
+        raise RemoteError(str(error), endpoint, 200) from error
 
 
 def _asked_pause(reply: Reply) -> float:
     """Return how many seconds an endpoint asks us to wait. Source: RFC 9110, section 10.2.3."""
     asked = reply.headers.get("Retry-After", "")
-    if asked.isascii() and asked.isdigit():
+    if _COUNT.fullmatch(asked):
         return float(asked)
     try:
         return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
 
 

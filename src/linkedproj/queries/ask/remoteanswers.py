@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from linkedproj.model.errors import RemoteError
+from linkedproj.model.nesting import DEEPEST, is_deep
 from linkedproj.queries.results.table import Table, Triples
 from linkedproj.queries.saved.tokens import declared_prefixes, tokens
 
@@ -26,6 +28,36 @@ _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNO
 _INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _MARKUP = re.compile(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>")
 _COMMON_LIMITS = {10_000, 100_000, 1_000_000}
+
+
+class UnreadableError(Exception):
+    """What was sent cannot be decompressed."""
+
+
+def decoder(coding: str) -> Callable[[bytes, int], bytes]:
+    """Return what decodes the blocks of a body one by one, each to no more bytes than are wanted.
+
+    Nothing but the plain body is asked for; some servers compress it all the same.
+    Source: RFC 9110, section 8.4.1.
+
+    Raises:
+        UnreadableError: the coding is none that is known; or later, the body is not in it.
+    """
+    name = coding.strip().lower()
+    if name in {"", "identity"}:
+        return lambda block, _: block
+    if name not in {"gzip", "x-gzip", "deflate"}:
+        raise UnreadableError(f"the answer is compressed as {shortened(coding)}, which was not asked for.")
+    # 32: the header tells which of gzip and zlib it is.
+    inflating = zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    def inflate(block: bytes, most: int) -> bytes:
+        try:
+            return inflating.decompress(block, most)
+        except zlib.error as error:
+            raise UnreadableError(f"the answer is no whole {name}: {error}.") from error
+
+    return inflate
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +162,10 @@ def _document(reply: Reply) -> object:
         return found
 
     try:
-        return json.loads(reply.body.decode("utf-8-sig"), object_hook=relabelled)
+        text = reply.body.decode("utf-8-sig")
+        if is_deep(text):
+            raise reply.refuse(f"the answer is no JSON: more than {DEEPEST} brackets stand within each other.")
+        return json.loads(text, object_hook=relabelled, parse_int=str)
     except json.JSONDecodeError as error:
         # What is cut off fails at its end; what fails before is no JSON.
         if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
@@ -138,7 +173,7 @@ def _document(reply: Reply) -> object:
         else:
             message = f"the answer is no JSON: {error}."
         raise reply.refuse(message) from error
-    except (UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
         raise reply.refuse(f"the answer is no JSON: {shortened(str(error))}.") from error
 
 

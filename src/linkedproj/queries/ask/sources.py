@@ -96,7 +96,7 @@ class StoreSource:
 class EndpointSource:
     """A SPARQL endpoint, which cannot tell where the IRIs begin; `tell` hears what should be known of an answer.
 
-    `seconds` are for one whole answer; None: as long as `remote.Patience` has.
+    `seconds` are for an answer, however often it is asked for; None: as long as `remote.Patience` has.
     """
 
     address: str
@@ -109,11 +109,17 @@ class EndpointSource:
 
         Raises:
             RemoteError: it does not answer, or not as it must.
+            TooLargeError: the answer has more rows or triples than are wanted.
         """
         from linkedproj.queries.ask import remote
+        from linkedproj.queries.ask.local import refuse_more
 
-        patience = remote.Patience() if self.seconds is None else remote.Patience(seconds=self.seconds)
-        return remote.ask(self.address, question.sparql, patience, tell=self.tell)
+        patience = remote.Patience()
+        if self.seconds is not None:
+            patience = remote.Patience(seconds=self.seconds, in_all=self.seconds)
+        found = remote.ask(self.address, question.sparql, patience, tell=self.tell)
+        refuse_more(found, question.most)
+        return found
 
 
 def files_source(paths: Sequence[Path] = (), kept: Path | None = None) -> StoreSource:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MARK = "#+"
 # The parser in C is ten times as fast; not every PyYAML has it.
+_DEEPEST = 20
 _LOADER: type[yaml.BaseLoader | yaml.CBaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -115,10 +116,26 @@ def read_header(text: str, file: str, faults: Faults | None = None) -> HeaderPar
     # Same length as in the file, so that YAML counts the columns of the file.
     source = "\n".join(" " * len(_MARK) + line[len(_MARK) :] for line in lines)
     try:
+        if _is_deep(source):
+            raise HeaderError(Problem("LP-QUERY-YAML", Place(file, 1, 1), values={"detail": "it is nested too deeply"}))
         node = _composed(source)
     except yaml.YAMLError as error:
         raise HeaderError(_unreadable(error, file)) from error
     return _part(node, file, faults or Faults(strict=True)) if node else HeaderPart({}, Place(file, 1, 1))
+
+
+def _is_deep(source: str) -> bool:
+    """Return whether values lie deeper in each other than those of any header, before they are composed by recursion.
+
+    Raises:
+        YAMLError: it is no YAML.
+    """
+    depth = 0
+    for event in yaml.parse(source, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _composed(source: str) -> yaml.Node | None:
