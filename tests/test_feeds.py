@@ -374,7 +374,8 @@ def test_an_identifier_is_never_used_again_unless_the_record_is_back(
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"issued": "2025-12-31"}, "release 2.0 is issued on 2025-12-31T00:00:00Z, before the last one "),
+        ({"issued": "2025-12-31"}, "release 2.0 is issued on 2025-12-31T00:00:00Z, not after the last one "),
+        ({"issued": "2026-01-01"}, "release 2.0 is issued on 2026-01-01T00:00:00Z, not after the last one "),
         ({"issued": "yesterday"}, "'yesterday' is no day of issue. Write YYYY-MM-DD, or a time such as "),
         ({"version": "../2"}, "'../2' cannot name a release. Use letters, digits, dots and hyphens."),
         ({"version": "1.0"}, "the changes of release 1.0 are published already and would be others now. "),

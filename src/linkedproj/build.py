@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from linkedproj.mapping.tables import Mapped
     from linkedproj.model.errors import Problem
-    from linkedproj.model.settings import Config
     from linkedproj.queries.saved.collection import SavedQuery
 
     Tell = Callable[[str], None]
@@ -78,6 +77,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     tell: Tell = lambda _: None,
     *,
     release: str = "",
+    at: str = "",
     may_shrink: bool = False,
     restored: Values[str] = (),
     engine: str = "auto",
@@ -87,24 +87,28 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
     With `release`, a version, the dumps can never change again; else they are a draft, which leaves everything but
-    itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
-    names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies the
-    shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and shapes,
-    if it is not the shipped one. `tell` hears what is being done. Whatever is raised, `out` is as it was.
+    itself as it is once there is a release. `at` is the instant of the release (a day, or a time with its zone; now,
+    if it is not given): all that is published of it is dated by it. `may_shrink` lets a release lose files and records;
+    `restored` names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies
+    the shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and
+    shapes, if it is not the shipped one. `tell` hears what is being done. Whatever is raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
         EngineDisagreement: the reference engine found something else than the one asked for.
         QueryError: a saved query cannot be run.
-        ReleaseError: the version is published already with other bytes, or too much was lost.
+        ReleaseError: the version is published already with other bytes, its instant is not after that of the last
+            release, or too much was lost.
         SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used; the version is no
-            name for a release, or has no day; an identifier is used again; a build may not replace `out`.
+            name for a release, or `at` no instant; an identifier is used again; a build may not replace `out`.
     """
+    if at and not release:
+        raise SetupError("a draft has no instant. Name the release with --release, or leave out --at.")
     folder = _versioned(open_folder(path, ontology), release)
     queries = Collection(folder.path, folder.config).read()
     version = folder.config.version
     refuse_place(out.resolve(), folder.path)
-    with Release(out, version, tell) as staged:
+    with Release(out, version, tell, at) as staged:
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(
             folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs), further=stray_defaults
@@ -120,7 +124,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
             gaps = _describe_release(folder, staged, tell)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
         tell("publishing")
-        staged.publish(_day(folder.config), _records(findings))
+        staged.publish(_records(findings))
     dumps = out / "dump"
     return Built(
         version, staged.is_draft, staged.leads, dumps / version, dumps / LATEST, tuple(files), findings,
@@ -132,21 +136,14 @@ def _versioned(folder: Folder, release: str) -> Folder:
     """Return the folder with the version of this build in its settings.
 
     Raises:
-        SetupError: the version is no name for a release, or has no day.
+        SetupError: the version is no name for a release.
     """
     config = folder.config
     if not release:
         return replace(folder, config=replace(config, version=config.version + DRAFT))
     if not is_version(release) or release.endswith(DRAFT):
         raise SetupError(f"'{release}' cannot name a release. Use letters, digits, dots and hyphens, and no '{DRAFT}'.")
-    if not _day(config):
-        place = config.places.get("")
-        raise SetupError("a release needs its day. Write it as 'issued' or 'modified', such as 2026-11-21.", place)
     return replace(folder, config=replace(config, version=release))
-
-
-def _day(config: Config) -> str:
-    return config.portal.modified or config.portal.issued
 
 
 def _records(findings: Findings) -> int:
@@ -236,7 +233,7 @@ def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[st
         staged.root,
         version=config.version,
         previous=before.version if before else "",
-        issued=_day(config),
+        issued=staged.instant,
         base=config.base,
         languages=config.languages,
         publisher=config.portal.publisher.name,
@@ -249,8 +246,9 @@ def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Probl
     """Write the catalogue; return what portals miss in it."""
     config, before = folder.config, staged.before
     tell("describing the release to portals")
-    versions = [(issue.version, issue.issued) for issue in staged.history if issue.version != config.version]
-    versions.append((config.version, _day(config)))
+    versions = [(issue.version, issue.instant or issue.issued) for issue in staged.history]
+    if not staged.is_known:
+        versions.append((config.version, staged.instant or config.portal.modified or config.portal.issued))
     latest = staged.root / "dump" / LATEST
     facts = facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
     gaps: list[Problem] = []

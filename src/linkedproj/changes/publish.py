@@ -73,8 +73,8 @@ def publish_changes(  # noqa: PLR0913 - what a release says of itself, each by i
     `ontology` is the folder that says what the records mean, if it is not the shipped one.
 
     Raises:
-        SetupError: a dump cannot be read; this version has been published with other changes; the day is before that
-            of an earlier release; an identifier of a removed record is used again.
+        SetupError: a dump cannot be read; this version has been published with other changes; the time is not after
+            that of an earlier release; an identifier of a removed record is used again.
     """
     time = _time(issued)
     if not _VERSION.fullmatch(version):
@@ -149,15 +149,16 @@ class _ReleaseChanges:
             )
 
     def refuse_earlier(self, time: str) -> None:
-        """Refuse a day before that of an earlier release: who follows the feeds would never see this one.
+        """Refuse a time that is not after that of an earlier release: who follows the feeds would never see this one.
 
         Raises:
-            SetupError: naming that day.
+            SetupError: naming that time.
         """
         last = last_update(read_entries(self._folder / "feed.atom"), self._page)
-        if time < last:
+        if time <= last:
             version = self._publication.version
-            raise SetupError(f"release {version} is issued on {time}, before the last one ({last}). Give a later day.")
+            said = f"release {version} is issued on {time}, not after the last one ({last})."
+            raise SetupError(f"{said} Give a later time.")
 
     def write_lasting(self, time: str) -> None:
         """Write what never changes again: the difference, its pages, the pages of the stream."""

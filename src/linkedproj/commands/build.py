@@ -30,6 +30,9 @@ from linkedproj.reports import REPORTS
 @click.option(
     "--release", default="", metavar="VERSION", help="Publish a release, which never changes again; else a draft."
 )
+@click.option(
+    "--at", default="", metavar="INSTANT", help="When the release is made: 2026-11-21, or 2026-11-21T09:00Z (now)."
+)
 @click.option("--allow-shrink", is_flag=True, help="Let a release lose files, or more than a tenth of its records.")
 @click.option(
     "--restore", multiple=True, metavar="TYPE/ID", help="Take back a record that an earlier release no longer had."
@@ -49,6 +52,7 @@ def command(
     sources: Path | None,
     *,
     release: str,
+    at: str,
     allow_shrink: bool,
     restore: tuple[str, ...],
     jobs: int,
@@ -60,7 +64,8 @@ def command(
     """Check the tables in DIR (default: here, else data) and publish them in OUT.
 
     With --release VERSION the dumps go to OUT/dump/VERSION/ for ever, and OUT/dump/latest/, the catalogue, the changes
-    and the answers to the saved queries become those of this release. Without it they are a draft, in
+    and the answers to the saved queries become those of this release. It is dated by its instant (--at, else
+    SOURCE_DATE_EPOCH, else now), which is after that of the release before. Without --release they are a draft, in
     OUT/dump/<version of portfolio.toml>-draft/, which OUT/dump/latest/ holds only as long as there is no release.
     If anything must be corrected, nothing is written and what was published before stays as it is.
     Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
@@ -73,8 +78,8 @@ def command(
     try:
         with Progress() as tell:
             built = build(
-                require_portfolio(folder), out, sources, tell, release=release, may_shrink=allow_shrink,
-                restored=restore, engine=engine, resources=Resources(jobs, runner, master),
+                require_portfolio(folder), out, sources, tell, release=release, at=at,
+                may_shrink=allow_shrink, restored=restore, engine=engine, resources=Resources(jobs, runner, master),
             )  # fmt: skip
     except DataError as error:
         click.echo(REPORTS["text"](report_of(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError
