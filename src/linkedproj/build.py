@@ -18,12 +18,13 @@ from linkedproj.mapping.parts import TABLE, Output
 from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
+from linkedproj.model.dataset import targets
 from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
 from linkedproj.model.languages import spoken
 from linkedproj.model.localised import localised
 from linkedproj.model.settings import is_version
-from linkedproj.model.shapes import without_sections
+from linkedproj.model.shapes import retargeted, without_sections
 from linkedproj.queries.published.publish import PublishedQueries, publish
 from linkedproj.queries.saved.collection import Collection
 from linkedproj.queries.saved.strays import stray_defaults
@@ -109,6 +110,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     version = folder.config.version
     refuse_place(out.resolve(), folder.path)
     with Release(out, version, tell, at) as staged:
+        folder = _dated(folder, staged.instant)
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(
             folder, mapped, sources, tell, options=Options(engine, jobs=resources.jobs), further=stray_defaults
@@ -144,6 +146,13 @@ def _versioned(folder: Folder, release: str) -> Folder:
     if not is_version(release) or release.endswith(DRAFT):
         raise SetupError(f"'{release}' cannot name a release. Use letters, digits, dots and hyphens, and no '{DRAFT}'.")
     return replace(folder, config=replace(config, version=release))
+
+
+def _dated(folder: Folder, instant: str) -> Folder:
+    """Return the folder with the instant of this release in its settings; a draft has the day that they state."""
+    if not instant:
+        return folder
+    return replace(folder, config=replace(folder.config, portal=replace(folder.config.portal, modified=instant)))
 
 
 def _records(findings: Findings) -> int:
@@ -206,6 +215,9 @@ def _copy_ontology(folder: Folder, dumps: Path) -> None:
     """Publish the vocabulary, the rules and the context beside the records they explain."""
     for source, name in ((folder.vocabulary, VOCABULARY), (folder.shapes, "shapes.ttl")):
         text = localised(without_sections(source.read_text("utf-8")), folder.config.languages)
+        if source == folder.shapes:
+            # What others say of their own places and projects is not held against our rules.
+            text = retargeted(text, targets(folder.schema.base, folder.schema.types.values()))
         (dumps / name).write_text(text, "utf-8", newline="")
     context = json.dumps(folder.schema.context.document, ensure_ascii=False, indent=1) + "\n"
     (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
@@ -233,7 +245,7 @@ def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[st
         staged.root,
         version=config.version,
         previous=before.version if before else "",
-        issued=staged.instant,
+        issued=config.portal.modified,
         base=config.base,
         languages=config.languages,
         publisher=config.portal.publisher.name,
@@ -248,7 +260,7 @@ def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Probl
     tell("describing the release to portals")
     versions = [(issue.version, issue.instant or issue.issued) for issue in staged.history]
     if not staged.is_known:
-        versions.append((config.version, staged.instant or config.portal.modified or config.portal.issued))
+        versions.append((config.version, config.portal.modified or config.portal.issued))
     latest = staged.root / "dump" / LATEST
     facts = facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
     gaps: list[Problem] = []

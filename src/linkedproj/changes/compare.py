@@ -17,7 +17,8 @@ import pyoxigraph as ox
 from linkedproj.changes.dumps import Block, base_of, blocks_of, find_dump, parse, triples_of
 from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes
-from linkedproj.model.context import Kind, Rule
+from linkedproj.model.context import RDF, Kind, Rule
+from linkedproj.model.dataset import dataset_of, public_root
 from linkedproj.model.domain import DAY
 from linkedproj.model.errors import SetupError
 from linkedproj.model.paths import shipped
@@ -93,6 +94,10 @@ class Changes:
     def schema_of(self, kind: RecordType) -> Schema:
         """Return the schema that a type is of: the newer one, unless only the older one has it."""
         return self.schema if self.schema.types.get(kind.name) is kind else self.earlier
+
+    def is_membership(self, line: str) -> bool:
+        """Check whether a line says no more than that a record is in this dataset."""
+        return f"> <{RDF}type> <{dataset_of(self.schema.base)}#" in line
 
     def rank(self, iri: str) -> int:
         """Return the place of a record's type in the order of the context; what has no type comes last."""
@@ -180,7 +185,8 @@ class _Comparison:
         kinds = [kind for schema in (changes.schema, changes.earlier) for kind in schema.types.values()]
         nested = {field.iri for field, is_nested in linked if is_nested}
         self._links = re.compile(rb"<(?:%s)>\s*<([^<>]*)>" % b"|".join(re.escape(i.encode()) for i in sorted(nested)))
-        self._lists = (*changes.schema.lists, *changes.earlier.lists)
+        lists, root = (*changes.schema.lists, *changes.earlier.lists), public_root(changes.schema.base)
+        self._beside = (*lists, f"{root}dump/", f"{dataset_of(changes.schema.base)}#")
         self._bases = tuple(sorted({kind.base for kind in kinds if kind.nested}))
         self._short_names = {kind.short_name for kind in kinds if kind.short_name}
         types, fields = changes.schema.types, changes.schema.fields
@@ -230,8 +236,11 @@ class _Comparison:
 
     def _note(self, iri: str, before: set[str], after: set[str], gone: list[str], come: list[str]) -> None:
         changes, notes = self._changes, self._notes
-        if changes.kind(iri) is None and iri.startswith(self._lists):
-            # What a code is called is the vocabulary's: the dump repeats it, and no record changes with it.
+        if changes.kind(iri) is None and iri.startswith(self._beside):
+            # What a dump is, and what a code is called, which is the vocabulary's: no record changes with it.
+            return
+        if before and after and all(map(changes.is_membership, (*gone, *come))):
+            # Older versions of this program did not say of a record that it is in the dataset.
             return
         self._compose(iri, after or before)
         self._changes.later_day |= any(f" <{day}> " in line for line in (*gone, *come) for day in self._days)

@@ -133,7 +133,8 @@ def _member(changes: Changes, stream: Stream, page: str, event: _Event, lines: I
             return ox.NamedNode(member)
         return nodes.setdefault(term.value, ox.BlankNode(f"m{event.number}n{len(nodes) + 1}"))
 
-    for line in sorted(lines):
+    # A version is not in the dataset, the record is: no shape of the dump is held against what a record was once.
+    for line in sorted(line for line in lines if not changes.is_membership(line)):
         for triple in parse(line):
             yield ox.Triple(versioned(triple.subject), triple.predicate, versioned(triple.object))
 

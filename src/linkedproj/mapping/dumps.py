@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from linkedproj.mapping.evidence import PUBLISHER
+from linkedproj.mapping.header import header, naming
 from linkedproj.mapping.parts import TABLE, Output, join
 from linkedproj.model.domain import NAME, SAME
 from linkedproj.model.portal import DIR3
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 CODES = ""
-"""What triples of codes, which are of no record type, are counted under."""
+"""What triples of the header and of codes, which are of no record type, are counted under."""
 
 
 class Dumps:
@@ -38,14 +39,18 @@ class Dumps:
 
     def __init__(self, portfolio: Portfolio, evidence: Evidence, steps: Steps) -> None:
         self.portfolio, self.evidence, self._steps = portfolio, evidence, steps
+        self._heads: dict[Output, list[str]] = {}
         self._codes: dict[Output, list[str]] = {}
 
     def join(self, dumps: Mapping[Output, Path]) -> None:
         """Make the dumps of their parts."""
         for output in dumps:
-            self._codes[output] = self._describe_codes(output) if output.format != TABLE else []
+            if output.format == TABLE:
+                continue
+            self._heads[output], self._codes[output] = self._describe_dump(output), self._describe_codes(output)
             if output.format == "ntriples":
-                self._steps.triples[CODES] += sum(text.count("\n") for text in self._codes[output])
+                beside = (*self._heads[output], *self._codes[output])
+                self._steps.triples[CODES] += sum(text.count("\n") for text in beside)
         with ThreadPoolExecutor() as threads:
             # The system copies while Python waits: all dumps at once, as many as there are cores for.
             deque(threads.map(self._join, dumps, dumps.values()), maxlen=0)
@@ -57,7 +62,25 @@ class Dumps:
             return
         parts = [part for name in schema.types for part in self._parts(name, output)]
         statements = self._statements(output) if output.supporting and schema.evidence.type_name else ()
-        join(parts, path, output.format, schema, tail=chain(statements, self._codes[output]))
+        tail = chain(statements, self._codes[output])
+        join(parts, path, output.format, schema, head=self._heads[output], tail=tail)
+
+    def _describe_dump(self, output: Output) -> list[str]:
+        """Write what a dump is, and what the classes are called that its records are of."""
+        schema, counts = self.portfolio.schema, self.portfolio.counts
+        holders = [kind for kind in schema.types.values() if counts[kind.name] and output.takes(kind)]
+        nested = {path.nested.name for kind in holders for path in schema.nested_paths(kind)}
+        stated = set[str]()
+        if output.supporting and counts and schema.evidence.type_name:
+            stated = {schema.evidence.type_name, *self._stated_beside()}
+        types = {kind.name for kind in holders} | nested | stated
+        nodes = header(schema, self.portfolio.config, [name for name in schema.types if name in types])
+        return FORMATS[output.format].describe(nodes, schema)
+
+    def _stated_beside(self) -> Iterator[str]:
+        """Yield the types of what statements of evidence lead to, and have no table."""
+        terms, fields = self.portfolio.schema.evidence, self.portfolio.schema.fields
+        yield from (fields[term].target for term in (terms.quote, terms.selector, terms.agent) if term)
 
     def _describe_codes(self, output: Output) -> list[str]:
         """Write what the codes are called that the records of a dump name: the lists of its columns, whole."""
@@ -66,16 +89,16 @@ class Dumps:
         terms = {term for kind in kinds for term in self._terms_in_use(kind)}
         if output.supporting and self.portfolio.counts and schema.evidence.type_name:
             terms |= schema.types[schema.evidence.type_name].terms or schema.fields.keys()
-        codes = [code.spoken_in(languages) for code in schema.codes_of(terms)]
+        codes = [naming(code.spoken_in(languages)) for code in schema.codes_of(terms)]
         return FORMATS[output.format].describe(codes, schema)
 
     def _terms_in_use(self, kind: RecordType) -> Iterator[str]:
         """Yield the terms that a type has a column of in some table, and those that are computed."""
         for holder in (kind, *(path.nested for path in self.portfolio.schema.nested_paths(kind))):
             yield from holder.derived
-        for header in self.portfolio.headers:
-            if header.kind.name == kind.name:
-                yield from (column.field.term for column in header.columns if column.field)
+        for found in self.portfolio.headers:
+            if found.kind.name == kind.name:
+                yield from (column.field.term for column in found.columns if column.field)
 
     def _parts(self, name: str, output: Output) -> Iterator[Path]:
         for outcome in self._steps.outcomes.get(name, ()):

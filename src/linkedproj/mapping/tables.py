@@ -50,7 +50,7 @@ Tell = Callable[[str], None]
 class Mapped:
     """What came of a mapping: the portfolio as read, its evidence, and how many triples and nodes each type has.
 
-    Triples that say what codes are called are counted under "".
+    Triples of the header, and those that say what codes are called, are counted under "".
 
     `dumps` are the files that were written.
     """
