@@ -55,7 +55,8 @@ class Built:
 
     `latest` is the folder of the newest release, or of the draft while there is none; `leads` tells whether it holds
     this build. `queries` is the folder in which saved queries lie with their answers, `answered` says which. `head`
-    stands for a new release and all before it. `gaps` are what portals miss.
+    stands for a new release and all before it. `gaps` are what portals miss, `unexplained` records of the release
+    before ("project/chebec") that are gone without a word.
     """
 
     version: str
@@ -69,6 +70,7 @@ class Built:
     answered: PublishedQueries
     head: str = ""
     gaps: tuple[Problem, ...] = ()
+    unexplained: tuple[str, ...] = ()
 
 
 def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
@@ -120,9 +122,10 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         answers = staged.scratch / QUERIES
         answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY)
         gaps: list[Problem] = []
+        unexplained: tuple[str, ...] = ()
         if staged.leads:
             staged.take(answers, f"{QUERIES}/")
-            _compare(folder, staged, tell, restored=restored)
+            unexplained = _compare(folder, staged, tell, restored=restored)
             gaps = _describe_release(folder, staged, tell)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
         tell("publishing")
@@ -130,7 +133,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     dumps = out / "dump"
     return Built(
         version, staged.is_draft, staged.leads, dumps / version, dumps / LATEST, tuple(files), findings,
-        out / QUERIES, answered, staged.head, tuple(gaps),
+        out / QUERIES, answered, staged.head, tuple(gaps), unexplained,
     )  # fmt: skip
 
 
@@ -233,13 +236,13 @@ def _answer(  # noqa: PLR0913 - what is asked, of what, and where the answers go
     return publish(data, queries, answers, folder.schema.context, folder.config.version)
 
 
-def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[str]) -> None:
-    """Write what changed since the release before, if this is a new release."""
+def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[str]) -> tuple[str, ...]:
+    """Write what changed since the release before, if this is a new release; return what is gone without a word."""
     if staged.is_draft or staged.is_known:
-        return
+        return ()
     config, before = folder.config, staged.before
     tell("comparing with the release before")
-    publish_changes(
+    return publish_changes(
         staged.root / "dump" / before.version if before else None,
         staged.folder,
         staged.root,
@@ -251,7 +254,7 @@ def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[st
         publisher=config.portal.publisher.name,
         restored=[f"{config.base}id/{record}" for record in restored],
         ontology=folder.ontology,
-    )
+    ).unexplained
 
 
 def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Problem]:

@@ -19,7 +19,7 @@ from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes
 from linkedproj.model.context import RDF, Kind, Rule
 from linkedproj.model.dataset import dataset_of, public_root
-from linkedproj.model.domain import DAY
+from linkedproj.model.domain import DAY, DEPRECATED, REPLACED_BY
 from linkedproj.model.errors import SetupError
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import RDFS, load_schema
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _COMPOSED_OF = 2
 _ONTOLOGY = ("context.jsonld", "vocabulary.ttl", "shapes.ttl")
+_DEPRECATED = DEPRECATED.encode()
 _LABEL = re.compile(rb'#label>\s*"((?:[^"\\]|\\.)*)"@([A-Za-z0-9-]+)')
 
 
@@ -205,9 +206,16 @@ class _Comparison:
             for subject, old, new in paired(before, changes.after):
                 self._subject(subject[1:-1].decode(), old, new, added, removed)
         self._attach_nested()
+        counts = self._changes.counts
+        for iri, was, now in self._notes.settle_successors():
+            kind = self._changes.kind(iri)
+            counts[kind.name if kind else "", was] -= 1
+            counts[kind.name if kind else "", now] += 1
         self._notes.index()
 
     def _subject(self, iri: str, old: list[bytes], new: list[bytes], added: IO[bytes], removed: IO[bytes]) -> None:
+        if any(_DEPRECATED in lines for lines in new):
+            self._retire(iri, triples_of(new, self._changes.new))
         if old == new:
             self._look_at(iri, b"".join(new))
             return
@@ -221,6 +229,12 @@ class _Comparison:
         changes.triples.update(added=len(come), removed=len(gone))
         if come or gone:
             self._note(iri, before, after, gone, come)
+
+    def _retire(self, iri: str, triples: set[str]) -> None:
+        """Note that an identifier is retired: that is said of it, and it is of no class."""
+        if is_retired(triples):
+            stated = [triple for line in triples for triple in parse(line) if triple.predicate.value == REPLACED_BY]
+            self._notes.retire(iri, [each.object.value for each in stated if isinstance(each.object, ox.NamedNode)])
 
     def _look_at(self, iri: str, lines: bytes) -> None:
         """Note what other records need to know of this one: what it is called, and which nodes it owns."""
@@ -238,6 +252,9 @@ class _Comparison:
         changes, notes = self._changes, self._notes
         if changes.kind(iri) is None and iri.startswith(self._beside):
             # What a dump is, and what a code is called, which is the vocabulary's: no record changes with it.
+            return
+        before, after = (set() if is_retired(lines) else lines for lines in (before, after))
+        if not before and not after:
             return
         if before and after and all(map(changes.is_membership, (*gone, *come))):
             # Older versions of this program did not say of a record that it is in the dataset.
@@ -277,6 +294,12 @@ class _Comparison:
                 notes.touch(changes.rank(owner), owner, "changed")
                 kind = changes.kind(owner)
                 changes.counts[kind.name if kind else "", "changed"] += 1
+
+
+def is_retired(triples: set[str]) -> bool:
+    """Check whether all that is said of a subject is that it names no record any more, and what stands for it."""
+    said = any(f'<{DEPRECATED}> "true"' in line for line in triples)
+    return said and not any(f"> <{RDF}type> <" in line for line in triples)
 
 
 def paired(before: Sorter[Block], after: Sorter[Block]) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:

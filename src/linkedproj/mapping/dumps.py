@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from linkedproj.mapping.evidence import PUBLISHER
 from linkedproj.mapping.header import header, naming
 from linkedproj.mapping.parts import TABLE, Output, join
+from linkedproj.mapping.retired import Retirements
 from linkedproj.model.domain import NAME, SAME
 from linkedproj.model.portal import DIR3
 from linkedproj.model.schema import RDFS
@@ -41,15 +42,18 @@ class Dumps:
         self.portfolio, self.evidence, self._steps = portfolio, evidence, steps
         self._heads: dict[Output, list[str]] = {}
         self._codes: dict[Output, list[str]] = {}
+        self._retired: dict[Output, list[str]] = {}
 
     def join(self, dumps: Mapping[Output, Path]) -> None:
         """Make the dumps of their parts."""
+        gone, schema = Retirements(self.portfolio).nodes() if dumps else [], self.portfolio.schema
         for output in dumps:
             if output.format == TABLE:
                 continue
             self._heads[output], self._codes[output] = self._describe_dump(output), self._describe_codes(output)
+            self._retired[output] = [] if output.supporting else FORMATS[output.format].describe(gone, schema)
             if output.format == "ntriples":
-                beside = (*self._heads[output], *self._codes[output])
+                beside = (*self._heads[output], *self._codes[output], *self._retired[output])
                 self._steps.triples[CODES] += sum(text.count("\n") for text in beside)
         with ThreadPoolExecutor() as threads:
             # The system copies while Python waits: all dumps at once, as many as there are cores for.
@@ -62,7 +66,8 @@ class Dumps:
             return
         parts = [part for name in schema.types for part in self._parts(name, output)]
         statements = self._statements(output) if output.supporting and schema.evidence.type_name else ()
-        tail = chain(statements, self._codes[output])
+        # Behind all else: these are no records, and stand in no order of records.
+        tail = chain(statements, self._codes[output], self._retired[output])
         join(parts, path, output.format, schema, head=self._heads[output], tail=tail)
 
     def _describe_dump(self, output: Output) -> list[str]:

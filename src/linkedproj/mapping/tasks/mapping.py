@@ -12,6 +12,7 @@ from linkedproj.mapping.consistency import batch_problems, stated_by
 from linkedproj.mapping.derive import Derivation
 from linkedproj.mapping.evidence import Subject, Weighing, claimed
 from linkedproj.mapping.identity import KeyDigests
+from linkedproj.mapping.keys import names_records
 from linkedproj.mapping.parts import DumpPart
 from linkedproj.mapping.places import gazetteer_problems, place_problems, stated_places
 from linkedproj.mapping.sums import passed_on, sum_problems
@@ -104,7 +105,7 @@ class MappingWork:
     def _gather_references(self, batch: Batch) -> None:
         """Note the ids that links name; what evidence is about is looked up where it is weighed."""
         for column in self._tables.headers[batch.header].columns:
-            if column.field and column.field.kind is Kind.RECORD and not self._kind.anonymous:
+            if column.field and names_records(self._kind, column.field):
                 self._gather_named(column.field, batch.columns[column.index])
             if column.field and column.field.kind is Kind.LINK and not column.parents:
                 cells = set(batch.columns[column.index]) - {""}
