@@ -343,7 +343,7 @@ def test_many_members_are_spread_over_pages(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_removed_record_leaves_a_tombstone(tmp_path: Path, publish: Publish, dumps: list[Path]) -> None:
     publish(0)
-    assert (tmp_path / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label\n"
+    assert (tmp_path / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label,successors\n"
     publish(1)
     publish(2)
     stones = (tmp_path / "public/tombstones.csv").read_text("utf-8")
@@ -368,7 +368,7 @@ def test_an_identifier_is_never_used_again_unless_the_record_is_back(
     )
     assert _bytes(tmp_path / "public") == before
     publish(2, restored=[f"{ID}project/c"])
-    assert (tmp_path / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label\n"
+    assert (tmp_path / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label,successors\n"
 
 
 @pytest.mark.parametrize(

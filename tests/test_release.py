@@ -277,7 +277,7 @@ def test_a_removed_record_gets_a_tombstone_and_its_id_is_not_given_again(release
     assert f"identifiers of removed records are used again: activity/{gone} (removed in 1.1)." in outcome.err
     assert public(released) == before
     assert released.run("build", "--release", "1.2", "--restore", f"activity/{gone}").code == 0
-    assert (released.home / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label\n"
+    assert (released.home / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label,successors\n"
 
 
 # ---------------------------------------------------------------- whole, or not at all
