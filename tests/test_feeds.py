@@ -347,7 +347,7 @@ def test_a_removed_record_leaves_a_tombstone(tmp_path: Path, publish: Publish, d
     publish(1)
     publish(2)
     stones = (tmp_path / "public/tombstones.csv").read_text("utf-8")
-    assert stones == f'iri,removed,version,label\n{ID}project/c,2026-02-01,2.0,"C ""]]>"\n'
+    assert stones == f'iri,removed,version,label,successors\n{ID}project/c,2026-02-01,2.0,"C ""]]>",\n'
     assert diff.tombstones(dumps[0], dumps[1], BASE) == [f"{ID}project/c"]
     found = diff.reused({f"{ID}project/c", f"{ID}project/a"}, tmp_path / "public/tombstones.csv")
     assert [stone.iri for stone in found] == [f"{ID}project/c"]
