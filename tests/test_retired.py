@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import subprocess
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -18,12 +23,14 @@ from linkedproj.check.checked import Checked
 from linkedproj.check.judge import Judgement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 BASE, ID = "https://small.example/", "https://small.example/id/"
 DCT, OWL, TREE = "http://purl.org/dc/terms/", "http://www.w3.org/2002/07/owl#", "https://w3id.org/tree#"
 AS, RDF = "https://www.w3.org/ns/activitystreams#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 TIMES = ("2021-07-01T09:00:00Z", "2021-07-01T10:00:00Z", "2021-07-01T11:00:00Z")
+CLIENT = os.environ.get("LINKEDPROJ_LDES_CLIENT", "")
 HEAD = "id,retired,successor,reason@en,date\n"
 RENAMED = "orchard,project/orchard,project/school-orchard,The project has another name.,2021-07-01\n"
 MERGED = "port,organisation/port,organisation/mill,They are one body now.,2021-07\n"
@@ -191,27 +198,29 @@ def follow(public: Path) -> tuple[dict[str, set[str]], set[str]]:
         (found,) = store.quads_for_pattern(subject, ox.NamedNode(predicate), None)  # type: ignore[arg-type]  # a node
         return str(found.object)
 
-    def written(subject: object, name: str) -> set[str]:
-        lines = set()
-        for quad in store.quads_for_pattern(subject, None, None):  # type: ignore[arg-type]  # a node
-            aside = quad.predicate.value in {f"{DCT}isVersionOf", f"{DCT}modified"} or (
-                quad.predicate.value == f"{RDF}type" and str(quad.object).startswith(f"<{AS}")
-            )
-            if isinstance(quad.object, ox.BlankNode):
-                lines |= written(quad.object, f"{name}/{quad.predicate.value}")
-            elif not aside:
-                lines.add(f"{name} {quad.predicate} {quad.object}")
-        return lines
-
     for member in sorted(members, key=lambda node: one(node, f"{DCT}modified")):
         entity = one(member, f"{DCT}isVersionOf")
         kinds = {str(quad.object) for quad in store.quads_for_pattern(member, ox.NamedNode(f"{RDF}type"), None)}  # type: ignore[arg-type]  # a node
         if f"<{AS}Delete>" in kinds:
             state.pop(entity)
-            deleted |= written(member, entity)
+            deleted |= materialised(store, member, entity)
         else:
-            state[entity] = written(member, entity)
+            state[entity] = materialised(store, member, entity)
     return state, deleted
+
+
+def materialised(store: ox.Store, subject: object, name: str) -> set[str]:
+    """Write what a version says of its record, and nothing of the version; a blank node is named by the way to it."""
+    lines = set()
+    for quad in store.quads_for_pattern(subject, None, None):  # type: ignore[arg-type]  # a node
+        aside = quad.predicate.value in {f"{DCT}isVersionOf", f"{DCT}modified"} or (
+            quad.predicate.value == f"{RDF}type" and str(quad.object).startswith(f"<{AS}")
+        )
+        if isinstance(quad.object, ox.BlankNode):
+            lines |= materialised(store, quad.object, f"{name}/{quad.predicate.value}")
+        elif not aside:
+            lines.add(f"{name} {quad.predicate} {quad.object}")
+    return lines
 
 
 def published(public: Path) -> tuple[dict[str, set[str]], set[str]]:
@@ -239,6 +248,50 @@ def published(public: Path) -> tuple[dict[str, set[str]], set[str]]:
 
 def test_whoever_follows_the_stream_ends_with_the_dump(public: Path) -> None:
     assert follow(public) == published(public)
+
+
+@contextmanager
+def served(public: Path) -> Iterator[str]:
+    """Serve the stream on this machine, as if its base were the address there; give that."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = public / self.path.lstrip("/")
+            self.send_response(200 if path.is_file() else 404)
+            self.send_header("Content-Type", "text/turtle")
+            self.end_headers()
+            if path.is_file():
+                self.wfile.write(path.read_bytes().replace(BASE.encode(), here.encode()))
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is called there
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        here = f"http://127.0.0.1:{server.server_address[1]}/"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield here
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CLIENT, reason="no copy of ldes-client is there (LINKEDPROJ_LDES_CLIENT names its cli.js)")
+def test_a_client_of_others_ends_with_the_dump(public: Path) -> None:
+    with served(public) as here:
+        asked = ["node", CLIENT, f"{here}ldes/index.ttl", "--ordered", "ascending"]
+        outcome = subprocess.run(
+            [*asked, "--last-version-only", "--materialize"], capture_output=True, text=True, check=True, timeout=120
+        )
+        said = outcome.stdout.replace(here, BASE)
+    store = ox.Store()
+    store.load(said, format=ox.RdfFormat.TURTLE)
+    events = {str(q.subject): str(q.object) for q in store if str(q.object).startswith(f"<{AS}")}
+    state = {iri: materialised(store, ox.NamedNode(iri[1:-1]), iri) for iri in events}
+    gone = {line for iri, event in events.items() if event == f"<{AS}Delete>" for line in state.pop(iri)}
+    assert (state, gone) == published(public)
 
 
 def test_the_stream_says_what_stands_for_a_deleted_record(public: Path) -> None:
