@@ -73,10 +73,12 @@ class Dumps:
     def _describe_dump(self, output: Output) -> list[str]:
         """Write what a dump is, and what the classes are called that its records are of."""
         schema, counts = self.portfolio.schema, self.portfolio.counts
+        if not counts:
+            return []
         holders = [kind for kind in schema.types.values() if counts[kind.name] and output.takes(kind)]
         nested = {path.nested.name for kind in holders for path in schema.nested_paths(kind)}
         stated = set[str]()
-        if output.supporting and counts and schema.evidence.type_name:
+        if output.supporting and schema.evidence.type_name:
             stated = {schema.evidence.type_name, *self._stated_beside()}
         types = {kind.name for kind in holders} | nested | stated
         nodes = header(schema, self.portfolio.config, [name for name in schema.types if name in types])

@@ -41,6 +41,7 @@ def header(schema: Schema, config: Config, types: Iterable[str]) -> list[Node]:
     said = [
         (_TYPE, [Value(iri=f"{_VOID}Dataset")]),
         (f"{DCT}title", _texts(config.title)),
+        (_LABEL, _texts(config.title)),
         (f"{DCT}isVersionOf", [Value(iri=dataset)]),
         (f"{_DCAT}version", [Value(text=config.version)]),
         (f"{DCT}issued", [Value(text=issued, datatype=XSD + ("dateTime" if "T" in issued else "date"))]),
