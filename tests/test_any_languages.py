@@ -12,6 +12,7 @@ import rdflib
 from linkedproj.build import build
 from linkedproj.mapping.tables import map_folder
 from linkedproj.model.languages import canonical_tag
+from linkedproj.model.settings import load_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,14 +88,20 @@ def test_every_dump_has_the_texts_of_the_portfolio_in_its_own_languages(titles: 
     expected = {("<https://small.example/id/project/sea>", text, tag.lower()) for tag, text in titles.items()}
     found = literals(tmp_path / "portfolio.nt", ox.RdfFormat.N_TRIPLES)
     assert expected <= found
-    # What codes are called is the program's to say: in English, where it speaks none of these languages.
-    assert {tag for subject, _, tag in found if subject.startswith("<https://small.example/")} == {
+    # What codes and classes are called is the program's to say: in English, where it speaks none of these languages.
+    assert {tag for subject, _, tag in found if subject.startswith("<https://small.example/id/")} == {
         tag.lower() for tag in titles
     }
     assert literals(tmp_path / "portfolio.ttl", ox.RdfFormat.TURTLE) == found
     graph = rdflib.Graph().parse(tmp_path / "portfolio.jsonld", format="json-ld")
     texts = ((s, o) for s, _, o in graph if isinstance(o, rdflib.Literal) and o.language)
     assert {(f"<{s}>", str(o), str(o.language).lower()) for s, o in texts} == found
+
+
+def test_a_portfolio_may_have_any_well_formed_tag(tmp_path: Path) -> None:
+    stated = ["pt-BR", "zh-Hant", "en-GB", "sr-Latn-RS", "ca-valencia", "de-1996", "pt-br", "SL-rozaj-biske-1994"]
+    folder = write(tmp_path, {"pt-BR": "Arquipélago"}, stated)
+    assert load_config(folder, "data").languages == (*stated[:6], "sl-rozaj-biske-1994")
 
 
 def test_tags_are_compared_without_case_and_written_as_recommended(tmp_path: Path) -> None:
@@ -145,7 +152,16 @@ READABLE = {".ttl", ".nt", ".rdf", ".jsonld", ".json", ".csv", ".xml", ".cff", "
 
 @pytest.mark.parametrize(
     ("stated", "written"),
-    [("FI", "fi"), ("en-gb", "en-GB"), ("sr-latn", "sr-Latn"), ("ZH-HANT-tw", "zh-Hant-TW"), ("de-x-GB", "de-x-gb")],
+    [
+        ("FI", "fi"),
+        ("en-gb", "en-GB"),
+        ("sr-latn", "sr-Latn"),
+        ("ZH-HANT-tw", "zh-Hant-TW"),
+        ("de-x-GB", "de-x-gb"),
+        ("pt-br", "pt-BR"),
+        ("CA-Valencia", "ca-valencia"),
+        ("DE-1996", "de-1996"),
+    ],
 )
 def test_a_tag_is_written_as_recommended(stated: str, written: str) -> None:
     assert canonical_tag(stated) == written

@@ -220,7 +220,7 @@ ENGLISH = """\
 1 place changed
   Marella (city/marella)
     point on the map: POINT(2.10 41.50) → POINT(2.20 41.50)
-15 triples added, 15 triples removed.
+16 triples added, 16 triples removed.
 """
 
 CATALAN_BACK = """\
@@ -329,7 +329,7 @@ def test_a_limit_leaves_out_records_and_says_how_many(pair: tuple[Path, Path]) -
 
 def test_programs_get_every_value_as_the_tables_have_it(pair: tuple[Path, Path]) -> None:
     report = json.loads(run("diff", *map(str, pair), "--format", "json").out)
-    assert report["triples"] == {"added": 15, "removed": 15}
+    assert report["triples"] == {"added": 16, "removed": 16}
     assert report["counts"]["changed"] == {"Project": 2, "Participation": 1, "Organisation": 2, "City": 1}
     records = {record["record"]: record for record in report["records"]}
     assert list(records)[:2] == ["participation/seeds-mill", "project/harbour"]

@@ -343,11 +343,11 @@ def test_many_members_are_spread_over_pages(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_removed_record_leaves_a_tombstone(tmp_path: Path, publish: Publish, dumps: list[Path]) -> None:
     publish(0)
-    assert (tmp_path / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label\n"
+    assert (tmp_path / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label,successors\n"
     publish(1)
     publish(2)
     stones = (tmp_path / "public/tombstones.csv").read_text("utf-8")
-    assert stones == f'iri,removed,version,label\n{ID}project/c,2026-02-01,2.0,"C ""]]>"\n'
+    assert stones == f'iri,removed,version,label,successors\n{ID}project/c,2026-02-01,2.0,"C ""]]>",\n'
     assert diff.tombstones(dumps[0], dumps[1], BASE) == [f"{ID}project/c"]
     found = diff.reused({f"{ID}project/c", f"{ID}project/a"}, tmp_path / "public/tombstones.csv")
     assert [stone.iri for stone in found] == [f"{ID}project/c"]
@@ -368,13 +368,14 @@ def test_an_identifier_is_never_used_again_unless_the_record_is_back(
     )
     assert _bytes(tmp_path / "public") == before
     publish(2, restored=[f"{ID}project/c"])
-    assert (tmp_path / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label\n"
+    assert (tmp_path / "public/tombstones.csv").read_text("utf-8") == "iri,removed,version,label,successors\n"
 
 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"issued": "2025-12-31"}, "release 2.0 is issued on 2025-12-31T00:00:00Z, before the last one "),
+        ({"issued": "2025-12-31"}, "release 2.0 is issued on 2025-12-31T00:00:00Z, not after the last one "),
+        ({"issued": "2026-01-01"}, "release 2.0 is issued on 2026-01-01T00:00:00Z, not after the last one "),
         ({"issued": "yesterday"}, "'yesterday' is no day of issue. Write YYYY-MM-DD, or a time such as "),
         ({"version": "../2"}, "'../2' cannot name a release. Use letters, digits, dots and hyphens."),
         ({"version": "1.0"}, "the changes of release 1.0 are published already and would be others now. "),

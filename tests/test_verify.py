@@ -135,7 +135,7 @@ def rewrite(public: Path, *, with_heads: bool) -> None:
     found, head = releases(public), ""
     found[0]["sums"] = hashlib.sha256(sums.read_bytes()).hexdigest()
     for issue in found:
-        lines = (head, *(str(issue[name]) for name in ("version", "issued", "records", "sums")))
+        lines = (head, *(str(issue[name]) for name in ("version", "issued", "records", "sums", "instant")))
         head = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
         if with_heads:
             issue["head"] = head

@@ -360,7 +360,9 @@ def test_each_title_and_name_is_a_label_as_well(release: Path) -> None:
 def test_own_iris_are_written_with_a_prefix(release: Path) -> None:
     for name in ("portfolio.ttl", "evidence.ttl"):
         body = [line for line in (release / name).read_text("utf-8").splitlines() if not line.startswith("@prefix")]
-        assert not [line for line in body if "<https://data.example.org/" in line or f"<{NS}" in line]
+        # The dataset and its versions are no records, and have an address that no prefix fits.
+        plain = [re.sub(r"<https://data\.example\.org/(dataset|dump/[^<>]*)>", "", line) for line in body]
+        assert not [line for line in plain if "<https://data.example.org/" in line or f"<{NS}" in line]
 
 
 def test_a_quote_with_a_language_tag_breaks_a_shape(tmp_path: Path) -> None:

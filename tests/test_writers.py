@@ -62,6 +62,7 @@ def test_turtle_has_a_prefix_for_each_type(schema: Schema) -> None:
         "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
         "@prefix plan: <https://x.org/id/plan/> .\n"
         "@prefix sum: <https://x.org/id/sum/> .\n"
+        "@prefix dataset: <https://x.org/dataset#> .\n"
         "\n"
     )
 

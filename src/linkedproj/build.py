@@ -17,12 +17,13 @@ from linkedproj.mapping.parts import TABLE, Output
 from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
+from linkedproj.model.dataset import targets
 from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
 from linkedproj.model.languages import spoken
 from linkedproj.model.localised import localised
 from linkedproj.model.settings import is_version
-from linkedproj.model.shapes import without_sections
+from linkedproj.model.shapes import retargeted, without_sections
 from linkedproj.queries.published.publish import PublishedQueries, publish
 from linkedproj.queries.saved.collection import Collection
 from linkedproj.queries.saved.strays import stray_defaults
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
     from linkedproj.mapping.tables import Mapped
     from linkedproj.model.errors import Problem
-    from linkedproj.model.settings import Config
     from linkedproj.queries.saved.collection import SavedQuery
 
     Tell = Callable[[str], None]
@@ -54,7 +54,8 @@ class Built:
 
     `latest` is the folder of the newest release, or of the draft while there is none; `leads` tells whether it holds
     this build. `queries` is the folder in which saved queries lie with their answers, `answered` says which. `head`
-    stands for a new release and all before it. `gaps` are what portals miss.
+    stands for a new release and all before it. `gaps` are what portals miss, `unexplained` records of the release
+    before ("project/chebec") that are gone without a word.
     """
 
     version: str
@@ -68,6 +69,7 @@ class Built:
     answered: PublishedQueries
     head: str = ""
     gaps: tuple[Problem, ...] = ()
+    unexplained: tuple[str, ...] = ()
 
 
 def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
@@ -77,6 +79,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     tell: Tell = lambda _: None,
     *,
     release: str = "",
+    at: str = "",
     may_shrink: bool = False,
     restored: Values[str] = (),
     engine: str = "auto",
@@ -87,25 +90,30 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
     With `release`, a version, the dumps can never change again; else they are a draft, which leaves everything but
-    itself as it is once there is a release. `may_shrink` lets a release lose files and records; `restored`
-    names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies the
-    shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and shapes,
-    if it is not the shipped one. With `keep`, a draft judges only what changed since the last check that kept its
-    verdicts. `tell` hears what is being done. Whatever is raised, `out` is as it was.
+    itself as it is once there is a release. `at` is the instant of the release (a day, or a time with its zone; now,
+    if it is not given): all that is published of it is dated by it. `may_shrink` lets a release lose files and records;
+    `restored` names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies
+    the shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and
+    shapes, if it is not the shipped one. With `keep`, a draft judges only what changed since the last check that kept
+    its verdicts. `tell` hears what is being done. Whatever is raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
         EngineDisagreement: the reference engine found something else than the one asked for.
         QueryError: a saved query cannot be run.
-        ReleaseError: the version is published already with other bytes, or too much was lost.
+        ReleaseError: the version is published already with other bytes, its instant is not after that of the last
+            release, or too much was lost.
         SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used; the version is no
-            name for a release, or has no day; an identifier is used again; a build may not replace `out`.
+            name for a release, or `at` no instant; an identifier is used again; a build may not replace `out`.
     """
+    if at and not release:
+        raise SetupError("a draft has no instant. Name the release with --release, or leave out --at.")
     folder = _versioned(open_folder(path, ontology), release)
     queries = Collection(folder.path, folder.config).read()
     version = folder.config.version
     refuse_place(out.resolve(), folder.path)
-    with Release(out, version, tell) as staged:
+    with Release(out, version, tell, at) as staged:
+        folder = _dated(folder, staged.instant)
         mapped = _map(folder, staged.folder, staged.scratch, resources, tell)
         findings = check(
             folder, mapped, sources, tell,
@@ -117,17 +125,18 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         answers = staged.scratch / QUERIES
         answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY)
         gaps: list[Problem] = []
+        unexplained: tuple[str, ...] = ()
         if staged.leads:
             staged.take(answers, f"{QUERIES}/")
-            _compare(folder, staged, tell, restored=restored)
+            unexplained = _compare(folder, staged, tell, restored=restored)
             gaps = _describe_release(folder, staged, tell)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
         tell("publishing")
-        staged.publish(_day(folder.config), _records(findings))
+        staged.publish(_records(findings))
     dumps = out / "dump"
     return Built(
         version, staged.is_draft, staged.leads, dumps / version, dumps / LATEST, tuple(files), findings,
-        out / QUERIES, answered, staged.head, tuple(gaps),
+        out / QUERIES, answered, staged.head, tuple(gaps), unexplained,
     )  # fmt: skip
 
 
@@ -135,21 +144,21 @@ def _versioned(folder: Folder, release: str) -> Folder:
     """Return the folder with the version of this build in its settings.
 
     Raises:
-        SetupError: the version is no name for a release, or has no day.
+        SetupError: the version is no name for a release.
     """
     config = folder.config
     if not release:
         return replace(folder, config=replace(config, version=config.version + DRAFT))
     if not is_version(release) or release.endswith(DRAFT):
         raise SetupError(f"'{release}' cannot name a release. Use letters, digits, dots and hyphens, and no '{DRAFT}'.")
-    if not _day(config):
-        place = config.places.get("")
-        raise SetupError("a release needs its day. Write it as 'issued' or 'modified', such as 2026-11-21.", place)
     return replace(folder, config=replace(config, version=release))
 
 
-def _day(config: Config) -> str:
-    return config.portal.modified or config.portal.issued
+def _dated(folder: Folder, instant: str) -> Folder:
+    """Return the folder with the instant of this release in its settings; a draft has the day that they state."""
+    if not instant:
+        return folder
+    return replace(folder, config=replace(folder.config, portal=replace(folder.config.portal, modified=instant)))
 
 
 def _records(findings: Findings) -> int:
@@ -212,6 +221,9 @@ def _copy_ontology(folder: Folder, dumps: Path) -> None:
     """Publish the vocabulary, the rules and the context beside the records they explain."""
     for source, name in ((folder.vocabulary, VOCABULARY), (folder.shapes, "shapes.ttl")):
         text = localised(without_sections(source.read_text("utf-8")), folder.config.languages)
+        if source == folder.shapes:
+            # What others say of their own places and projects is not held against our rules.
+            text = retargeted(text, targets(folder.schema.base, folder.schema.types.values()))
         (dumps / name).write_text(text, "utf-8", newline="")
     context = json.dumps(folder.schema.context.document, ensure_ascii=False, indent=1) + "\n"
     (dumps / "context.jsonld").write_text(context, "utf-8", newline="\n")
@@ -227,33 +239,34 @@ def _answer(  # noqa: PLR0913 - what is asked, of what, and where the answers go
     return publish(data, queries, answers, folder.schema.context, folder.config.version)
 
 
-def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[str]) -> None:
-    """Write what changed since the release before, if this is a new release."""
+def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[str]) -> tuple[str, ...]:
+    """Write what changed since the release before, if this is a new release; return what is gone without a word."""
     if staged.is_draft or staged.is_known:
-        return
+        return ()
     config, before = folder.config, staged.before
     tell("comparing with the release before")
-    publish_changes(
+    return publish_changes(
         staged.root / "dump" / before.version if before else None,
         staged.folder,
         staged.root,
         version=config.version,
         previous=before.version if before else "",
-        issued=_day(config),
+        issued=config.portal.modified,
         base=config.base,
         languages=config.languages,
         publisher=config.portal.publisher.name,
         restored=[f"{config.base}id/{record}" for record in restored],
         ontology=folder.ontology,
-    )
+    ).unexplained
 
 
 def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Problem]:
     """Write the catalogue; return what portals miss in it."""
     config, before = folder.config, staged.before
     tell("describing the release to portals")
-    versions = [(issue.version, issue.issued) for issue in staged.history if issue.version != config.version]
-    versions.append((config.version, _day(config)))
+    versions = [(issue.version, issue.instant or issue.issued) for issue in staged.history]
+    if not staged.is_known:
+        versions.append((config.version, config.portal.modified or config.portal.issued))
     latest = staged.root / "dump" / LATEST
     facts = facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
     gaps: list[Problem] = []

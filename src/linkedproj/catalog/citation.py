@@ -20,7 +20,7 @@ def citation(release: ReleaseFacts, config: Config) -> str:
         "title": _text(config.title, config),
         "abstract": _text(config.portal.description, config),
         "version": release.version,
-        "date-released": release.modified,
+        "date-released": release.modified[: len("YYYY-MM-DD")],
         "license": _spdx(config.licence),
         "url": config.base,
     }

@@ -49,8 +49,9 @@ class FileFacts:
 class ReleaseFacts:
     """One release as it is described to portals.
 
-    Days are YYYY-MM-DD, `previous` is the version before or "". `versions` are those published so far with the day of
-    each, oldest first, `notes` what is new in this one, by language. `has_queries` tells whether there are query pages.
+    Dates are days (YYYY-MM-DD) or instants (2026-11-21T09:00:00Z), `previous` is the version before or "". `versions`
+    are those published so far with the date of each, oldest first, `notes` what is new in this one, by language.
+    `has_queries` tells whether there are query pages.
     """
 
     version: str
@@ -78,17 +79,18 @@ def facts_of(  # noqa: PLR0913 - what is known of a release beside its files
     Raises:
         FileNotFoundError: it lacks portfolio.nt.
     """
-    portal = config.portal
+    portal, known = config.portal, tuple(versions)
+    dates = [date for _, date in known if date] or [portal.modified or portal.issued]
     paths = sorted(path for path in latest.iterdir() if path.is_file() and _kind(path.name))
     return ReleaseFacts(
         version=config.version,
-        issued=portal.issued,
-        modified=portal.modified or portal.issued,
+        issued=min(filter(None, (portal.issued, dates[0])), default=""),
+        modified=dates[-1],
         previous=previous,
         files=tuple(file_facts(path, f"{LATEST}/{path.name}") for path in paths),
         census=take_census(latest / "portfolio.nt", schema),
         has_queries=has_queries,
-        versions=tuple(versions),
+        versions=known,
     )
 
 

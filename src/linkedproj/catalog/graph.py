@@ -63,8 +63,8 @@ class _ReleaseTriples:
         yield from _statements(self._node, {
             "id": _text(config.id),
             "version": _text(release.version),
-            "issued": _day(release.issued),
-            "modified": _day(release.modified),
+            "issued": _date(release.issued),
+            "modified": _date(release.modified),
             "previous": [self._iri(f"dump/{release.previous}/")] if release.previous else [],
             "title": _texts(config.title),
             "description": _texts(portal.description),
@@ -120,8 +120,8 @@ class _ReleaseTriples:
         census, void = self._release.census, ".well-known/void#"
         yield from _statements(self._node, {
             "triples": _number(census.triples),
-            "start": _day(census.start),
-            "end": _day(census.end),
+            "start": _date(census.start),
+            "end": _date(census.end),
             "example": _iris([census.example]),
             "uriSpace": _text(self._config.base + "id/"),
         })  # fmt: skip
@@ -140,9 +140,9 @@ class _ReleaseTriples:
         known = self._release.versions or ((self._release.version, self._release.issued),)
         nodes = [self._iri(f"dump/{version}/") for version, _ in known]
         yield from _statements(self._node, {"hasVersion": nodes, "firstVersion": nodes[:1], "lastVersion": nodes[-1:]})
-        for number, (version, day) in enumerate(known):
+        for number, (version, date) in enumerate(known):
             before = nodes[number - 1 : number] if number else []
-            yield from _statements(nodes[number], {"version": _text(version), "issued": _day(day), "after": before})
+            yield from _statements(nodes[number], {"version": _text(version), "issued": _date(date), "after": before})
 
     def file(self, file: FileFacts, labels: Mapping[str, Mapping[str, str]]) -> Iterator[ox.Triple]:
         """Describe one file; it is named by the file's name, which stays the same from release to release."""
@@ -185,8 +185,10 @@ def _iris(values: Iterable[str]) -> list[Object]:
     return [ox.NamedNode(value) for value in values if value]
 
 
-def _day(value: str) -> list[Object]:
-    return [ox.Literal(value, datatype=ox.NamedNode(XSD + "date"))] if value else []
+def _date(value: str) -> list[Object]:
+    """Write a day, or an instant."""
+    datatype = XSD + ("dateTime" if "T" in value else "date")
+    return [ox.Literal(value, datatype=ox.NamedNode(datatype))] if value else []
 
 
 def _number(value: int) -> list[Object]:

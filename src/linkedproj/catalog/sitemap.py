@@ -12,7 +12,7 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def sitemap(base: str, paths: Iterable[str], modified: str) -> str:
-    """List the addresses of what was published, each once, with the day of the last change if it is known."""
+    """List the addresses of what was published, each once, with the date of the last change if it is known."""
     day = f"<lastmod>{modified}</lastmod>" if modified else ""
     lines = [f"  <url><loc>{escape(base + path)}</loc>{day}</url>\n" for path in sorted({"", *paths})]
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_SPACE}">\n{"".join(lines)}</urlset>\n'

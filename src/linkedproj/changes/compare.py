@@ -17,8 +17,9 @@ import pyoxigraph as ox
 from linkedproj.changes.dumps import Block, base_of, blocks_of, find_dump, parse, triples_of
 from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes
-from linkedproj.model.context import Kind, Rule
-from linkedproj.model.domain import DAY
+from linkedproj.model.context import RDF, Kind, Rule
+from linkedproj.model.dataset import dataset_of, public_root
+from linkedproj.model.domain import DAY, DEPRECATED, REPLACED_BY
 from linkedproj.model.errors import SetupError
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import RDFS, load_schema
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _COMPOSED_OF = 2
 _ONTOLOGY = ("context.jsonld", "vocabulary.ttl", "shapes.ttl")
+_DEPRECATED = DEPRECATED.encode()
 _LABEL = re.compile(rb'#label>\s*"((?:[^"\\]|\\.)*)"@([A-Za-z0-9-]+)')
 
 
@@ -93,6 +95,10 @@ class Changes:
     def schema_of(self, kind: RecordType) -> Schema:
         """Return the schema that a type is of: the newer one, unless only the older one has it."""
         return self.schema if self.schema.types.get(kind.name) is kind else self.earlier
+
+    def is_membership(self, line: str) -> bool:
+        """Check whether a line says no more than that a record is in this dataset."""
+        return f"> <{RDF}type> <{dataset_of(self.schema.base)}#" in line
 
     def rank(self, iri: str) -> int:
         """Return the place of a record's type in the order of the context; what has no type comes last."""
@@ -180,7 +186,8 @@ class _Comparison:
         kinds = [kind for schema in (changes.schema, changes.earlier) for kind in schema.types.values()]
         nested = {field.iri for field, is_nested in linked if is_nested}
         self._links = re.compile(rb"<(?:%s)>\s*<([^<>]*)>" % b"|".join(re.escape(i.encode()) for i in sorted(nested)))
-        self._lists = (*changes.schema.lists, *changes.earlier.lists)
+        lists, root = (*changes.schema.lists, *changes.earlier.lists), public_root(changes.schema.base)
+        self._beside = (*lists, f"{root}dump/", f"{dataset_of(changes.schema.base)}#")
         self._bases = tuple(sorted({kind.base for kind in kinds if kind.nested}))
         self._short_names = {kind.short_name for kind in kinds if kind.short_name}
         types, fields = changes.schema.types, changes.schema.fields
@@ -199,9 +206,16 @@ class _Comparison:
             for subject, old, new in paired(before, changes.after):
                 self._subject(subject[1:-1].decode(), old, new, added, removed)
         self._attach_nested()
+        counts = self._changes.counts
+        for iri, was, now in self._notes.settle_successors():
+            kind = self._changes.kind(iri)
+            counts[kind.name if kind else "", was] -= 1
+            counts[kind.name if kind else "", now] += 1
         self._notes.index()
 
     def _subject(self, iri: str, old: list[bytes], new: list[bytes], added: IO[bytes], removed: IO[bytes]) -> None:
+        if any(_DEPRECATED in lines for lines in new):
+            self._retire(iri, triples_of(new, self._changes.new))
         if old == new:
             self._look_at(iri, b"".join(new))
             return
@@ -215,6 +229,12 @@ class _Comparison:
         changes.triples.update(added=len(come), removed=len(gone))
         if come or gone:
             self._note(iri, before, after, gone, come)
+
+    def _retire(self, iri: str, triples: set[str]) -> None:
+        """Note that an identifier is retired: that is said of it, and it is of no class."""
+        if is_retired(triples):
+            stated = [triple for line in triples for triple in parse(line) if triple.predicate.value == REPLACED_BY]
+            self._notes.retire(iri, [each.object.value for each in stated if isinstance(each.object, ox.NamedNode)])
 
     def _look_at(self, iri: str, lines: bytes) -> None:
         """Note what other records need to know of this one: what it is called, and which nodes it owns."""
@@ -230,8 +250,14 @@ class _Comparison:
 
     def _note(self, iri: str, before: set[str], after: set[str], gone: list[str], come: list[str]) -> None:
         changes, notes = self._changes, self._notes
-        if changes.kind(iri) is None and iri.startswith(self._lists):
-            # What a code is called is the vocabulary's: the dump repeats it, and no record changes with it.
+        if changes.kind(iri) is None and iri.startswith(self._beside):
+            # What a dump is, and what a code is called, which is the vocabulary's: no record changes with it.
+            return
+        before, after = (set() if is_retired(lines) else lines for lines in (before, after))
+        if not before and not after:
+            return
+        if before and after and all(map(changes.is_membership, (*gone, *come))):
+            # Older versions of this program did not say of a record that it is in the dataset.
             return
         self._compose(iri, after or before)
         self._changes.later_day |= any(f" <{day}> " in line for line in (*gone, *come) for day in self._days)
@@ -268,6 +294,12 @@ class _Comparison:
                 notes.touch(changes.rank(owner), owner, "changed")
                 kind = changes.kind(owner)
                 changes.counts[kind.name if kind else "", "changed"] += 1
+
+
+def is_retired(triples: set[str]) -> bool:
+    """Check whether all that is said of a subject is that it names no record any more, and what stands for it."""
+    said = any(f'<{DEPRECATED}> "true"' in line for line in triples)
+    return said and not any(f"> <{RDF}type> <" in line for line in triples)
 
 
 def paired(before: Sorter[Block], after: Sorter[Block]) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:

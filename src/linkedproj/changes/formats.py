@@ -23,14 +23,23 @@ LIMIT = 200
 
 
 def headlines(changes: Changes, counted: Tally, language: str, limit: int) -> Iterator[str]:
-    """Yield a line for each type of which records were added or removed, with their names."""
+    """Yield a line for each type of which records came or went, with their names and those that stand for them now."""
     speaker = Speaker(changes, language)
-    for what in ("added", "removed"):
-        for kind, n in counted.by_type(what):
-            names = [speaker.record(story.iri) for story in first_stories(changes, what, kind, limit)]
+    for what in WHATS:
+        for kind, n in counted.by_type(what) if what != "changed" else ():
+            names = [
+                speaker.record(story.iri) + leading_on(story, changes, " ({})")
+                for story in first_stories(changes, what, kind, limit)
+            ]
             if len(names) < n:
                 names.append(phrase(language, "more", n=number(language, n - len(names))))
             yield phrase(language, "list", count=count(language, kind, what, n), names="; ".join(names))
+
+
+def leading_on(story: Story, changes: Changes, form: str = "{}") -> str:
+    """Write from which identifier to which others a record leads that is gone: "project/old → project/new"; else ""."""
+    names = "; ".join(changes.short(iri) for iri in story.successors)
+    return form.format(f"{changes.short(story.iri)} → {names}") if names else ""
 
 
 def sentence(change: Change, speaker: Speaker) -> str:
@@ -68,11 +77,11 @@ def write_text(changes: Changes, language: str, limit: int, out: TextIO) -> None
 def write_json(changes: Changes, language: str, limit: int, out: TextIO) -> None:
     """Write one JSON object with every record; values are as a table would hold them."""
     counted, speaker = tally(changes), Speaker(changes, language)
-    counts = {what: dict(counted.by_type(what)) for what in WHATS}
+    counts = {what: dict(counted.by_type(what)) for what in counted.whats}
     head = {"triples": {what: changes.triples[what] for what in ("added", "removed")}, "counts": counts}
     out.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "records": [')
     between = "\n  "
-    for what in WHATS:
+    for what in counted.whats:
         for kind, _ in counted.by_type(what):
             for story in first_stories(changes, what, kind, limit):
                 out.write(between + json.dumps(_entry(story, changes, speaker), ensure_ascii=False))
@@ -87,6 +96,8 @@ def _entry(story: Story, changes: Changes, speaker: Speaker) -> dict[str, Any]:
         "what": story.what,
         "label": speaker.record(story.iri),
     }
+    if story.successors:
+        entry["successors"] = [changes.short(iri) for iri in story.successors]
     if story.what == "changed":
         entry["changes"] = [
             {

@@ -39,7 +39,14 @@ DCT = "http://purl.org/dc/terms/"
 LDES = "https://w3id.org/ldes#"
 TREE = "https://w3id.org/tree#"
 AS = "https://www.w3.org/ns/activitystreams#"
-_EVENTS: dict[What, str] = {"added": "Create", "changed": "Update", "removed": "Delete"}
+_EVENTS: dict[What, str] = {
+    "added": "Create",
+    "renaming": "Create",
+    "changed": "Update",
+    "removed": "Delete",
+    "renamed": "Delete",
+    "merged": "Delete",
+}
 _BOUNDS = (("from", "GreaterThanOrEqualToRelation"), ("until", "LessThanOrEqualToRelation"))
 
 
@@ -133,7 +140,8 @@ def _member(changes: Changes, stream: Stream, page: str, event: _Event, lines: I
             return ox.NamedNode(member)
         return nodes.setdefault(term.value, ox.BlankNode(f"m{event.number}n{len(nodes) + 1}"))
 
-    for line in sorted(lines):
+    # A version is not in the dataset, the record is: no shape of the dump is held against what a record was once.
+    for line in sorted(line for line in lines if not changes.is_membership(line)):
         for triple in parse(line):
             yield ox.Triple(versioned(triple.subject), triple.predicate, versioned(triple.object))
 
@@ -183,7 +191,7 @@ def render_index(stream: Stream, pages: Mapping[str, str]) -> str:
         _triple(stream.iri, TREE + "view", index),
         _triple(index, RDF + "type", TREE + "Node"),
     ]
-    for event in _EVENTS.values():
+    for event in dict.fromkeys(_EVENTS.values()):
         triples.append(_triple(stream.iri, f"{LDES}version{event}Path", RDF + "type"))
         triples.append(_triple(stream.iri, f"{LDES}version{event}Object", AS + event))
     for page, time in pages.items():

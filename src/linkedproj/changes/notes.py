@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-What = Literal["added", "removed", "changed"]
+What = Literal["added", "removed", "changed", "renamed", "merged", "renaming"]
 
-WHATS: tuple[What, ...] = ("added", "removed", "changed")
+WHATS: tuple[What, ...] = ("added", "removed", "renamed", "merged", "changed")
+"""What is told of a record; a "renaming" one is what another was renamed to, and is told with that."""
+
+ALWAYS: tuple[What, ...] = ("added", "removed", "changed")
+GONE: tuple[What, ...] = ("removed", "renamed", "merged")
+"""What is told of a record that is there no more."""
 
 _LAST = 1 << 31
 _TABLES = """
@@ -25,6 +30,7 @@ CREATE TABLE owner (nested TEXT PRIMARY KEY, iri TEXT) WITHOUT ROWID;
 CREATE TABLE touched (rank INT, iri TEXT, what TEXT, PRIMARY KEY (rank, iri)) WITHOUT ROWID;
 CREATE INDEX by_iri ON touched (iri);
 CREATE TABLE line (owner TEXT, subject TEXT, come INT, triple TEXT);
+CREATE TABLE successor (retired TEXT, iri TEXT, PRIMARY KEY (retired, iri)) WITHOUT ROWID;
 CREATE TABLE source (subject TEXT, predicate TEXT, object TEXT, source TEXT);
 """
 
@@ -84,6 +90,39 @@ class Notes:
     def touch(self, rank: int, iri: str, what: What) -> None:
         """Note that a record differs; what was said first of it stays."""
         self._base.execute("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", (rank, iri, what))
+
+    def retire(self, iri: str, successors: Iterable[str]) -> None:
+        """Note that an identifier names no record any more, and which records stand for it; "" where none does."""
+        rows = [(iri, successor) for successor in successors] or [(iri, "")]
+        self._base.executemany("INSERT OR IGNORE INTO successor VALUES (?, ?)", rows)
+
+    def successors(self, iri: str) -> list[str]:
+        """Return the records that stand for a retired identifier, by IRI."""
+        query = "SELECT iri FROM successor WHERE retired = ? AND iri <> '' ORDER BY iri"
+        return [found for (found,) in self._base.execute(query, (iri,))]
+
+    def is_retired(self, iri: str) -> bool:
+        """Return whether the newer dump says that an identifier names no record any more."""
+        return bool(self._base.execute("SELECT 1 FROM successor WHERE retired = ? LIMIT 1", (iri,)).fetchone())
+
+    def settle_successors(self) -> Iterator[tuple[str, What, What]]:
+        """Tell removed records that have successors as renamed or merged; yield each record with what it was before.
+
+        A record was renamed if one new record stands for it and for no other; else it was merged.
+        """
+        query = (
+            "SELECT retired, max(s.iri), count(*), max((SELECT count(*) FROM successor AS o WHERE o.iri = s.iri)),"
+            " max((SELECT what FROM touched WHERE touched.iri = s.iri))"
+            " FROM successor AS s JOIN touched AS t ON t.iri = s.retired"
+            " WHERE s.iri <> '' AND t.what = 'removed' GROUP BY retired ORDER BY retired"
+        )
+        for old, new, successors, predecessors, what in self._base.execute(query).fetchall():
+            is_renamed = successors == predecessors == 1 and what == "added"
+            told: list[tuple[str, What, What]] = [(old, "removed", "renamed" if is_renamed else "merged")]
+            told += [(new, "added", "renaming")] if is_renamed else []
+            for iri, _, after in told:
+                self._base.execute("UPDATE touched SET what = ? WHERE iri = ?", (after, iri))
+            yield from told
 
     def what(self, iri: str) -> What | None:
         """Return in which way a record differs, or nothing."""

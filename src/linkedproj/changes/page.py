@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
+from linkedproj.changes.formats import leading_on
 from linkedproj.changes.notes import WHATS
 from linkedproj.changes.tally import first_stories, tally
 from linkedproj.changes.words import Speaker, column, count, kind_name, number, phrase
@@ -52,7 +53,7 @@ def write_page(
             publication=publication,
             first=changes.old is None,
             counted=counted,
-            whats=WHATS,
+            whats=counted.whats,
             sections=_sections(changes, counted, language, limit),
             rows=_rows(counted, language),
             triples={what: number(language, changes.triples[what]) for what in ("added", "removed")},
@@ -73,7 +74,7 @@ def title(language: str, publication: Publication) -> str:
 def _rows(counted: Tally, language: str) -> Sequence[tuple[str, list[str]]]:
     kinds = [kind for kind in counted.types if any(counted.counts.get((kind, what)) for what in WHATS)]
     return [
-        (kind_name(language, kind), [number(language, counted.counts.get((kind, what), 0)) for what in WHATS])
+        (kind_name(language, kind), [number(language, counted.counts.get((kind, what), 0)) for what in counted.whats])
         for kind in kinds
     ]
 
@@ -90,7 +91,7 @@ def _sections(changes: Changes, counted: Tally, language: str, limit: int) -> It
                 "records": (
                     {
                         "name": speaker.record(story.iri),
-                        "short": changes.short(story.iri),
+                        "short": leading_on(story, changes) or changes.short(story.iri),
                         "changes": [_change(change, speaker) for change in story.changes],
                     }
                     for story in first_stories(changes, what, kind, limit)

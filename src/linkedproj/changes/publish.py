@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from linkedproj.changes.compare import compare
 from linkedproj.changes.files import has_same_bytes, install, pack, replacing
 from linkedproj.changes.formats import LIMIT, headlines
 from linkedproj.changes.ldes import Stream, read_index, render_index, write_pages
+from linkedproj.changes.notes import WHATS
 from linkedproj.changes.page import Publication, write_page
 from linkedproj.changes.tally import tally
 from linkedproj.changes.tombstones import NAME, Added, Tombstone, buried, read_tombstones, reused, write_tombstones
@@ -31,7 +32,7 @@ from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.languages import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from linkedproj.changes.compare import Changes
 
@@ -43,11 +44,15 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class PublishedChanges:
-    """What was published: paths relative to the public folder, and how much came and went."""
+    """What was published: paths relative to the public folder, and how much came and went.
+
+    `unexplained` are records ("project/chebec") that are gone, without a word on it in the portfolio.
+    """
 
     files: tuple[str, ...]
     triples: Mapping[str, int]
     records: Mapping[str, int] = field(default_factory=dict)
+    unexplained: tuple[str, ...] = ()
 
 
 def publish_changes(  # noqa: PLR0913 - what a release says of itself, each by its own name
@@ -73,8 +78,8 @@ def publish_changes(  # noqa: PLR0913 - what a release says of itself, each by i
     `ontology` is the folder that says what the records mean, if it is not the shipped one.
 
     Raises:
-        SetupError: a dump cannot be read; this version has been published with other changes; the day is before that
-            of an earlier release; an identifier of a removed record is used again.
+        SetupError: a dump cannot be read; this version has been published with other changes; the time is not after
+            that of an earlier release; an identifier of a removed record is used again.
     """
     time = _time(issued)
     if not _VERSION.fullmatch(version):
@@ -149,15 +154,16 @@ class _ReleaseChanges:
             )
 
     def refuse_earlier(self, time: str) -> None:
-        """Refuse a day before that of an earlier release: who follows the feeds would never see this one.
+        """Refuse a time that is not after that of an earlier release: who follows the feeds would never see this one.
 
         Raises:
-            SetupError: naming that day.
+            SetupError: naming that time.
         """
         last = last_update(read_entries(self._folder / "feed.atom"), self._page)
-        if time < last:
+        if time <= last:
             version = self._publication.version
-            raise SetupError(f"release {version} is issued on {time}, before the last one ({last}). Give a later day.")
+            said = f"release {version} is issued on {time}, not after the last one ({last})."
+            raise SetupError(f"{said} Give a later time.")
 
     def write_lasting(self, time: str) -> None:
         """Write what never changes again: the difference, its pages, the pages of the stream."""
@@ -205,9 +211,9 @@ class _ReleaseChanges:
     ) -> None:
         """Write what grows with each release: tombstones, then the root of the stream, then the feed."""
         speaker, version = Speaker(self._changes, languages[0]), self._publication.version
-        new = (Tombstone(iri, issued, version, speaker.record(iri)) for iri in buried(self._changes))
-        old = (stone for stone in read_tombstones(self._folder / NAME) if stone.iri not in restored)
-        write_tombstones(old, new, self._scratch / NAME)
+        gone = (Tombstone(iri, issued, version, speaker.record(iri)) for iri in buried(self._changes))
+        known = (stone for stone in read_tombstones(self._folder / NAME) if stone.iri not in restored)
+        write_tombstones(self._leading_on(known), self._leading_on(gone), self._scratch / NAME)
         self._install_text(NAME, (self._scratch / NAME).read_text("utf-8"))
         index = self._folder / "ldes" / "index.ttl"
         self._install_text(
@@ -216,6 +222,12 @@ class _ReleaseChanges:
         entry = Entry(self._page, time, version, {code: list(self._summary(code)) for code in languages})
         before = read_entries(self._folder / "feed.atom")
         self._install_text("feed.atom", render_feed(self._base, entry, before, publisher))
+
+    def _leading_on(self, stones: Iterable[Tombstone]) -> Iterator[Tombstone]:
+        """Write on tombstones which records stand for those that are gone, as far as it is said."""
+        for stone in stones:
+            found = " ".join(self._changes.notes.successors(stone.iri))
+            yield replace(stone, successors=found or stone.successors)
 
     def _install_text(self, name: str, text: str) -> None:
         with replacing(self._folder / name) as file:
@@ -239,5 +251,7 @@ class _ReleaseChanges:
 
     def published(self) -> PublishedChanges:
         """Return what was written."""
-        records = {what: self._counted.total(what) for what in ("added", "removed", "changed")}
-        return PublishedChanges(tuple(self._files), dict(self._changes.triples), records)
+        changes = self._changes
+        records: dict[str, int] = {what: self._counted.total(what) for what in WHATS}
+        unexplained = tuple(changes.short(iri) for iri in buried(changes) if not changes.notes.is_retired(iri))
+        return PublishedChanges(tuple(self._files), dict(changes.triples), records, unexplained)

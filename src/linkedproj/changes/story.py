@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from linkedproj.changes.dumps import parse
 from linkedproj.model.context import RDF, Kind, Rule
+from linkedproj.model.domain import REPLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +38,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Story:
-    """What happened to one record; only a changed one has `changes`."""
+    """What happened to one record; only a changed one has `changes`, one that is gone may have `successors`."""
 
     iri: str
     kind: RecordType | None
     what: What
     changes: tuple[Change, ...] = ()
+    successors: tuple[str, ...] = ()
 
 
 def stories(changes: Changes, what: What | None = None, kind: str | None = None) -> Iterator[Story]:
@@ -51,8 +53,10 @@ def stories(changes: Changes, what: What | None = None, kind: str | None = None)
     `kind` asks for those of one record type ("Project", "" for what has no type).
     """
     for _, iri, how in changes.notes.touched(what, None if kind is None else changes.place(kind)):
+        if how == "renaming":
+            continue
         if how != "changed":
-            yield Story(iri, changes.kind(iri), how)
+            yield Story(iri, changes.kind(iri), how, successors=tuple(changes.notes.successors(iri)))
             continue
         found = _RecordChanges(changes, iri).changed_columns()
         if found:
@@ -111,7 +115,7 @@ class _RecordChanges:
             return True
         if predicate in self._copied and line.subject == self._iri:
             return (line.come, value) in self._copied[predicate]
-        if predicate in self._inverses:
+        if predicate in self._inverses or predicate == REPLACES:
             return True
         return predicate in self._phases and (self._dated or changes.later_day)
 

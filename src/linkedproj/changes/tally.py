@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from linkedproj.changes.notes import ALWAYS, WHATS
 from linkedproj.changes.story import stories
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class Tally:
         """Count the records of all types."""
         return sum(n for _, n in self.by_type(what))
 
+    @property
+    def whats(self) -> tuple[What, ...]:
+        """What there is to tell, in its order: what is added, removed and changed in any case."""
+        return tuple(what for what in WHATS if what in ALWAYS or self.total(what))
+
     def __bool__(self) -> bool:
         """Return whether there is anything to tell."""
         return bool(self.counts)
@@ -41,7 +47,7 @@ def tally(changes: Changes) -> Tally:
     """Count what is worth telling: a record that changed in computed values only is not."""
     counts: Counter[tuple[str, What]] = Counter()
     for key, n in changes.counts.items():
-        if key[1] != "changed":
+        if key[1] in WHATS and key[1] != "changed" and n:
             counts[key] = n
     for story in stories(changes, "changed"):
         counts[story.kind.name if story.kind else "", "changed"] += 1

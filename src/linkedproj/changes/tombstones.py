@@ -1,7 +1,7 @@
 """Records that a release no longer has: their identifiers stay known for ever and name nothing else.
 
-`tombstones.csv` beside the dumps has one line a record: its IRI, the day and the version that first lacked it, and
-what it was called.
+`tombstones.csv` beside the dumps has one line a record: its IRI, when and in which version it was first lacking, what
+it was called, and the IRIs of the records that stand for it now, with spaces between them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol
 
 from linkedproj.changes.compare import compare
+from linkedproj.changes.notes import GONE
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.system.sorting import Sorter
 
@@ -35,6 +36,7 @@ class Tombstone:
     removed: str
     version: str
     label: str
+    successors: str = ""
 
 
 class Identifiers(Protocol):
@@ -58,8 +60,8 @@ def tombstones(old: Path, new: Path, base: str = "") -> list[str]:
 
 def buried(changes: Changes) -> Iterator[str]:
     """Yield the IRIs of our own records that were removed."""
-    for _, iri, _ in changes.notes.touched("removed"):
-        if iri.startswith(changes.schema.base):
+    for _, iri, what in changes.notes.touched():
+        if what in GONE and iri.startswith(changes.schema.base):
             yield iri
 
 
@@ -83,7 +85,8 @@ def read_tombstones(path: Path) -> Iterator[Tombstone]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         try:
-            well_formed = next(rows, None) == _columns()
+            # Older versions of this program knew of no successors.
+            well_formed = next(rows, None) in (_columns(), _columns()[:-1])
             for row in rows if well_formed else ():
                 yield Tombstone(*row)
         except (csv.Error, TypeError, UnicodeDecodeError):
@@ -104,12 +107,12 @@ class Added:
 
     def __contains__(self, iri: object) -> bool:
         """Return whether a record was added."""
-        return isinstance(iri, str) and self._notes.what(iri) == "added"
+        return isinstance(iri, str) and self._notes.what(iri) in {"added", "renaming"}
 
 
 def write_tombstones(known: Iterable[Tombstone], new: Iterable[Tombstone], path: Path) -> None:
     """Write old and new tombstones by IRI; of two for the same record the earlier stays."""
-    fresh: Sorter[tuple[str, str, str, str]] = Sorter()
+    fresh: Sorter[tuple[str, str, str, str, str]] = Sorter()
     for stone in new:
         fresh.add([astuple(stone)])
     merged = heapq.merge(known, (Tombstone(*row) for row in fresh))

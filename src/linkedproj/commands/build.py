@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 @click.option(
     "--release", default="", metavar="VERSION", help="Publish a release, which never changes again; else a draft."
 )
+@click.option(
+    "--at", default="", metavar="INSTANT", help="When the release is made: 2026-11-21, or 2026-11-21T09:00Z (now)."
+)
 @click.option("--allow-shrink", is_flag=True, help="Let a release lose files, or more than a tenth of its records.")
 @click.option(
     "--restore", multiple=True, metavar="TYPE/ID", help="Take back a record that an earlier release no longer had."
@@ -57,6 +60,7 @@ def command(
     sources: Path | None,
     *,
     release: str,
+    at: str,
     allow_shrink: bool,
     restore: tuple[str, ...],
     jobs: int,
@@ -70,7 +74,8 @@ def command(
     """Check the tables in DIR (default: here, else data) and publish them in OUT.
 
     With --release VERSION the dumps go to OUT/dump/VERSION/ for ever, and OUT/dump/latest/, the catalogue, the changes
-    and the answers to the saved queries become those of this release. Without it they are a draft, in
+    and the answers to the saved queries become those of this release. It is dated by its instant (--at, else
+    SOURCE_DATE_EPOCH, else now), which is after that of the release before. Without --release they are a draft, in
     OUT/dump/<version of portfolio.toml>-draft/, which OUT/dump/latest/ holds only as long as there is no release.
     If anything must be corrected, nothing is written and what was published before stays as it is.
     Exit codes: 0 published, 1 something must be corrected, 2 the set-up is wrong, 3 two SHACL engines disagree.
@@ -79,7 +84,7 @@ def command(
 
     def publish() -> bool:
         return _publish(
-            portfolio, out, sources, release=release, may_shrink=allow_shrink, restored=restore, engine=engine,
+            portfolio, out, sources, release=release, at=at, may_shrink=allow_shrink, restored=restore, engine=engine,
             resources=resources, keep=not no_cache, lang=lang,
         )  # fmt: skip
 
@@ -113,6 +118,7 @@ def _publish(
     sources: Path | None,
     *,
     release: str,
+    at: str,
     may_shrink: bool,
     restored: tuple[str, ...],
     engine: str,
@@ -129,7 +135,7 @@ def _publish(
     try:
         with Progress() as tell:
             built = build(
-                portfolio, out, sources, tell, release=release, may_shrink=may_shrink, restored=restored,
+                portfolio, out, sources, tell, release=release, at=at, may_shrink=may_shrink, restored=restored,
                 engine=engine, resources=Resources(*resources), keep=keep,
             )  # fmt: skip
     except DataError as error:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from linkedproj.mapping.concepts import concepts_of
 from linkedproj.mapping.evidence import PUBLISHER
+from linkedproj.mapping.header import header, naming
 from linkedproj.mapping.parts import TABLE, Output, join
+from linkedproj.mapping.retired import Retirements
 from linkedproj.model.domain import NAME, SAME
 from linkedproj.model.portal import DIR3
 from linkedproj.model.schema import RDFS
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 
 CODES = ""
-"""What triples of codes, which are of no record type, are counted under."""
+"""What triples of the header and of codes, which are of no record type, are counted under."""
 
 
 class Dumps:
@@ -39,14 +41,21 @@ class Dumps:
 
     def __init__(self, portfolio: Portfolio, evidence: Evidence, steps: Steps) -> None:
         self.portfolio, self.evidence, self._steps = portfolio, evidence, steps
+        self._heads: dict[Output, list[str]] = {}
         self._codes: dict[Output, list[str]] = {}
+        self._retired: dict[Output, list[str]] = {}
 
     def join(self, dumps: Mapping[Output, Path]) -> None:
         """Make the dumps of their parts."""
+        gone, schema = Retirements(self.portfolio).nodes() if dumps else [], self.portfolio.schema
         for output in dumps:
-            self._codes[output] = self._describe_codes(output) if output.format != TABLE else []
+            if output.format == TABLE:
+                continue
+            self._heads[output], self._codes[output] = self._describe_dump(output), self._describe_codes(output)
+            self._retired[output] = [] if output.supporting else FORMATS[output.format].describe(gone, schema)
             if output.format == "ntriples":
-                self._steps.triples[CODES] += sum(text.count("\n") for text in self._codes[output])
+                beside = (*self._heads[output], *self._codes[output], *self._retired[output])
+                self._steps.triples[CODES] += sum(text.count("\n") for text in beside)
         with ThreadPoolExecutor() as threads:
             # The system copies while Python waits: all dumps at once, as many as there are cores for.
             deque(threads.map(self._join, dumps, dumps.values()), maxlen=0)
@@ -58,7 +67,28 @@ class Dumps:
             return
         parts = [part for name in schema.types for part in self._parts(name, output)]
         statements = self._statements(output) if output.supporting and schema.evidence.type_name else ()
-        join(parts, path, output.format, schema, tail=chain(statements, self._codes[output]))
+        # Behind all else: these are no records, and stand in no order of records.
+        tail = chain(statements, self._codes[output], self._retired[output])
+        join(parts, path, output.format, schema, head=self._heads[output], tail=tail)
+
+    def _describe_dump(self, output: Output) -> list[str]:
+        """Write what a dump is, and what the classes are called that its records are of."""
+        schema, counts = self.portfolio.schema, self.portfolio.counts
+        if not counts:
+            return []
+        holders = [kind for kind in schema.types.values() if counts[kind.name] and output.takes(kind)]
+        nested = {path.nested.name for kind in holders for path in schema.nested_paths(kind)}
+        stated = set[str]()
+        if output.supporting and schema.evidence.type_name:
+            stated = {schema.evidence.type_name, *self._stated_beside()}
+        types = {kind.name for kind in holders} | nested | stated
+        nodes = header(schema, self.portfolio.config, [name for name in schema.types if name in types])
+        return FORMATS[output.format].describe(nodes, schema)
+
+    def _stated_beside(self) -> Iterator[str]:
+        """Yield the types of what statements of evidence lead to, and have no table."""
+        terms, fields = self.portfolio.schema.evidence, self.portfolio.schema.fields
+        yield from (fields[term].target for term in (terms.quote, terms.selector, terms.agent) if term)
 
     def _describe_codes(self, output: Output) -> list[str]:
         """Write what the codes are called that the records of a dump name: the lists of its columns, whole."""
@@ -69,15 +99,15 @@ class Dumps:
             terms |= schema.types[schema.evidence.type_name].terms or schema.fields.keys()
         codes = [code.spoken_in(languages) for code in schema.codes_of(terms)]
         codes += concepts_of(self.portfolio, (kind.name for kind in kinds))
-        return FORMATS[output.format].describe(codes, schema)
+        return FORMATS[output.format].describe([node for node in map(naming, codes) if node], schema)
 
     def _terms_in_use(self, kind: RecordType) -> Iterator[str]:
         """Yield the terms that a type has a column of in some table, and those that are computed."""
         for holder in (kind, *(path.nested for path in self.portfolio.schema.nested_paths(kind))):
             yield from holder.derived
-        for header in self.portfolio.headers:
-            if header.kind.name == kind.name:
-                yield from (column.field.term for column in header.columns if column.field)
+        for found in self.portfolio.headers:
+            if found.kind.name == kind.name:
+                yield from (column.field.term for column in found.columns if column.field)
 
     def _parts(self, name: str, output: Output) -> Iterator[Path]:
         for outcome in self._steps.outcomes.get(name, ()):

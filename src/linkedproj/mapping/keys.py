@@ -9,6 +9,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
+from linkedproj.model.domain import RETIRES, SUCCESSOR
 from linkedproj.system.sorting import Sorter, merged, merged_in_blocks
 from linkedproj.tables.cells import nearest, split
 
@@ -102,8 +103,16 @@ def _dangling(portfolio: Portfolio, target: str, missing: set[str]) -> Iterator[
 
 
 def _may_lead(kind: RecordType, field: Field | None, target: str) -> bool:
-    """Check whether a term leads to records of a type; what evidence is about is looked up where it is weighed."""
-    return field is not None and (field.target == target or (field.kind is Kind.RECORD and not kind.anonymous))
+    """Check whether a term leads to records of a type."""
+    return field is not None and (field.target == target or names_records(kind, field))
+
+
+def names_records(kind: RecordType, field: Field) -> bool:
+    """Check whether a term of a type names records with their types, which must be there.
+
+    What evidence is about is looked up where it is weighed, and what is gone with what is said of it (`retired`).
+    """
+    return field.kind is Kind.RECORD and not kind.anonymous and field.iri not in {RETIRES, SUCCESSOR}
 
 
 def _links(portfolio: Portfolio, row: Row, target: str) -> Iterator[tuple[str, str]]:

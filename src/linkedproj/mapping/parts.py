@@ -90,8 +90,16 @@ class DumpPart:
         return write
 
 
-def join(parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *, tail: Iterable[str] = ()) -> None:
-    """Make one file of its parts, in the order given, and of the texts of further records.
+def join(  # noqa: PLR0913 - what stands before, in and behind a dump
+    parts: Iterable[Path],
+    path: Path,
+    format_name: str,
+    schema: Schema,
+    *,
+    head: Iterable[str] = (),
+    tail: Iterable[str] = (),
+) -> None:
+    """Make one file of its parts, in the order given, and of the texts of what stands before and behind them.
 
     Parts are removed as they are copied: most of them never reach the disk.
     """
@@ -99,6 +107,9 @@ def join(parts: Iterable[Path], path: Path, format_name: str, schema: Schema, *,
     between, is_first = form.between.encode(), True
     with path.open("wb") as out:
         out.write(form.head(schema).encode())
+        for text in head:
+            out.write((b"" if is_first else between) + text.encode())
+            is_first = False
         for part in parts:
             with part.open("rb") as opened:
                 if not part.stat().st_size:

@@ -22,6 +22,7 @@ from linkedproj.mapping.inventory import Inventory
 from linkedproj.mapping.keys import case_problems, reference_problems
 from linkedproj.mapping.parts import Output
 from linkedproj.mapping.places import agreement_problems
+from linkedproj.mapping.retired import retired_problems
 from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources, run_here
 from linkedproj.mapping.steps import Steps
@@ -50,7 +51,7 @@ Tell = Callable[[str], None]
 class Mapped:
     """What came of a mapping: the portfolio as read, its evidence, and how many triples and nodes each type has.
 
-    Triples that say what codes are called are counted under "".
+    Triples of the header, and those that say what codes are called, are counted under "".
 
     `dumps` are the files that were written.
     """
@@ -99,7 +100,7 @@ def map_tables(  # noqa: PLR0913, PLR0917 - what there is to say of a mapping, e
         joined = beside.submit(Dumps(portfolio, evidence, steps).join, dumps)
         for name in steps.with_capitals:
             portfolio.problems.extend(case_problems(portfolio, name))
-        for problems in (reference_problems, identity_problems, chain_problems, agreement_problems):
+        for problems in (reference_problems, identity_problems, chain_problems, agreement_problems, retired_problems):
             portfolio.problems.extend(problems(portfolio))
         evidence.finish()
         joined.result()

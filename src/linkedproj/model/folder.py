@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.model.copies import read_schemes
+from linkedproj.model.dataset import class_of
 from linkedproj.model.ontology import NAME, Ontology, open_ontology, refuse_recomputed
 from linkedproj.model.paths import current_portfolio, shipped, within
 from linkedproj.model.policy import policy_shapes, policy_wants
 from linkedproj.model.schema import load_schema
 from linkedproj.model.settings import load_config, refuse_unknown_columns
-from linkedproj.model.shapes import SECTION, read_shapes
+from linkedproj.model.shapes import SECTION, read_shapes, widened
 
 if TYPE_CHECKING:
     from linkedproj.model.schema import Schema
@@ -76,7 +77,9 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     shapes = read_shapes(in_force.path / "shapes.ttl", "ontology/shapes.ttl")
     required = policy_shapes(config, plain, shapes)
     config_file = within(shown, "portfolio.toml")
-    rules = RulesInForce(f"{shapes.text_of_file.rstrip()}\n{SECTION}{config_file}\n{required}")
+    text = f"{shapes.text_of_file.rstrip()}\n{SECTION}{config_file}\n{required}"
+    own = {kind.iri: class_of(plain.base, name) for name, kind in plain.types.items()}
+    rules = RulesInForce(widened(text, own))
     # Other processes count what is wanted: they get it as plain data, without the nodes of a graph.
     wanted = policy_wants(config, plain, shapes).items()
     wants = {name: tuple(replace(want, shape=None) for want in listed) for name, listed in wanted}

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from linkedproj.model.codes import code_lists
 from linkedproj.model.context import RDF, Context, Kind, RecordType, Rule, load_context
+from linkedproj.model.dataset import class_of, kinds_of
 from linkedproj.model.domain import COMPUTED, MEMBER, Domain, EvidenceTerms, read_containers, read_phases
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.lists import CodeList, read_lists
@@ -63,7 +64,8 @@ class Schema:
     what the portfolio asks for, `version` that of the vocabulary. `authorities` are
     the lists that others keep, by the base of their IRIs, `listed` gives by term the base of the one that its texts are
     codes of. `schemes` are those of other publishers that the portfolio keeps a copy of, by prefix (they are among the
-    authorities as well); `concept_terms` are the links that may lead to a concept of theirs.
+    authorities as well); `concept_terms` are the links that may lead to a concept of theirs. `names` is what the types
+    are called, by language.
     """
 
     context: Context
@@ -80,6 +82,7 @@ class Schema:
     listed: Mapping[str, str] = field(default_factory=dict)
     schemes: Mapping[str, Scheme] = field(default_factory=dict)
     concept_terms: frozenset[str] = frozenset()
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -266,13 +269,14 @@ def load_schema(
     context = load_context(ontology / "context.jsonld", base and base + "id/", "ontology/context.jsonld")
     terms = read_turtle(vocabulary_file or ontology / "linkedproj.ttl")
     vocabulary = _index(terms)
-    shapes = _index(read_turtle(shapes_file or ontology / "shapes.ttl"))
+    rules = read_turtle(shapes_file or ontology / "shapes.ttl")
+    shapes = _at_home(_index(rules), context)
     columns = _columns(shapes, context)
     domain = Domain(context, shapes, vocabulary)
     types = {
         name: replace(
             kind,
-            classes=tuple(_superclasses(kind.iri, vocabulary)),
+            classes=(*_superclasses(kind.iri, vocabulary), class_of(context.base, name)),
             terms=columns[kind.iri][0] if kind.iri in columns else None,
             required=columns[kind.iri][1] if kind.iri in columns else frozenset(),
         )
@@ -291,6 +295,7 @@ def load_schema(
         authorities=read_lists(ontology),
         listed=domain.listed(),
         concept_terms=domain.concept_terms(),
+        names=_names(rules, shapes, context),
     )
     schema.refuse_circles()
     return schema
@@ -329,6 +334,25 @@ def _labels(triples: Iterable[ox.Triple]) -> dict[str, dict[str, str]]:
         if triple.predicate.value in _NAMING and isinstance(triple.object, ox.Literal):
             found.setdefault(_text(triple.subject), {})[triple.object.language or ""] = triple.object.value
     return found
+
+
+def _at_home(shapes: Triples, context: Context) -> Triples:
+    """Read the targets of published shapes, the classes of one dataset, as those of its record types."""
+    kinds = kinds_of(context.base, context.types)
+    for po in shapes.values():
+        if SH + "targetClass" in po:
+            po[SH + "targetClass"] = list(dict.fromkeys(kinds.get(iri, iri) for iri in po[SH + "targetClass"]))
+    return shapes
+
+
+def _names(triples: Iterable[ox.Triple], shapes: Triples, context: Context) -> dict[str, dict[str, str]]:
+    """Return the names of the types: those of the node shapes of their classes."""
+    by_class: dict[str, dict[str, str]] = {}
+    for triple in triples:
+        if triple.predicate.value == RDFS + "label" and isinstance(triple.object, ox.Literal):
+            for iri in shapes.get(_text(triple.subject), {}).get(SH + "targetClass", ()):
+                by_class.setdefault(iri, {}).setdefault(triple.object.language or "", triple.object.value)
+    return {name: by_class[kind.iri] for name, kind in context.types.items() if kind.iri in by_class}
 
 
 def _version(triples: Iterable[ox.Triple]) -> str:

@@ -17,7 +17,7 @@ from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.nesting import is_deep_turtle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -242,6 +242,52 @@ class Shapes:
 def without_sections(text: str) -> str:
     """Return a text without the lines that name the files it was put together from."""
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(SECTION))
+
+
+def retargeted(turtle: str, classes: Mapping[str, Sequence[str]]) -> str:
+    """Return shapes in which each target class that `classes` names is replaced by those it names for it.
+
+    >>> retargeted("@prefix sh: <http://www.w3.org/ns/shacl#> . <s:p> sh:targetClass <x:A> ; sh:class <x:A> .", {
+    ...     "x:A": ["x:B"]
+    ... })
+    '@prefix sh: <http://www.w3.org/ns/shacl#> . <s:p> sh:targetClass <x:B> ; sh:class <x:A> .'
+    """
+    prefixes: dict[str, str] = {}
+    found, is_target = list[str](), False
+    for match in _TOKEN.finditer(turtle):
+        iri, text = _iri(match, prefixes), match[0]
+        if match["prefix"]:
+            prefixes[match["name"]] = match["base"]
+        elif iri == SH + "targetClass":
+            is_target = True
+        elif is_target and iri in classes:
+            text = " , ".join(f"<{each}>" for each in classes[iri])
+        elif not (match["skip"] or iri or text == ","):
+            is_target = False
+        found.append(text)
+    return "".join(found)
+
+
+def widened(turtle: str, classes: Mapping[str, str]) -> str:
+    """Return shapes in which each list of values (sh:in) that has a class holds the one that `classes` gives for it.
+
+    >>> widened("@prefix sh: <http://www.w3.org/ns/shacl#> . <s:p> sh:in ( <x:A> <x:C> ) .", {"x:A": "x:B"})
+    '@prefix sh: <http://www.w3.org/ns/shacl#> . <s:p> sh:in ( <x:A> <x:B> <x:C> ) .'
+    """
+    prefixes: dict[str, str] = {}
+    found, is_list = list[str](), False
+    for match in _TOKEN.finditer(turtle):
+        iri, text = _iri(match, prefixes), match[0]
+        if match["prefix"]:
+            prefixes[match["name"]] = match["base"]
+        elif iri == SH + "in":
+            is_list = True
+        elif match["close"] or match["end"] or text == ";":
+            is_list = False
+        elif is_list and iri in classes:
+            text = f"{text} <{classes[iri]}>"
+        found.append(text)
+    return "".join(found)
 
 
 def read_shapes(path: Path, shown: str = "", base: str = "") -> Shapes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, SetupError
@@ -25,7 +26,8 @@ NAME = "releases.json"
 class Issue:
     """One release: its day (YYYY-MM-DD), how many records it holds, and the SHA-256 of its SHA256SUMS.
 
-    `head` stands for it and for all releases before it; "" in a list that an older version of this program wrote.
+    `head` stands for it and for all releases before it, `instant` (UTC, to the second) for it alone; both are "" in a
+    list that an older version of this program wrote.
     """
 
     version: str
@@ -33,6 +35,12 @@ class Issue:
     records: int
     sums: str
     head: str = ""
+    instant: str = ""
+
+    @property
+    def at(self) -> str:
+        """When it was made: its instant, else the beginning of its day."""
+        return self.instant or f"{self.issued}T00:00:00Z"
 
 
 def read_history(dumps: Path) -> list[Issue]:
@@ -54,16 +62,19 @@ def read_history(dumps: Path) -> list[Issue]:
 def write_history(issues: Iterable[Issue], dumps: Path) -> None:
     """Write the releases of the folder `dump/`, in the place of a list that is there."""
     staged, found = dumps / f".{NAME}", list(issues)
-    bound = [asdict(replace(issue, head=head)) for issue, head in zip(found, heads(found), strict=True)]
+    bound = [_told(replace(issue, head=head)) for issue, head in zip(found, heads(found), strict=True)]
     staged.write_text(json.dumps(bound, indent=1) + "\n", "utf-8", newline="\n")
     staged.replace(dumps / NAME)
 
 
 def heads(issues: Iterable[Issue]) -> list[str]:
-    """Return the head of each release: the SHA-256 of the head before, version, day, records and sums, a line each."""
+    """Return the head of each release: the SHA-256 of the head before and of what the list says of it, a line each.
+
+    That is version, day, records, sums and, where there is one, the instant.
+    """
     found, head = [], ""
     for issue in issues:
-        lines = (head, issue.version, issue.issued, str(issue.records), issue.sums)
+        lines = [head, issue.version, issue.issued, str(issue.records), issue.sums, *filter(None, [issue.instant])]
         head = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
         found.append(head)
     return found
@@ -71,6 +82,7 @@ def heads(issues: Iterable[Issue]) -> list[str]:
 
 def changed(dumps: Path, issues: list[Issue]) -> Iterator[str]:
     """Compare each release with the list, and its files with its checksums; yield each difference as a sentence."""
+    yield from _out_of_order(issues)
     for issue, head in zip(issues, heads(issues), strict=True):
         shown = f"dump/{issue.version}"
         if issue.head not in {"", head}:
@@ -86,6 +98,22 @@ def changed(dumps: Path, issues: list[Issue]) -> Iterator[str]:
         yield from (f"{shown}/{fault}" for fault in compare(dumps / issue.version))
 
 
+def _out_of_order(issues: list[Issue]) -> Iterator[str]:
+    """Name the releases that are not after the one before; those that have only a day may share it."""
+    for before, issue in pairwise(issues):
+        may_be_equal = not (before.instant or issue.instant)
+        if issue.at < before.at or (issue.at == before.at and not may_be_equal):
+            yield (
+                f"dump/{NAME}: release {issue.version} ({issue.at}) stands behind release {before.version} "
+                f"({before.at}), and is not after it."
+            )
+
+
+def _told(issue: Issue) -> dict[str, object]:
+    """Return what the list says of a release: one that has no instant says nothing of it."""
+    return {name: value for name, value in asdict(issue).items() if name != "instant" or value}
+
+
 def _issue(item: dict[str, object]) -> Issue:
     """Take one release out of the list.
 
@@ -93,10 +121,10 @@ def _issue(item: dict[str, object]) -> Issue:
         TypeError: it lacks something.
     """
     version, issued, records, sums = (item.get(name) for name in ("version", "issued", "records", "sums"))
-    head = item.get("head", "")
-    texts = (version, issued, sums, head)
+    head, instant = item.get("head", ""), item.get("instant", "")
+    texts = (version, issued, sums, head, instant)
     if all(isinstance(text, str) for text in texts) and isinstance(records, int):
-        return Issue(str(version), str(issued), records, str(sums), str(head))
+        return Issue(str(version), str(issued), records, str(sums), str(head), str(instant))
     raise TypeError(item)
 
 

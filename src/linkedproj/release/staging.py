@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from linkedproj.model.errors import ReleaseError, SetupError
 from linkedproj.release.exchange import exchange, restore, scratch_of, staging
 from linkedproj.release.history import Issue, changed, heads, read_history, write_history
+from linkedproj.release.instant import following, read_instant
 from linkedproj.release.lock import locked
 from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
 from linkedproj.release.tree import carry_over, double, identity, in_the_way, like
@@ -35,16 +36,16 @@ class Release:
     A version that ends in "-draft" is a draft: the next build removes it, and `latest/` holds it only as long as there
     is no release. `root` is the staged public folder, `folder` its dumps of this version, `history` the releases so
     far, `scratch` a private folder beside it for what is not published. `leads` tells whether `latest/` and the
-    catalogue are this version's.
+    catalogue are this version's. `instant` is that of a release: `at`, where it is given, else now; "" for a draft.
     """
 
-    def __init__(self, out: Path, version: str, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, out: Path, version: str, tell: Callable[[str], None] = lambda _: None, at: str = "") -> None:
         # A link to the published folder stays; what it leads to is replaced.
         self.served, self.version, self._tell, self._shown = out.resolve(), version, tell, out
         self.root, self.scratch = staging(self.served), scratch_of(self.served)
         self.folder = self.root / "dump" / version
         self.history: list[Issue] = []
-        self.head = ""
+        self.head, self.instant, self._at = "", "", at
         self._written: set[str] = set()
         self._ours: dict[str, str] = {}
         self._carried: dict[str, tuple[int, int]] = {}
@@ -60,6 +61,7 @@ class Release:
             restore(self.served)
             self.history = read_history(self.served / "dump")
             self._refuse_changed()
+            self.instant = self._settle_instant()
             self.root.mkdir()
             self.folder.mkdir(parents=True)
             self.scratch.mkdir(mode=0o700)
@@ -95,6 +97,33 @@ class Release:
                 f"({len(found)} in all; linkedproj verify tells each.) Restore it first: no release is added to others "
                 "that are not what they were."
             )
+
+    def _settle_instant(self) -> str:
+        """Return when this release is made; one that was published keeps its instant.
+
+        Raises:
+            ReleaseError: it would not be after the last one, or another one is asked of a release that was published.
+            SetupError: what is asked for is no instant.
+        """
+        if self.is_draft:
+            return ""
+        asked = read_instant(self._at) if self._at else ""
+        known = next((issue.at for issue in self.history if issue.version == self.version), "")
+        if known:
+            if asked not in {"", known}:
+                raise ReleaseError(
+                    f"release {self.version} is published already, as of {known}, and a release never changes. "
+                    "Give the new one another version."
+                )
+            return known
+        last = self.history[-1] if self.history else None
+        instant = asked or following(last.at if last else "")
+        if last and instant <= last.at:
+            raise ReleaseError(
+                f"release {self.version} would be of {instant}, which is not after the last one, {last.version} "
+                f"({last.at}): whoever follows the feeds would miss it. Give a later instant with --at."
+            )
+        return instant
 
     @property
     def is_draft(self) -> bool:
@@ -194,10 +223,8 @@ class Release:
             path.replace(self.root / name)
             self._written.add(name)
 
-    def publish(self, issued: str, records: int) -> None:
+    def publish(self, records: int) -> None:
         """Sum what lies outside the dumps, note the release, and exchange the folders.
-
-        `issued` is its day, YYYY-MM-DD.
 
         Raises:
             ReleaseError: a file of somebody else stands where this version has one.
@@ -206,7 +233,8 @@ class Release:
             if not self._is_carried(name):
                 raise ReleaseError(in_the_way(name))
         if not self.is_draft and not self.is_known:
-            issue = Issue(self.version, issued, records, sha256(self.folder / SUMS))
+            day = self.instant[: len("YYYY-MM-DD")]
+            issue = Issue(self.version, day, records, sha256(self.folder / SUMS), instant=self.instant)
             self.history.append(issue)
             write_history(self.history, self.root / "dump")
             self.head = heads(self.history)[-1]

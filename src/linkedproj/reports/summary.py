@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1000
+_NAMED = 5
 
 
 def evidence_lines(findings: Findings) -> list[str]:
@@ -104,6 +105,12 @@ def _standing(built: Built) -> Iterator[str]:
     yield f"the same files: {built.latest.as_posix()} ({about})"
     if built.head:
         yield f"head of all releases: {built.head} (note it elsewhere; linkedproj verify --head tells whether it holds)"
+    if built.unexplained:
+        more = f" and {len(built.unexplained) - _NAMED} more" if len(built.unexplained) > _NAMED else ""
+        yield (
+            f"gone since the release before, without a word: {', '.join(built.unexplained[:_NAMED])}{more}. "
+            "Say in the table retirement what stands for them now, for whoever kept the old ids."
+        )
     yield f"{len(built.answered.ids)} saved queries with their answers: {built.queries.as_posix()}"
     if built.answered.poor:
         yield f"  without an answer here, or with less than it should be: {', '.join(built.answered.poor)}"

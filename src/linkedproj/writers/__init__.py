@@ -15,13 +15,13 @@ from linkedproj.writers import jsonld, ntriples, turtle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from linkedproj.model.codes import Code
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
+    from linkedproj.writers.values import Node
 
-    Describe = Callable[[Sequence[Code], Schema], list[str]]
+    Describe = Callable[[Sequence[Node], Schema], list[str]]
     Compile = Callable[[RecordType, Iterable[Column], Schema], Callable[[Batch], list[str]]]
 
 
@@ -30,7 +30,7 @@ class Format:
     """A serialisation of records.
 
     `compile_rows` gives the writer of one table's batches, which gives a text for each record; `head`, `between` and
-    `foot` stand round the records. `describe` gives a text for each code.
+    `foot` stand round the records. `describe` gives a text for each node that is no record.
     `media_type` is the registered one, `file_type` the code of the EU file-type authority list.
     """
 

@@ -10,8 +10,7 @@ from itertools import repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
-from linkedproj.model.codes import CONCEPT, NAMINGS, VERSION
-from linkedproj.model.context import Kind
+from linkedproj.model.context import RDF, Kind
 from linkedproj.model.lexical import DATES
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan
@@ -20,12 +19,12 @@ from linkedproj.writers.values import Value, datatype_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from linkedproj.model.codes import Code
     from linkedproj.model.context import Field, RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
     from linkedproj.writers.plan import Group
+    from linkedproj.writers.values import Node
 
     # What one field says of each record of a batch.
     Make = Callable[[Batch], Iterable[str]]
@@ -52,20 +51,20 @@ def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) ->
     return write
 
 
-def describe(codes: Iterable[Code], schema: Schema) -> list[str]:
-    """Write what codes are called: one JSON object a line, which needs no term of the context."""
+def describe(nodes: Iterable[Node], schema: Schema) -> list[str]:
+    """Write nodes that are no records: one JSON object a line, which needs no term of the context."""
     alias = {keyword: term for term, keyword in schema.context.aliases.items()}
     short = schema.context.compact
     found = []
-    for code in codes:
-        texts = [Value(text=text, language=tag) for tag, text in code.labels.items()]
-        listed = f"[{','.join(map(_any, texts))}]"
-        said = [f'"{alias["@type"]}":"{short(CONCEPT)}"'] * code.is_concept
-        said += [f'"{alias["@id"]}":{encode_basestring(code.iri)}']
-        said += [f'"{short(naming)}":{listed}' for naming in NAMINGS if texts]
-        said += [f'"{short(iri)}":[{",".join(_any(Value(iri=end)) for end in ends)}]' for iri, ends in code.links]
-        said += [f'"{short(VERSION)}":{encode_basestring(code.version)}'] * bool(code.version)
-        found.append(f"{{{','.join(said)}}}")
+    for node in nodes:
+        identity, said = f'"{alias["@id"]}":{encode_basestring(node.iri)}', []
+        for iri, values in node.said:
+            if iri == f"{RDF}type":
+                classes = [short(value.iri) for value in values]
+                said += [f'"{alias["@type"]}":{json.dumps(classes if len(classes) > 1 else classes[0])}', identity]
+            else:
+                said.append(f"{encode_basestring(short(iri))}:[{','.join(map(_any, values))}]")
+        found.append(f"{{{','.join(said if identity in said else [identity, *said])}}}")
     return found
 
 

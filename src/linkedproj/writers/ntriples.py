@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from linkedproj.model.codes import CONCEPT, NAMINGS, VERSION
 from linkedproj.model.context import RDF
 from linkedproj.model.lexical import DATES
 from linkedproj.model.rdf import literal
@@ -19,13 +18,12 @@ from linkedproj.writers.values import value_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from linkedproj.model.codes import Code
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
     from linkedproj.writers.plan import Group
-    from linkedproj.writers.values import Value
+    from linkedproj.writers.values import Node, Value
 
     # The statements of one field about each subject of a batch.
     Make = Callable[[Sequence[str], Batch], list[str]]
@@ -60,16 +58,12 @@ def compile_counting(
     return write
 
 
-def describe(codes: Iterable[Code], _: Schema) -> list[str]:
-    """Write what codes are called, a text for each of them."""
-    found = []
-    for code in codes:
-        said = [f"<{RDF}type> <{CONCEPT}>"] * code.is_concept
-        said += [f"<{iri}> {literal(text, tag)}" for iri in NAMINGS for tag, text in code.labels.items()]
-        said += [f"<{iri}> <{end}>" for iri, ends in code.links for end in ends]
-        said += [f"<{VERSION}> {literal(code.version)}"] * bool(code.version)
-        found.append("".join(f"<{code.iri}> {each}{_END}" for each in said))
-    return found
+def describe(nodes: Iterable[Node], _: Schema) -> list[str]:
+    """Write nodes that are no records, a text for each of them."""
+    return [
+        "".join(f"<{node.iri}> <{iri}> {term(value)}{_END}" for iri, values in node.said for value in values)
+        for node in nodes
+    ]
 
 
 def _counting(triples: Counter[str], nodes: Counter[str]) -> Count:

@@ -9,23 +9,23 @@ import re
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from linkedproj.model.codes import CONCEPT, NAMINGS, VERSION
-from linkedproj.model.context import Kind
+from linkedproj.model.context import RDF, Kind
+from linkedproj.model.dataset import dataset_of
 from linkedproj.model.lexical import DATES
 from linkedproj.model.rdf import escape
 from linkedproj.tables.cells import split
 from linkedproj.writers.plan import Fragments, plan
-from linkedproj.writers.values import Value, value_of
+from linkedproj.writers.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linkedproj.model.codes import Code
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
     from linkedproj.writers.plan import Group
+    from linkedproj.writers.values import Node, Value
 
     # What one field says of each record of a batch.
     Make = Callable[[Batch], Iterable[str]]
@@ -37,9 +37,10 @@ _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def prefixes(schema: Schema) -> dict[str, str]:
-    """Return the prefixes of a dump: the context's, one per record type, one per code list."""
+    """Return the prefixes of a dump: the context's, one per record type, one for their classes, one per code list."""
     found = dict(schema.context.prefixes)
     named = [(kind.table, kind.base) for kind in schema.types.values()]
+    named += [("dataset", f"{dataset_of(schema.base)}#")]
     named += [(field.base[:-1].rpartition("/")[2], field.base) for field in schema.fields.values() if field.base]
     for name, base in named:
         fits = _PREFIX.fullmatch(name) and base != schema.base
@@ -109,16 +110,15 @@ def compile_rows(kind: RecordType, columns: Iterable[Column], schema: Schema) ->
     return write
 
 
-def describe(codes: Iterable[Code], schema: Schema) -> list[str]:
-    """Write what codes are called: a block for each of them."""
+def describe(nodes: Iterable[Node], schema: Schema) -> list[str]:
+    """Write nodes that are no records: a block for each of them."""
     names, found = Names(prefixes(schema)), []
-    for code in codes:
-        texts = _BETWEEN.join(names.term(Value(text=text, language=tag)) for tag, text in code.labels.items())
-        said = [f"a {names.iri(CONCEPT)}"] * code.is_concept
-        said += [f"{names.iri(naming)} {texts}" for naming in NAMINGS if texts]
-        said += [f"{names.iri(iri)} {_BETWEEN.join(map(names.iri, ends))}" for iri, ends in code.links]
-        said += [f"{names.iri(VERSION)} {names.term(Value(text=code.version))}"] * bool(code.version)
-        found.append(f"{names.iri(code.iri)} " + " ;\n    ".join(said) + " .\n\n" if said else "")
+    for node in nodes:
+        said = []
+        for iri, values in node.said:
+            predicate, between = ("a", " , ") if iri == f"{RDF}type" else (names.iri(iri), _BETWEEN)
+            said.append(f"{predicate} {between.join(map(names.term, values))}")
+        found.append(f"{names.iri(node.iri)} " + " ;\n    ".join(said) + " .\n\n")
     return found
 
 

@@ -35,6 +35,14 @@ class Value:
         return Value(iri, text, datatype, language)
 
 
+@dataclass(frozen=True)
+class Node:
+    """What a dump says beside its records: of a subject, values by the IRI of their property, classes first."""
+
+    iri: str
+    said: tuple[tuple[str, tuple[Value, ...]], ...]
+
+
 def value_of(field: Field, cell: str, language: str, schema: Schema) -> Value:
     """Return the RDF term that one well spelled value of a field becomes."""
     if field.kind in (Kind.LINK, Kind.CODE, Kind.RECORD, Kind.PREDICATE):

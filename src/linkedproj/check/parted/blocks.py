@@ -12,6 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from linkedproj.model.domain import DEPRECATED, REPLACES
 from linkedproj.model.errors import LinkedprojError
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SPACING = 1 << 14
+_BESIDE = tuple(f"<{iri}>".encode() for iri in (DEPRECATED, REPLACES))
+"""What a block begins with that is no record: it says which records are gone, and which stand for them."""
 
 
 class OrderError(LinkedprojError):
@@ -105,8 +108,12 @@ def _blocks(layout: Layout, number: int, path: Path, spacing: int) -> Iterator[t
                     else:
                         if owner:
                             yield start, position
-                        _note(layout, number, owner, subject, position, spacing)
-                        start, owner, inside = position, subject, {subject}
+                        if line.startswith(_BESIDE, len(subject) + 1):
+                            owner = b""
+                        else:
+                            _note(layout, number, owner, subject, position, spacing)
+                            start, owner = position, subject
+                        inside = {subject}
             position += len(line)
             link = line[line.rfind(b" <") + 1 : -3]
     if owner:

@@ -20,7 +20,7 @@ from linkedproj.mapping.evidence.claim import Claim, Subject
 from linkedproj.mapping.evidence.coverage import BASES, STRONGEST_FIRST, Coverage
 from linkedproj.mapping.keys import absent
 from linkedproj.model.context import Kind
-from linkedproj.model.domain import ORIGIN, READ_ON
+from linkedproj.model.domain import ORIGIN, READ_ON, RETIRES
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.policy import evidence_policy
 from linkedproj.model.settings import EVERYTHING
@@ -172,6 +172,9 @@ class Weighing:
             return ""
         if kind.table in self.config.sources:
             return "cited"
+        if self.schema.term_for(kind, RETIRES):
+            # Which records are gone is not read in a source: it is what the curator did.
+            return "curator"
         has_origin = any(column.field and column.field.iri == ORIGIN for column in derivation.columns)
         return "curator" if self.config.is_curated and not has_origin else ""
 

@@ -13,6 +13,7 @@ from linkedproj.mapping.consistency import batch_problems, stated_by
 from linkedproj.mapping.derive import Derivation
 from linkedproj.mapping.evidence import Subject, Weighing, claimed
 from linkedproj.mapping.identity import KeyDigests
+from linkedproj.mapping.keys import names_records
 from linkedproj.mapping.parts import DumpPart
 from linkedproj.mapping.places import gazetteer_problems, place_problems, region_problems, stated_places
 from linkedproj.mapping.sums import passed_on, sum_problems
@@ -108,7 +109,7 @@ class MappingWork:
         """Note the ids that links name; what evidence is about is looked up where it is weighed."""
         schema = self._tables.schema
         for column in self._tables.headers[batch.header].columns:
-            if column.field and column.field.kind is Kind.RECORD and not self._kind.anonymous:
+            if column.field and names_records(self._kind, column.field):
                 self._gather_named(column.field, batch.columns[column.index])
             if column.field and column.field.kind is Kind.LINK and not column.parents:
                 cells = set(batch.columns[column.index]) - {""}

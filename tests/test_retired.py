@@ -1,0 +1,354 @@
+"""Records that were renamed, merged or removed: said in a table, and told by everything that a release publishes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pyoxigraph as ox
+import pytest
+from tests.conftest import SMALL, Small, run
+
+from linkedproj.build import build
+from linkedproj.check.checked import Checked
+from linkedproj.check.judge import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BASE, ID = "https://small.example/", "https://small.example/id/"
+DCT, OWL, TREE = "http://purl.org/dc/terms/", "http://www.w3.org/2002/07/owl#", "https://w3id.org/tree#"
+AS, RDF = "https://www.w3.org/ns/activitystreams#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+TIMES = ("2021-07-01T09:00:00Z", "2021-07-01T10:00:00Z", "2021-07-01T11:00:00Z")
+CLIENT = os.environ.get("LINKEDPROJ_LDES_CLIENT", "")
+HEAD = "id,retired,successor,reason@en,date\n"
+RENAMED = "orchard,project/orchard,project/school-orchard,The project has another name.,2021-07-01\n"
+MERGED = "port,organisation/port,organisation/mill,They are one body now.,2021-07\n"
+REMOVED = "walk,activity/listening,,It never took place.,\n"
+
+
+def reword(folder: Path, changes: dict[str, str]) -> None:
+    """Replace texts, given as patterns, in all tables of a folder."""
+    for path in folder.glob("*.csv"):
+        text = path.read_text("utf-8")
+        for old, new in changes.items():
+            text = re.sub(old, new, text, flags=re.MULTILINE)
+        path.write_text(text, "utf-8")
+
+
+def rename(folder: Path) -> None:
+    """Give a project another id, and change a text of the other one."""
+    reword(folder, {r"(?<![\w-])orchard(?=[,;\n]|$)": "school-orchard", r"Less noise\.": "Less noise at night."})
+    (folder / "retirement.csv").write_text(HEAD + RENAMED, "utf-8")
+
+
+def merge(folder: Path) -> None:
+    """Merge two organisations, and remove an activity."""
+    reword(folder, {r"^port,Port of.*\n": "", r"harbour,,port,": "harbour,,mill,", r"^listening,.*\n": ""})
+    reword(folder, {r"^activity/listening,.*\n": "", r"^organisation/port,.*\n": ""})
+    (folder / "retirement.csv").write_text(HEAD + MERGED + RENAMED + REMOVED, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish three releases of the small portfolio: with a change and a rename, then a merge and a removal."""
+    home = tmp_path_factory.mktemp("retired")
+    shutil.copytree(SMALL, home / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("linkedproj.check.portfolio.judge", lambda *_: Judgement((), Checked("")))
+        for version, at, change in zip(("1.0", "1.1", "1.2"), TIMES, (None, rename, merge), strict=True):
+            if change:
+                change(home / "data")
+            build(home / "data", home / "public", release=version, at=at, may_shrink=True)
+    return home
+
+
+@pytest.fixture
+def public(home: Path) -> Path:
+    """Give the published folder, not to be written to."""
+    return home / "public"
+
+
+def said(path: Path, predicate: str) -> set[tuple[str, str]]:
+    """Return the pairs that a property joins, without what they begin with."""
+    quads = ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES if path.suffix == ".nt" else ox.RdfFormat.TURTLE)
+    found = [(str(q.subject), str(q.object)) for q in quads if q.predicate.value == predicate]
+    return {(one.strip("<>").removeprefix(ID), other.strip("<>").removeprefix(ID)) for one, other in found}
+
+
+# ---------------------------------------------------------------- what the dump says
+
+
+@pytest.mark.parametrize("name", ["portfolio.nt", "portfolio.ttl", "portfolio.jsonld", "portfolio.rdf"])
+def test_every_dump_leads_on_from_old_identifiers(name: str, public: Path) -> None:
+    form = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".rdf": ox.RdfFormat.RDF_XML}
+    path = public / "dump/latest" / name
+    store = ox.Store()
+    store.load(path=path, format=form.get(path.suffix, ox.RdfFormat.JSON_LD))
+    answer = store.query(
+        f"SELECT ?old ?new {{ ?old <{OWL}deprecated> true OPTIONAL {{ ?old <{DCT}isReplacedBy> ?new . "
+        f"?new <{DCT}replaces> ?old }} FILTER NOT EXISTS {{ ?old a ?class }} }} ORDER BY ?old"
+    )
+    assert [[str(term or "").strip("<>").removeprefix(ID) for term in row] for row in answer] == [  # type: ignore[union-attr]  # a SELECT
+        ["activity/listening", ""],
+        ["organisation/port", "organisation/mill"],
+        ["project/orchard", "project/school-orchard"],
+    ]  # fmt: skip
+
+
+def test_tombstones_name_the_successors(public: Path) -> None:
+    with (public / "tombstones.csv").open(encoding="utf-8", newline="") as file:
+        stones = list(csv.DictReader(file))
+    assert [(s["iri"].removeprefix(ID), s["version"], s["successors"].removeprefix(ID)) for s in stones] == [
+        ("activity/listening", "1.2", ""),
+        ("organisation/port", "1.2", "organisation/mill"),
+        ("project/orchard", "1.1", "project/school-orchard"),
+    ]
+
+
+def test_show_leads_on_from_an_old_identifier(home: Path) -> None:
+    outcome = run("show", "project/orchard", "--data", str(home / "public/dump/latest"))
+    assert outcome.code == 0
+    assert "project/school-orchard" in outcome.out
+
+
+def test_the_published_folder_is_sound(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    assert run("verify").code == 0
+
+
+# ---------------------------------------------------------------- what changed
+
+
+def test_a_difference_says_renamed_and_merged(home: Path) -> None:
+    dumps = home / "public/dump"
+    told = run("diff", str(dumps / "1.0"), str(dumps / "1.1")).out.splitlines()
+    assert "1 project renamed: Orchard, school (project/orchard → project/school-orchard)" in told
+    assert not [line for line in told if line.startswith(("1 project added", "1 project removed"))]
+    told = run("diff", str(dumps / "1.1"), str(dumps / "1.2")).out.splitlines()
+    assert "1 activity removed: Listening walk" in told
+    assert "1 organisation merged into another: Port of Marella (organisation/port → organisation/mill)" in told
+
+
+def test_a_difference_for_programs_names_the_successors(home: Path) -> None:
+    dumps = home / "public/dump"
+    found = json.loads(run("diff", str(dumps / "1.0"), str(dumps / "1.2"), "--format", "json").out)
+    gone = {record["record"]: (record["what"], record.get("successors")) for record in found["records"]}
+    assert gone["project/orchard"] == ("renamed", ["project/school-orchard"])
+    assert gone["organisation/port"] == ("merged", ["organisation/mill"])
+    assert gone["activity/listening"] == ("removed", None)
+    assert "project/school-orchard" not in gone
+    assert found["counts"]["renamed"] == {"Project": 1}
+
+
+@pytest.mark.parametrize(
+    ("page", "words"), [("index.html", "1 project renamed"), ("index.ca.html", "1 projecte reanomenat")]
+)
+def test_the_page_of_a_release_says_renamed(page: str, words: str, public: Path) -> None:
+    text = (public / "changes/1.1" / page).read_text("utf-8")
+    assert words in text
+    assert "project/orchard → project/school-orchard" in text
+
+
+def test_the_feed_has_three_entries_in_order(public: Path) -> None:
+    feedparser = pytest.importorskip("feedparser", reason="the package feedparser is not installed")
+    feed = feedparser.parse(str(public / "feed.atom"))
+    assert not feed.bozo
+    assert [(entry.title, entry.updated) for entry in feed.entries] == [
+        ("Release 1.2", TIMES[2]), ("Release 1.1", TIMES[1]), ("Release 1.0", TIMES[0]),
+    ]  # fmt: skip
+    assert "project/orchard → project/school-orchard" in feed.entries[1].summary
+
+
+def test_the_feed_tells_of_renamed_and_merged_records(public: Path) -> None:
+    feed = ET.parse(public / "feed.atom").getroot()  # noqa: S314 - written a moment ago
+    entries = [(node.findtext("{*}updated"), node.findtext("{*}summary") or "") for node in feed.iterfind("{*}entry")]
+    assert [updated for updated, _ in entries] == list(TIMES[::-1])
+    assert "organisation/port → organisation/mill" in entries[0][1]
+
+
+# ---------------------------------------------------------------- the event stream
+
+
+def follow(public: Path) -> tuple[dict[str, set[str]], set[str]]:
+    """Follow the stream as its specification says: pages in the order of their bounds, versions in that of their times.
+
+    Source: Linked Data Event Streams 1.0, section "Version materialisations". Return the state, each record with its
+    triples (blank nodes by their shape), and what was said of those that were deleted.
+    """
+    store = ox.Store()
+    for path in [public / "ldes/index.ttl", *sorted((public / "ldes").glob("1.*.ttl"))]:
+        store.load(path=path, format=ox.RdfFormat.TURTLE)
+    stream = ox.NamedNode(f"{BASE}ldes/index.ttl#stream")
+    members = [q.object for q in store.quads_for_pattern(stream, ox.NamedNode(f"{TREE}member"), None)]
+    state: dict[str, set[str]] = {}
+    deleted: set[str] = set()
+
+    def one(subject: object, predicate: str) -> str:
+        (found,) = store.quads_for_pattern(subject, ox.NamedNode(predicate), None)  # type: ignore[arg-type]  # a node
+        return str(found.object)
+
+    for member in sorted(members, key=lambda node: one(node, f"{DCT}modified")):
+        entity = one(member, f"{DCT}isVersionOf")
+        kinds = {str(quad.object) for quad in store.quads_for_pattern(member, ox.NamedNode(f"{RDF}type"), None)}  # type: ignore[arg-type]  # a node
+        if f"<{AS}Delete>" in kinds:
+            state.pop(entity)
+            deleted |= materialised(store, member, entity)
+        else:
+            state[entity] = materialised(store, member, entity)
+    return state, deleted
+
+
+def materialised(store: ox.Store, subject: object, name: str) -> set[str]:
+    """Write what a version says of its record, and nothing of the version; a blank node is named by the way to it."""
+    lines = set()
+    for quad in store.quads_for_pattern(subject, None, None):  # type: ignore[arg-type]  # a node
+        aside = quad.predicate.value in {f"{DCT}isVersionOf", f"{DCT}modified"} or (
+            quad.predicate.value == f"{RDF}type" and str(quad.object).startswith(f"<{AS}")
+        )
+        if isinstance(quad.object, ox.BlankNode):
+            lines |= materialised(store, quad.object, f"{name}/{quad.predicate.value}")
+        elif not aside:
+            lines.add(f"{name} {quad.predicate} {quad.object}")
+    return lines
+
+
+def published(public: Path) -> tuple[dict[str, set[str]], set[str]]:
+    """Return the records of the newest dump, each with its triples and its nested nodes', and what is retired."""
+    store = ox.Store()
+    store.load(path=public / "dump/latest/portfolio.nt", format=ox.RdfFormat.N_TRIPLES)
+    own = f"<{BASE}dataset#"
+    quads = list(store)
+    records = {str(q.subject) for q in quads if q.predicate.value == f"{RDF}type" and str(q.object).startswith(own)}
+    retired = {str(q.subject) for q in quads if q.predicate.value == f"{OWL}deprecated"}
+    nested = {s for s in records if re.match(rf"<{ID}(period|amount|contact|postal-address)/", s)}
+
+    def written(subject: str, name: str) -> set[str]:
+        lines = set()
+        for quad in store.quads_for_pattern(ox.NamedNode(subject[1:-1]), None, None):
+            if str(quad.object) in nested:
+                lines |= written(str(quad.object), f"{name}/{quad.predicate.value}")
+            elif not str(quad.object).startswith(own):
+                lines.add(f"{name} {quad.predicate} {quad.object}")
+        return lines
+
+    gone = {line for subject in retired for line in written(subject, subject)}
+    return {subject: written(subject, subject) for subject in records - nested}, gone
+
+
+def test_whoever_follows_the_stream_ends_with_the_dump(public: Path) -> None:
+    assert follow(public) == published(public)
+
+
+@contextmanager
+def served(public: Path) -> Iterator[str]:
+    """Serve the stream on this machine, as if its base were the address there; give that."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = public / self.path.lstrip("/")
+            self.send_response(200 if path.is_file() else 404)
+            self.send_header("Content-Type", "text/turtle")
+            self.end_headers()
+            if path.is_file():
+                self.wfile.write(path.read_bytes().replace(BASE.encode(), here.encode()))
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is called there
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        here = f"http://127.0.0.1:{server.server_address[1]}/"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield here
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CLIENT, reason="no copy of ldes-client is there (LINKEDPROJ_LDES_CLIENT names its cli.js)")
+def test_a_client_of_others_ends_with_the_dump(public: Path) -> None:
+    with served(public) as here:
+        asked = ["node", CLIENT, f"{here}ldes/index.ttl", "--ordered", "ascending"]
+        outcome = subprocess.run(
+            [*asked, "--last-version-only", "--materialize"], capture_output=True, text=True, check=True, timeout=120
+        )
+        said = outcome.stdout.replace(here, BASE)
+    store = ox.Store()
+    store.load(said, format=ox.RdfFormat.TURTLE)
+    events = {str(q.subject): str(q.object) for q in store if str(q.object).startswith(f"<{AS}")}
+    state = {iri: materialised(store, ox.NamedNode(iri[1:-1]), iri) for iri in events}
+    gone = {line for iri, event in events.items() if event == f"<{AS}Delete>" for line in state.pop(iri)}
+    assert (state, gone) == published(public)
+
+
+def test_the_stream_says_what_stands_for_a_deleted_record(public: Path) -> None:
+    _, deleted = follow(public)
+    assert f"<{ID}project/orchard> <{DCT}isReplacedBy> <{ID}project/school-orchard>" in deleted
+
+
+# ---------------------------------------------------------------- what cannot be
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("a,project/orchard,,,\n", ["data/retirement.csv:2:3: retired 'project/orchard' is still a record."]),
+        ("a,project/old,project/orchart,,\n", ["data/retirement.csv:2:15: successor 'project/orchart' is no record."]),
+        ("a,project/old,organisation/mill; project/none,,\n", [
+            "data/retirement.csv:2:15: successor 'project/none' is no record.",
+        ]),
+        ("a,project/a,project/b,,\nb,project/b,project/a,,\n", [
+            "data/retirement.csv:2:13: successor leads back to where it began: project/a → project/b → project/a.",
+            "data/retirement.csv:3:13: successor leads back to where it began: project/b → project/a → project/b.",
+        ]),
+        ("a,project/a,project/a,,\n", [
+            "data/retirement.csv:2:13: successor leads back to where it began: project/a → project/a.",
+        ]),
+        ("a,project/a,project/b,,\nb,project/b,project/orchard,,\n", []),
+        ("a,project/a,,Nobody knows why.,2021\n", []),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_record_that_is_gone_is_checked(rows: str, told: list[str], small: Small) -> None:
+    small.write("retirement.csv", HEAD + rows)
+    outcome = small.run("check")
+    found = [line.partition(" [LP-RETIRED")[0] for line in outcome.out.splitlines() if "[LP-RETIRED" in line]
+    assert found == told
+    assert outcome.code == bool(told)
+
+
+def test_a_record_that_is_gone_without_a_word_is_told(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linkedproj.check.portfolio.judge", lambda *_: Judgement((), Checked("")))
+    assert small.run("build", "--release", "1.0", "--at", TIMES[0]).code == 0
+    reword(small.folder, {r"^listening,.*\n": "", r"^activity/listening,.*\n": ""})
+    outcome = small.run("build", "--release", "1.1", "--at", TIMES[1], "--allow-shrink")
+    assert outcome.code == 0
+    assert (
+        "gone since the release before, without a word: activity/listening. Say in the table retirement" in outcome.out
+    )
+    small.write("retirement.csv", HEAD + REMOVED)
+    outcome = small.run("build", "--release", "1.2", "--at", TIMES[2])
+    assert "without a word" not in outcome.out
+
+
+def test_tombstones_of_older_versions_of_this_program_are_read(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linkedproj.check.portfolio.judge", lambda *_: Judgement((), Checked("")))
+    assert small.run("build", "--release", "1.0", "--at", TIMES[0]).code == 0
+    stone = f"{ID}project/old,2021-06-01,0.9,An old one"
+    (small.home / "public/tombstones.csv").write_text(f"iri,removed,version,label\n{stone}\n", "utf-8")
+    small.write("retirement.csv", f"{HEAD}old,project/old,project/orchard,,\n")
+    assert small.run("build", "--release", "1.1", "--at", TIMES[1]).code == 0
+    stones = (small.home / "public/tombstones.csv").read_text("utf-8")
+    assert stones == f"iri,removed,version,label,successors\n{stone},{ID}project/orchard\n"
