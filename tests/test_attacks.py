@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -375,3 +376,51 @@ def test_an_error_that_names_something_hostile_is_harmless(tmp_path: Path) -> No
     told = on_a_terminal(tmp_path, "query", f"no-such\x1b[2J{chr(0x202E)}query")
     assert "no-such\\u001B[2J\\u202Equery" in told
     assert not _RAW.search(told)
+
+
+# ---------------------------------------------------------------- what a person names for an output
+
+OUTPUTS: dict[str, tuple[str, ...]] = {
+    "a report": ("check", "--format", "json"),
+    "an answer": ("query", "-f", "q.rq", "--data", "a.ttl", "--format", "csv"),
+    "what changed": ("diff", "a.ttl", "b.ttl"),
+    "saved queries": ("queries", "export"),
+}
+
+
+@posix
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_an_output_is_there_whole_or_as_it_was_and_no_device_is_replaced(name: str, small: Small) -> None:
+    for file, value in (("a.ttl", 1), ("b.ttl", 2)):
+        Path(file).write_text(f"<http://example.org/a> <http://example.org/p> {value} .", "utf-8")
+    Path("q.rq").write_text("SELECT ?o { ?s ?p ?o }", "utf-8")
+    Path("kept").write_text("kept", "utf-8")
+    Path("link").symlink_to("kept")
+    os.mkfifo("pipe")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(Path("pipe").read_bytes()), daemon=True)
+    reader.start()
+    assert small.run(*OUTPUTS[name], "--out", "pipe").code == 0
+    assert Path("pipe").is_fifo()
+    reader.join(30)
+    assert len(read[0]) > len("kept")
+    assert small.run(*OUTPUTS[name], "--out", "link").code == 0
+    assert Path("link").is_symlink()
+    whole = Path("kept").read_bytes()
+    assert len(whole) > len("kept")
+    Path("kept").write_text("kept", "utf-8")
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3, 3));"
+        "from linkedproj.cli import main; main(sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited, *OUTPUTS[name], "--out", "kept"],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert "kept" in done.stderr or "written" in done.stderr
+    assert Path("kept").read_text("utf-8") == "kept"
+    assert sorted(names(small.home)) == ["a.ttl", "b.ttl", "data", "kept", "link", "pipe", "q.rq"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +19,7 @@ What = Literal["added", "removed", "changed"]
 WHATS: tuple[What, ...] = ("added", "removed", "changed")
 
 _LAST = 1 << 31
+_PRIMARY = 0xFF
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -36,6 +40,21 @@ class Line:
     subject: str
     come: bool
     triple: str
+
+
+@contextmanager
+def refused_by_the_system() -> Iterator[None]:
+    """Let what the database cannot write be told as what the system does not.
+
+    Raises:
+        OSError: the disk is full, or a file cannot be read or written.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        is_full = error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_FULL
+        number = errno.ENOSPC if is_full else errno.EIO
+        raise OSError(number, os.strerror(number), "a temporary file") from error
 
 
 class Notes:

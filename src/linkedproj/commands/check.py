@@ -57,6 +57,7 @@ def command(
     from linkedproj.reports.progress import Progress
     from linkedproj.reports.report import exit_code
     from linkedproj.reports.summary import coverage_lines, report_of
+    from linkedproj.system.outputs import staged
 
     with Progress() as tell:
         findings = check_folder(
@@ -70,7 +71,8 @@ def command(
     report = report_of(findings)
     text = REPORTS[form](report, lang)
     if out:
-        out.write_text(text, "utf-8")
+        with staged(out) as place:
+            place.write_text(text, "utf-8")
         click.echo(f"{report.total(lang)} Written to {out}.")
     else:
         click.echo(text, nl=not text.endswith("\n"))
