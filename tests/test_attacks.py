@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from tests.conftest import SMALL, Small
 
@@ -222,6 +224,12 @@ FAULTS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         lambda home: append(home / "data/portfolio.toml", f"\n[more]\nnumber = {'1' * 5000}\n"),
         ["check"],
     ),
+    "a setting of twenty thousand dots": (
+        lambda home: append(home / "data/portfolio.toml", f"\na{'.a' * 20_000} = 1\n"),
+        ["check"],
+    ),
+    "a workbook of a gigabyte": (lambda home: bomb(home / "data/theme.more.xlsx"), ["check"]),
+    "a damaged workbook": (lambda home: damaged(home / "data/theme.more.xlsx"), ["check"]),
     "settings nested too deeply": (
         lambda home: append(home / "data/portfolio.toml", deep("\n[more]\nlist = @\n")),
         ["check"],
@@ -249,6 +257,28 @@ FAULTS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         ["query", "-f", "q.rq", "--data", "dump.ttl"],
     ),
 }
+
+
+def bomb(path: Path) -> None:
+    """Write an archive with a part that is a thousand times as large as the file."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with archive.open("xl/workbook.xml", "w", force_zip64=True) as part:
+            for _ in range(64):
+                part.write(b" " * (1 << 20))
+
+
+def damaged(path: Path) -> None:
+    """Write a workbook one of whose parts cannot be unpacked any more."""
+    book = openpyxl.Workbook()
+    book.active.title = "theme"
+    book.active.append(["id"])
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    data = bytearray(path.read_bytes())
+    at = sheet.header_offset + 30 + len(sheet.filename)
+    data[at : at + 40] = b"\xff" * 40
+    path.write_bytes(data)
 
 
 def append(path: Path, text: str, *, first: bool = False) -> None:

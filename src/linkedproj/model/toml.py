@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Keys = tuple[str | int, ...]
 """The way to a value: names of tables and keys, and numbers (from 0) in arrays."""
 
+_DEEPEST = 100
+"""Parts of a key; what asks for more is no setting."""
+
 _BLANK = re.compile(r"(?:[\s,]|#[^\n]*)*")
 _OPEN = re.compile(r"\[\[?")
 _CLOSE = re.compile(r"\s*\]\]?")
@@ -81,11 +84,17 @@ class _Places:
         self._value(keys)
 
     def _key(self, above: Keys) -> Keys:
-        """Read a key with its dots; each part of it is placed where the key begins."""
+        """Read a key with its dots; each part of it is placed where the key begins.
+
+        Raises:
+            RecursionError: it has more parts than any setting; each would be kept with all before it.
+        """
         start, keys, is_open = self._at, above, True
         while is_open and (match := self._take(_KEY)):
             name = match["name"]
             keys = (*keys, tomllib.loads(f"{name} = 0").popitem()[0])
+            if len(keys) > _DEEPEST:
+                raise RecursionError
             self._place(keys, start)
             is_open = bool(match["dot"])
         return keys
