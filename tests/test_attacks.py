@@ -135,6 +135,20 @@ def test_temporary_files_lie_in_the_folder_of_the_run_and_a_living_one_is_left_a
     assert names(tmp_path) == []
 
 
+@posix
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can give a folder to somebody else")
+def test_the_run_folder_of_another_user_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("TMPDIR", raising=False)
+    for name, owner in (("mine", os.getuid()), ("theirs", 65_534)):
+        (tmp_path / f"{PREFIX}{name}").mkdir()
+        (tmp_path / f"{PREFIX}{name}/.lock").write_text("", "utf-8")
+        os.chown(tmp_path / f"{PREFIX}{name}", owner, -1)
+    with run_folder():
+        assert f"{PREFIX}theirs" in names(tmp_path)
+        assert f"{PREFIX}mine" not in names(tmp_path)
+
+
 # ---------------------------------------------------------------- no traceback
 
 
@@ -261,17 +275,18 @@ FAULTS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
 
 def bomb(path: Path) -> None:
     """Write an archive with a part that is a thousand times as large as the file."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("xl/workbook.xml", "w", force_zip64=True) as part:
-            for _ in range(64):
-                part.write(b" " * (1 << 20))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("xl/workbook.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(64):
+            part.write(b" " * (1 << 20))
 
 
 def damaged(path: Path) -> None:
     """Write a workbook one of whose parts cannot be unpacked any more."""
     book = openpyxl.Workbook()
-    book.active.title = "theme"
-    book.active.append(["id"])
+    book.create_sheet("theme", 0).append(["id"])
     book.save(path)
     with zipfile.ZipFile(path) as archive:
         sheet = archive.getinfo("xl/worksheets/sheet1.xml")
