@@ -156,6 +156,18 @@ def test_a_release_whose_folder_is_lost_can_only_be_made_as_it_was(released: Sma
     assert public(released) == before
 
 
+@pytest.mark.parametrize("lost", ["dump/1.0", "dump/releases.json"])
+def test_what_is_left_of_a_release_keeps_it_from_being_made_with_other_bytes(lost: str, released: Small) -> None:
+    path = released.home / "public" / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    before = public(released)
+    more_trees(released)
+    outcome = released.run("build", "--release", "1.0")
+    assert outcome.code == 1
+    assert "release 1.0 is published already, with other bytes" in outcome.err
+    assert public(released) == before
+
+
 def test_a_new_release_leaves_the_one_before(released: Small) -> None:
     first, changes = part(released.home, "dump/1.0"), part(released.home, "changes")
     more_trees(released)
