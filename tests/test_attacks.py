@@ -11,9 +11,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from tests.conftest import SMALL, Small
 
@@ -132,6 +135,20 @@ def test_temporary_files_lie_in_the_folder_of_the_run_and_a_living_one_is_left_a
     assert names(tmp_path) == []
 
 
+@posix
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can give a folder to somebody else")
+def test_the_run_folder_of_another_user_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("TMPDIR", raising=False)
+    for name, owner in (("mine", os.getuid()), ("theirs", 65_534)):
+        (tmp_path / f"{PREFIX}{name}").mkdir()
+        (tmp_path / f"{PREFIX}{name}/.lock").write_text("", "utf-8")
+        os.chown(tmp_path / f"{PREFIX}{name}", owner, -1)
+    with run_folder():
+        assert f"{PREFIX}theirs" in names(tmp_path)
+        assert f"{PREFIX}mine" not in names(tmp_path)
+
+
 # ---------------------------------------------------------------- no traceback
 
 
@@ -221,6 +238,12 @@ FAULTS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         lambda home: append(home / "data/portfolio.toml", f"\n[more]\nnumber = {'1' * 5000}\n"),
         ["check"],
     ),
+    "a setting of twenty thousand dots": (
+        lambda home: append(home / "data/portfolio.toml", f"\na{'.a' * 20_000} = 1\n"),
+        ["check"],
+    ),
+    "a workbook of a gigabyte": (lambda home: bomb(home / "data/theme.more.xlsx"), ["check"]),
+    "a damaged workbook": (lambda home: damaged(home / "data/theme.more.xlsx"), ["check"]),
     "settings nested too deeply": (
         lambda home: append(home / "data/portfolio.toml", deep("\n[more]\nlist = @\n")),
         ["check"],
@@ -248,6 +271,29 @@ FAULTS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         ["query", "-f", "q.rq", "--data", "dump.ttl"],
     ),
 }
+
+
+def bomb(path: Path) -> None:
+    """Write an archive with a part that is a thousand times as large as the file."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("xl/workbook.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(64):
+            part.write(b" " * (1 << 20))
+
+
+def damaged(path: Path) -> None:
+    """Write a workbook one of whose parts cannot be unpacked any more."""
+    book = openpyxl.Workbook()
+    book.create_sheet("theme", 0).append(["id"])
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    data = bytearray(path.read_bytes())
+    at = sheet.header_offset + 30 + len(sheet.filename)
+    data[at : at + 40] = b"\xff" * 40
+    path.write_bytes(data)
 
 
 def append(path: Path, text: str, *, first: bool = False) -> None:
@@ -375,3 +421,51 @@ def test_an_error_that_names_something_hostile_is_harmless(tmp_path: Path) -> No
     told = on_a_terminal(tmp_path, "query", f"no-such\x1b[2J{chr(0x202E)}query")
     assert "no-such\\u001B[2J\\u202Equery" in told
     assert not _RAW.search(told)
+
+
+# ---------------------------------------------------------------- what a person names for an output
+
+OUTPUTS: dict[str, tuple[str, ...]] = {
+    "a report": ("check", "--format", "json"),
+    "an answer": ("query", "-f", "q.rq", "--data", "a.ttl", "--format", "csv"),
+    "what changed": ("diff", "a.ttl", "b.ttl"),
+    "saved queries": ("queries", "export"),
+}
+
+
+@posix
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_an_output_is_there_whole_or_as_it_was_and_no_device_is_replaced(name: str, small: Small) -> None:
+    for file, value in (("a.ttl", 1), ("b.ttl", 2)):
+        Path(file).write_text(f"<http://example.org/a> <http://example.org/p> {value} .", "utf-8")
+    Path("q.rq").write_text("SELECT ?o { ?s ?p ?o }", "utf-8")
+    Path("kept").write_text("kept", "utf-8")
+    Path("link").symlink_to("kept")
+    os.mkfifo("pipe")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(Path("pipe").read_bytes()), daemon=True)
+    reader.start()
+    assert small.run(*OUTPUTS[name], "--out", "pipe").code == 0
+    assert Path("pipe").is_fifo()
+    reader.join(30)
+    assert len(read[0]) > len("kept")
+    assert small.run(*OUTPUTS[name], "--out", "link").code == 0
+    assert Path("link").is_symlink()
+    whole = Path("kept").read_bytes()
+    assert len(whole) > len("kept")
+    Path("kept").write_text("kept", "utf-8")
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3, 3));"
+        "from linkedproj.cli import main; main(sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited, *OUTPUTS[name], "--out", "kept"],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert "kept" in done.stderr or "written" in done.stderr
+    assert Path("kept").read_text("utf-8") == "kept"
+    assert sorted(names(small.home)) == ["a.ttl", "b.ttl", "data", "kept", "link", "pipe", "q.rq"]

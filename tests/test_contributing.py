@@ -485,6 +485,9 @@ def test_a_command(house: House) -> None:
 # Rows that other tests make true: where they are tried.
 ELSEWHERE = {
     "benchmark peer": "test_bench.py",
+    "guard": "test_reliability.py",
+    "hostile file or query": "test_reliability.py",
+    "reader to be fuzzed": "test_reliability.py",
     "word for a change": "test_diff.py",
     "language of the records": "test_context.py",
     "setting": "test_settings.py",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+import queue
 import re
 import shutil
+import sys
 import threading
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -147,6 +149,18 @@ def test_a_release_whose_folder_is_lost_can_only_be_made_as_it_was(released: Sma
     before = public(released)
     (released.home / "public/dump/1.0/portfolio.nt").unlink()
     assert released.run("build", "--release", "1.0").code == 0
+    assert public(released) == before
+
+
+@pytest.mark.parametrize("lost", ["dump/1.0", "dump/releases.json"])
+def test_what_is_left_of_a_release_keeps_it_from_being_made_with_other_bytes(lost: str, released: Small) -> None:
+    path = released.home / "public" / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    before = public(released)
+    more_trees(released)
+    outcome = released.run("build", "--release", "1.0")
+    assert outcome.code == 1
+    assert "release 1.0 is published already, with other bytes" in outcome.err
     assert public(released) == before
 
 
@@ -437,6 +451,34 @@ def test_who_gives_up_waiting_leaves_the_other_build_alone(tmp_path: Path) -> No
             pass
         assert first.root.is_dir()
         assert first.scratch.is_dir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_a_lock_whose_file_was_replaced_meanwhile_is_waited_for_anew(tmp_path: Path) -> None:
+    import fcntl
+
+    heard: queue.Queue[str] = queue.Queue()
+
+    def take() -> None:
+        with locked(tmp_path / "public", heard.put):
+            heard.put("held")
+
+    def held() -> int:
+        handle = os.open(tmp_path / ".public.lock", os.O_RDWR | os.O_CREAT)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return handle
+
+    before = held()
+    waiting = threading.Thread(target=take, daemon=True)
+    waiting.start()
+    assert heard.get(timeout=30).startswith("waiting")
+    (tmp_path / ".public.lock").unlink()
+    after = held()
+    os.close(before)
+    assert heard.get(timeout=30).startswith("waiting"), "another build holds the file that is there now"
+    os.close(after)
+    assert heard.get(timeout=30) == "held"
+    waiting.join(30)
 
 
 def test_a_lock_that_a_killed_build_left_is_taken_over(drafted: Small) -> None:

@@ -209,6 +209,18 @@ def test_a_hidden_sheet_is_told_when_it_is_called_like_a_table(small: Small) -> 
     assert said(road(small)) == ["data/p.xlsx:theme LP-SHEET-HIDDEN"]
 
 
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+def test_a_packed_part_without_measure_is_told_before_it_is_unpacked(small: Small, suffix: str) -> None:
+    with (
+        zipfile.ZipFile(small.folder / f"theme.more{suffix}", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("content.xml", "w") as part,
+    ):
+        for _ in range(33):
+            part.write(b" " * (1 << 20))
+    [told] = [block for block in small.run("check").blocks if "LP-FILE-BOOK" in block]
+    assert "content.xml has 33 MiB when it is unpacked" in told
+
+
 @pytest.mark.parametrize("name", ["p.xlsx", "p.ods"])
 @pytest.mark.parametrize("content", [b"", b"id,name\n", b"PK\x03\x04 cut short", b"\xd0\xcf\x11\xe0 with a password"])
 def test_what_is_no_workbook_is_told(small: Small, name: str, content: bytes) -> None:

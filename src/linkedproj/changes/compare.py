@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from linkedproj.changes.dumps import Block, base_of, blocks_of, find_dump, parse, triples_of
 from linkedproj.changes.evidence import read_evidence
-from linkedproj.changes.notes import Line, Notes
+from linkedproj.changes.notes import Line, Notes, refused_by_the_system
 from linkedproj.model.context import RDF, Kind, Rule
 from linkedproj.model.dataset import dataset_of, public_root
 from linkedproj.model.domain import DAY, DEPRECATED, REPLACED_BY
@@ -123,11 +123,12 @@ def compare(
     only one record at a time is in memory. Temporary files need about the size of both dumps, unpacked.
 
     Raises:
+        OSError: the disk is full.
         SetupError: a dump is missing, damaged, no dump, or has blank nodes.
     """
     before, after = find_dump(old) if old else None, find_dump(new)
     schemas = _schemas(before, after, base or base_of(after), ontology or shipped("ontology"))
-    with ExitStack() as stack:
+    with refused_by_the_system(), ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkedproj-")))
         notes = Notes(scratch)
         stack.callback(notes.close)

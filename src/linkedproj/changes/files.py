@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.system.outputs import staged
 from linkedproj.system.packing import packed
 
 if TYPE_CHECKING:
@@ -19,35 +19,28 @@ _BLOCK = 1 << 20
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[TextIO]:
-    """Write a text file beside its place, and put it there when it is whole.
+def replacing(path: Path, *, through_links: bool = False) -> Iterator[TextIO]:
+    """Write a text file beside its place, and put it there when it is whole; links and devices are as in `staged`.
 
     Raises:
         SetupError: it cannot be written.
     """
-    staged = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with staged.open("w", encoding="utf-8", newline="\n") as file:
+        with (
+            staged(path, through_links=through_links) as beside,
+            beside.open("w", encoding="utf-8", newline="\n") as file,
+        ):
             yield file
-        staged.replace(path)
     except OSError as error:
         raise SetupError(f"the file cannot be written: {error.strerror}.", Place(path.as_posix())) from error
-    finally:
-        with suppress(OSError):
-            staged.unlink()
 
 
 def install(source: Path, path: Path) -> None:
     """Copy a file to its place, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        shutil.copyfile(source, staged)
-        staged.replace(path)
-    finally:
-        with suppress(OSError):
-            staged.unlink()
+    with staged(path, through_links=False) as beside:
+        shutil.copyfile(source, beside)
 
 
 def unpacked(path: Path) -> IO[bytes]:

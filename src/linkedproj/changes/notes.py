@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +24,7 @@ GONE: tuple[What, ...] = ("removed", "renamed", "merged")
 """What is told of a record that is there no more."""
 
 _LAST = 1 << 31
+_PRIMARY = 0xFF
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -42,6 +46,21 @@ class Line:
     subject: str
     come: bool
     triple: str
+
+
+@contextmanager
+def refused_by_the_system() -> Iterator[None]:
+    """Let what the database cannot write be told as what the system does not.
+
+    Raises:
+        OSError: the disk is full, or a file cannot be read or written.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        is_full = error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_FULL
+        number = errno.ENOSPC if is_full else errno.EIO
+        raise OSError(number, os.strerror(number), "a temporary file") from error
 
 
 class Notes:

@@ -67,6 +67,7 @@ def command(
     """
     from linkedproj.check.unchanged import fingerprint
     from linkedproj.system.caches import keep, kept_in, recall
+    from linkedproj.system.outputs import staged
 
     portfolio = require_portfolio(folder)
 
@@ -95,7 +96,8 @@ def command(
         keep(place if key == fingerprint(portfolio, *asked) else None, found)
     text = found["text"]
     if out:
-        out.write_text(text, "utf-8")
+        with staged(out) as file:
+            file.write_text(text, "utf-8")
         click.echo(f"{found['total']} Written to {out}.")
     else:
         click.echo(text, nl=not text.endswith("\n"))

@@ -42,6 +42,6 @@ def command(*, old: Path, new: Path, lang: str, form: str, limit: int | None, ou
         if out is None:
             write(changes, lang, limit, sys.stdout)
             return
-        with replacing(out) as file:
+        with replacing(out, through_links=True) as file:
             write(changes, lang, limit, file)
     click.echo(f"Written to {out}.")

@@ -164,10 +164,13 @@ def export(*, ids: tuple[str, ...], form: str, base: str, endpoint: str, out: Pa
     """Write all saved queries, or some, for other tools."""  # noqa: DOC501 - shown as help
     if endpoint and form != "sib":
         raise click.UsageError(f"--endpoint has no meaning with --format {form}.")
+    from linkedproj.system.outputs import staged
+
     write: Callable[[list[SavedQuery], str, str], str] = {"sib": _sib, "openapi": _openapi}[form]
     text = write(_chosen(_collection(), ids), base, endpoint)
     if out:
-        out.write_text(text, "utf-8", newline="")
+        with staged(out) as place:
+            place.write_text(text, "utf-8", newline="")
     else:
         click.echo(text, nl=False)
 

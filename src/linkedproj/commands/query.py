@@ -14,6 +14,7 @@ import click
 
 from linkedproj.model.errors import Place, QueryError
 from linkedproj.queries.results.formats import FORMATS, format_by_suffix
+from linkedproj.system.outputs import staged
 from linkedproj.system.scratch import abandon
 from linkedproj.system.watchdog import watched
 
@@ -248,6 +249,7 @@ def _put(written: bytes, out: Path | None) -> None:
         click.echo(written if hasattr(sys.stdout, "buffer") else written.decode("utf-8", "replace"), nl=False)
         return
     try:
-        out.write_bytes(written)
+        with staged(out) as place:
+            place.write_bytes(written)
     except OSError as error:
         raise QueryError(f"the answer cannot be written: {error.strerror}.", Place(str(out))) from error

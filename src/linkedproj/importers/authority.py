@@ -33,6 +33,7 @@ from linkedproj.model.lists import (
     read_rows,
 )  # fmt: skip
 from linkedproj.model.shapes import SKOS
+from linkedproj.system.outputs import staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -139,7 +140,8 @@ def renew_places(path: Path, lists: Mapping[str, CodeList], present: Path, into:
         raise SetupError(f"the file cannot be read: {error}", Place(path.as_posix())) from error
     rows = {iri: row for iri, row in rows.items() if row[CODE]}
     into.mkdir(parents=True, exist_ok=True)
-    (into / table).write_text(_csv([IRI, CODE, LONGITUDE, LATITUDE], rows.values()), "utf-8", newline="")
+    with staged(into / table) as place:
+        place.write_text(_csv([IRI, CODE, LONGITUDE, LATITUDE], rows.values()), "utf-8", newline="")
     return Renewed(table.removesuffix(".csv"), path.name, into / table, len(rows), (), ())
 
 
@@ -184,9 +186,11 @@ def renew(path: Path, lists: Mapping[str, CodeList], present: Path, into: Path) 
     described = (present / FOLDER / f"{table.name}.ttl").read_text("utf-8")
     version = found.version or "unknown"
     described = _STATED.sub(lambda match: f'{match["before"]}"{version}"', described, count=1)
-    (into / f"{table.name}.ttl").write_text(described, "utf-8")
     written = into / f"{table.name}.csv"
-    written.write_text(_csv(columns, merged), "utf-8", newline="")
+    # The list is there before it says which version it is.
+    for target, text in ((written, _csv(columns, merged)), (written.with_suffix(".ttl"), described)):
+        with staged(target) as place:
+            place.write_text(text, "utf-8", newline="")
     added, removed = sorted(rows.keys() - before.keys()), sorted(before.keys() - rows.keys())
     return Renewed(table.name, version, written, len(rows), tuple(added), tuple(removed))
 

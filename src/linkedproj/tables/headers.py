@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from linkedproj.tables.readers.source import TableFile
 
 
+_SUGGESTED = 100
+"""So many unknown names are compared with those that there are: a header may have thousands."""
+
+
 class Header:
     """The columns of one table, compiled.
 
@@ -31,6 +35,15 @@ class Header:
         self.names = tuple(map(canonical_column, names))
         self._schema, self._languages = schema, languages
         self.problems: list[tuple[int, Fault]] = []
+        self._unknowns = 0
+        # Where each name, and each name that others go on from with a dot, stands first.
+        self._first: dict[str, int] = {}
+        self._opened: dict[str, int] = {}
+        for index, name in enumerate(self.names):
+            self._first.setdefault(name, index)
+            for at, sign in enumerate(name):
+                if sign == ".":
+                    self._opened.setdefault(name[:at], index)
         self.columns = [column for column in map(self._column, range(len(names)), self.names) if column]
 
     def place(self, line: int, index: int) -> Place:
@@ -64,14 +77,13 @@ class Header:
         return column
 
     def _twice(self, index: int, name: str) -> Fault | None:
-        return Fault("LP-COLUMN-TWICE", {}) if name in self.names[:index] else None
+        return Fault("LP-COLUMN-TWICE", {}) if self._first[name] < index else None
 
     def _both(self, index: int, name: str) -> Fault | None:
         """Refuse a column that names a record beside columns that describe it: which one is meant?"""
-        path, before = name.partition("@")[0], self.names[:index]
-        links = path.split(".")[:-1]
-        named = any(".".join(links[: depth + 1]) in before for depth in range(len(links)))
-        found = named or any(other.startswith(f"{path}.") for other in before)
+        path = name.partition("@")[0]
+        above = [path[:at] for at, sign in enumerate(path) if sign == "."]
+        found = self._opened.get(path, index) < index or any(self._first.get(link, index) < index for link in above)
         return Fault("LP-COLUMN-TWICE", {}) if found else None
 
     def _published(self, index: int, name: str) -> tuple[Column, Fault | None]:
@@ -87,7 +99,9 @@ class Header:
         return column, self._misplaced(name, column) or self._misspoken(column.field, column.language)
 
     def _unknown(self, name: str) -> Fault:
-        return Fault("LP-COLUMN-UNKNOWN", nearest(name, self._candidates(self.kind)))
+        self._unknowns += 1
+        near = nearest(name, self._candidates(self.kind)) if self._unknowns <= _SUGGESTED else {}
+        return Fault("LP-COLUMN-UNKNOWN", near)
 
     def _misplaced(self, name: str, column: Column) -> Fault | None:
         """Follow a column from the record into those nested in it, as far as its name leads."""

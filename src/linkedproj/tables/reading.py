@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from linkedproj.model.context import Field, RecordType
+    from linkedproj.model.errors import Place
     from linkedproj.tables.portfolio import Found, Tables
     from linkedproj.tables.readers.source import Read, TableFile
     from linkedproj.tables.shards import Shard
@@ -194,6 +195,7 @@ class Taker:
 
     def __init__(self, tables: Tables, number: int, checks: CellChecks, found: Found, before: int) -> None:
         self.tables, self.number, self.checks, self.found, self._before = tables, number, checks, found, before
+        self._told: set[Place] = set()
         self.header = tables.headers[number]
         self.kind, self.file = self.header.kind, self.header.file
         names = self.header.names
@@ -352,10 +354,16 @@ class Taker:
     def _report(self, row: Row, column: Column, fault: Fault) -> None:
         place = self.header.place(row.line, column.index) if column.index >= 0 else self.file.place(row.line, 1)
         cell = row.cells[column.index] if column.index >= 0 else ""
-        if fault.rule == "LP-CELL-REQUIRED" and any(p.place == place for p in self.found.problems[self._before :]):
+        if fault.rule == "LP-CELL-REQUIRED" and self._is_told(place):
             return  # the reader could make nothing of what stands there
         record = f"{self.kind.table}/{row.id}" if row.id and not self.kind.anonymous else ""
         self.found.problems.append(Problem(fault.rule, place, record, column.name, cell, fault.values))
+
+    def _is_told(self, place: Place) -> bool:
+        """Return whether a problem of this table is at a place; each problem is looked at once."""
+        self._told.update(problem.place for problem in self.found.problems[self._before :])
+        self._before = len(self.found.problems)
+        return place in self._told
 
 
 def _kind_fault(column: Column, cell: str) -> Fault | None:

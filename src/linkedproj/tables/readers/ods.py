@@ -8,11 +8,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element, ParseError, iterparse
-from zipfile import BadZipFile, ZipFile
+from xml.etree.ElementTree import Element, iterparse
+from zipfile import ZipFile
 
-from linkedproj.model.errors import Place, Problem
-from linkedproj.tables.readers.sheet import Layout, Told, date_text, find, number_text, read_rows
+from linkedproj.tables.readers.sheet import (
+    BROKEN,
+    Layout,
+    Told,
+    broken,
+    date_text,
+    find,
+    number_text,
+    read_rows,
+    refuse_bomb,
+)
 from linkedproj.tables.readers.source import MADE_FOR, Sheet
 
 if TYPE_CHECKING:
@@ -29,7 +38,6 @@ _ERROR = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}
 _PARTS = {f"{_DATE}year": "y", f"{_DATE}month": "m", f"{_DATE}day": "d", f"{_DATE}hours": "h"}
 # What may stand around a number and leaves it the same: a currency, an exponent, signs.
 _WORDS = re.compile(r"\b[A-Z]{3}\b|[Ee][+-]?[0-9]+")
-_BROKEN = (BadZipFile, KeyError, ParseError, ValueError)
 _MOST = 1_048_576
 _WIDEST = 16_384
 
@@ -38,12 +46,13 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
     """List the sheets of a spreadsheet that hold any text."""
     found: dict[str, Sheet] = {}
     try:
+        refuse_bomb(file.path)
         with ZipFile(file.path) as archive:
             walk = _Walk(archive)
             for _ in walk.rows():
                 found.setdefault(walk.name, Sheet(walk.name, walk.is_hidden))
-    except _BROKEN as error:
-        report(_problem(file, error))
+    except BROKEN as error:
+        report(broken(file, error))
         return []
     return list(found.values())
 
@@ -55,7 +64,7 @@ def made_for(file: TableFile) -> str:
             for _, element in iterparse(source):  # noqa: S314 - expat bounds entities and fetches none
                 if element.tag == f"{_META}user-defined" and element.get(f"{_META}name") == MADE_FOR:
                     return element.text or ""
-    except _BROKEN:
+    except BROKEN:
         return ""
     return ""
 
@@ -66,12 +75,8 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
         with ZipFile(file.path) as archive:
             walk = _Walk(archive)
             yield from read_rows(file, walk.rows(file.sheet), walk.layout, report)
-    except _BROKEN as error:
-        report(_problem(file, error))
-
-
-def _problem(file: TableFile, error: Exception) -> Problem:
-    return Problem("LP-FILE-BOOK", Place(file.shown), values={"detail": str(error)})
+    except BROKEN as error:
+        report(broken(file, error))
 
 
 class _Walk:

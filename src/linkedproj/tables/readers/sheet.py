@@ -8,17 +8,49 @@ apart, the cell is reported.
 from __future__ import annotations
 
 import datetime as dt
+import struct
+import zlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
+from zipfile import BadZipFile, ZipFile
 
 from linkedproj.model.errors import Place, Problem
 from linkedproj.tables.readers.source import Day, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
+
+BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    LookupError,
+    OSError,
+    RecursionError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What the libraries that open a workbook raise when it is damaged: each meets the damage somewhere else.
+
+Files that the system does not open were told before. NotImplementedError is a RuntimeError, ParseError a SyntaxError.
+"""
+
+_LARGE, _TIMES = 32 << 20, 150
+_LARGEST = 2 << 30
+"""Bytes of a part that may be packed to any size, how many times its packed size a larger one may have, and of all.
+
+A sheet of a million equal rows is packed to about a hundredth of its size.
+"""
 
 _LISTED = 12
 _EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number
@@ -86,6 +118,27 @@ def _report_layout(  # noqa: PLR0913, PLR0917 - all that is known of a sheet
         if span[0] <= bottom and top <= span[1] and left <= len(names):
             cells = f"{Place('', top, left).cell}:{Place('', bottom, right).cell}"
             report(Problem("LP-SHEET-MERGED", file.place(top, left), column=names[left - 1], values={"cells": cells}))
+
+
+def refuse_bomb(path: Path) -> None:
+    """Refuse an archive that is far larger than its file when it is unpacked, before anything of it is.
+
+    Raises:
+        ValueError: it is.
+    """
+    with ZipFile(path) as archive:
+        parts = archive.infolist()
+    for part in parts:
+        # What is read of a part ends at the size that is stated for it.
+        if part.file_size > _LARGE and part.file_size > _TIMES * part.compress_size:
+            raise ValueError(f"{part.filename} has {part.file_size >> 20} MiB when it is unpacked")
+    if sum(part.file_size for part in parts) > _LARGEST:
+        raise ValueError(f"it has more than {_LARGEST >> 20} MiB when it is unpacked")
+
+
+def broken(file: TableFile, error: Exception) -> Problem:
+    """Make the problem of a workbook that is damaged, or is none."""
+    return Problem("LP-FILE-BOOK", Place(file.shown), values={"detail": str(error) or type(error).__name__})
 
 
 def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Place:  # noqa: ARG001 - all finders alike

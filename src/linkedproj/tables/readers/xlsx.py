@@ -8,11 +8,20 @@ import warnings
 from collections import defaultdict
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element, ParseError, iterparse
-from zipfile import BadZipFile
+from xml.etree.ElementTree import Element, iterparse
 
-from linkedproj.model.errors import Place, Problem, SetupError
-from linkedproj.tables.readers.sheet import Layout, Told, date_text, find, number_text, read_rows
+from linkedproj.model.errors import Place, SetupError
+from linkedproj.tables.readers.sheet import (
+    BROKEN,
+    Layout,
+    Told,
+    broken,
+    date_text,
+    find,
+    number_text,
+    read_rows,
+    refuse_bomb,
+)
 from linkedproj.tables.readers.source import MADE_FOR, Sheet
 
 if TYPE_CHECKING:
@@ -43,9 +52,13 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
     book = _opened(file, report)
     if book is None:
         return []
-    found = [Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)]
-    book.close()
-    return found
+    try:
+        return [Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)]
+    except BROKEN as error:
+        report(broken(file, error))
+        return []
+    finally:
+        book.close()
 
 
 def made_for(file: TableFile) -> str:
@@ -67,10 +80,12 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
     book = _opened(file, report)
     if book is None:
         return
-    sheet: Any = book[file.sheet]
-    layout, blank_formulas = _layout(sheet)
     try:
+        sheet: Any = book[file.sheet]
+        layout, blank_formulas = _layout(sheet)
         yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
+    except BROKEN as error:
+        report(broken(file, error))
     finally:
         book.close()
 
@@ -83,12 +98,13 @@ def _opened(file: TableFile, report: Report) -> Workbook | None:
         remedy = "Install it with: pip install 'linkedproj[spreadsheets]'"
         raise SetupError(f"one more package is needed to read workbooks. {remedy}", Place(file.shown)) from None
     try:
+        refuse_bomb(file.path)
         with warnings.catch_warnings():
             # Of what is of no matter to the cells, such as drop-downs.
             warnings.simplefilter("ignore")
             return load_workbook(file.path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, ParseError) as error:
-        report(Problem("LP-FILE-BOOK", Place(file.shown), values={"detail": str(error)}))
+    except (InvalidFileException, *BROKEN) as error:
+        report(broken(file, error))
         return None
 
 
