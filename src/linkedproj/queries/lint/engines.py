@@ -68,7 +68,10 @@ def _repeats(words: Sequence[Word], level: int) -> bool:
 
 
 def _open_sorts(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -> Iterator[Problem]:
-    """Find texts with a language, and terms of any kind, by which rows are ordered as they are."""
+    """Find texts with a language, and terms of any kind, by which rows are ordered as they are.
+
+    A text behind the thing that it is a text of decides nothing any more.
+    """
     declared = declared_prefixes(query.text)
     texts = {
         words[n + 2].variable
@@ -81,11 +84,21 @@ def _open_sorts(query: SavedQuery, words: Sequence[Word], known: KnownTerms) -> 
         if word.kind == "name" and ":" in word.text and known.iri(declared, word.text) == _ANY_TERM
     }
     outer = next((select for select in find_selects(words) if not select.inner), None)
+    before: set[str] = set()
     for word in _bare_keys(outer) if outer else ():
+        name = word.text
         if word.variable in terms:
-            yield _open_sort(word, f"STR({word.text}) LANG({word.text}) DATATYPE({word.text})")
-        elif word.variable in texts:
-            yield _open_sort(word, f"STR({word.text})")
+            needed = f'COALESCE(STR({name}), "") COALESCE(LANG({name}), "") COALESCE(STR(DATATYPE({name})), "")'
+            yield _open_sort(word, needed)
+        elif word.variable in texts and not before & _owners(words, word.variable):
+            yield _open_sort(word, f'COALESCE(STR({name}), "") COALESCE(LANG({name}), "")')
+        before.add(word.variable)
+
+
+def _owners(words: Sequence[Word], text: str) -> set[str]:
+    """Return the variables whose text this is: what stands before a property and the text."""
+    found = (words[n - 2].variable for n, word in enumerate(words) if n > 1 and word.variable == text)
+    return {name for name in found if name}
 
 
 def _open_sort(word: Word, needed: str) -> Problem:
