@@ -10,19 +10,20 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from linkedproj.build import build
 from tests.foreign.engines import (
     ENGINES,
     PORTFOLIOS,
     ROOT,
     Asked,
-    NotHereError,
     asked_of,
     differences,
     exceptions,
     oxigraph,
     unexplained,
 )
+from tests.foreign.install import NotHereError
+
+from linkedproj.build import build
 
 TABLE = ROOT / "docs/queries-on-engines.md"
 HEAD = """# Saved queries on other engines
@@ -45,7 +46,10 @@ def main() -> int:
         portfolios = [_published(name, Path(work)) for name in PORTFOLIOS]
         for engine, ask in ENGINES.items():
             try:
-                told = {one.name: differences(oxigraph(one.questions, one.files), ask(one.questions, one.files), engine) for one in portfolios}
+                told = {
+                    one.name: differences(oxigraph(one.questions, one.files), ask(one.questions, one.files), engine)
+                    for one in portfolios
+                }
             except NotHereError as error:
                 print(f"{engine} is left out: {error}", file=sys.stderr)
                 continue
@@ -80,7 +84,9 @@ def _page(portfolios: list[Asked], found: dict[str, dict[str, dict[str, str]]]) 
             cells.append(", ".join(marks) or "✓")
         lines.append(f"| `{question}` | {' | '.join(cells)} |")
     notes = [f"{number}. {reason}" for number, reason in enumerate(reasons, 1)]
-    everywhere = [f"- {engine} {text}." for engine in found for text in exceptions().get(engine, {}).get("any", {}).values()]
+    everywhere = [
+        f"- {engine} {text}." for engine in found for text in exceptions().get(engine, {}).get("any", {}).values()
+    ]
     *others, last = found
     head = HEAD.format(engines=f"{', '.join(others)} and {last}")
     return head + "\n".join([*lines, "", *notes, "", *everywhere]) + "\n"

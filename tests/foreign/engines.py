@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import socket
+import struct
 import subprocess
 import time
 import tomllib
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pyoxigraph as ox
+from tests.foreign.install import NotHereError, install_scripts
 
 from linkedproj.model.errors import LinkedprojError
 from linkedproj.queries.ask import local, reference
@@ -34,7 +36,6 @@ from linkedproj.queries.ask.remote import ask as ask_endpoint
 from linkedproj.queries.ask.sources import StoreSource, prepare
 from linkedproj.queries.results.table import Table, Triples, as_table
 from linkedproj.queries.saved.collection import open_collection
-from tests.foreign.install import NotHereError, install_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -157,7 +158,7 @@ def exceptions() -> dict[str, dict[str, dict[str, str]]]:
     return found
 
 
-def differences(ours: Answers, theirs: Answers, engine: str = "") -> dict[str, str]:
+def differences(ours: Mapping[str, Table | str], theirs: Mapping[str, Table | str], engine: str = "") -> dict[str, str]:
     """Say of each question to which an engine answers otherwise what is other: rows, or their order alone."""
     by_value = "spelling" in exceptions().get(engine, {}).get("any", {})
     found = {name: _difference(ours[name], theirs.get(name, "no answer"), by_value=by_value) for name in ours}
@@ -195,13 +196,19 @@ def _keys(table: Table, columns: Sequence[str], *, by_value: bool) -> list[tuple
     return [next(iter(Table(tuple(columns), (row,)).multiset())) for row in rows]
 
 
+def _single(number: str) -> float:
+    """Return the nearest number of 32 bits."""
+    found: float = struct.unpack("f", struct.pack("f", float(number)))[0]
+    return found
+
+
 def _value(cell: Cell) -> Cell:
     """Spell points, truth values and decimals in one way."""
     if not isinstance(cell, ox.Literal):
         return cell
     kind = re.split("[#/]", cell.datatype.value)[-1]
     if kind in {"wktLiteral", "Geometry"}:
-        return ox.Literal(re.sub(r"-?[0-9.]+", lambda number: f"{float(number[0]):.4f}", cell.value))
+        return ox.Literal(re.sub(r"-?[0-9.]+", lambda number: f"{_single(number[0]):.9g}", cell.value))
     if kind in {"boolean", "integer", "decimal"}:
         number = {"true": "1", "false": "0"}.get(cell.value, cell.value)
         return ox.Literal(f"{Decimal(number).normalize():f}")
@@ -235,9 +242,9 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> Tabl
 
 
 @cache
-def _term(spelled: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+def _term(spelled: str) -> RdfTerm:
     (quad,) = ox.parse(f"<x:s> <x:p> {spelled} .".encode(), format=ox.RdfFormat.N_TRIPLES)
-    term = quad.object
+    term: RdfTerm | ox.Triple = quad.object
     assert not isinstance(term, ox.Triple)
     return term
 

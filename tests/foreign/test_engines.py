@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-
-from linkedproj.queries.results.table import Table
 from tests.foreign.engines import ENGINES, HEAVY, Asked, asked_of, differences, oxigraph, unexplained
 from tests.foreign.install import NotHereError
+
+from linkedproj.queries.results.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +39,7 @@ def test_the_engines_of_debian_answer_every_query_as_we_do(
 
 
 A, B = ox.Literal("a"), ox.Literal("b")
+TRUTH = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 POINT = ox.NamedNode("http://www.opengis.net/ont/geosparql#wktLiteral")
 
 
@@ -60,7 +61,11 @@ def test_what_differs_is_said(theirs: Table | str, said: str) -> None:
 
 
 def test_what_virtuoso_spells_otherwise_is_compared_by_value_for_virtuoso_alone() -> None:
-    ours = {"q": Table(("x",), ((ox.Literal("POINT(2.15899 41.38879)", datatype=POINT),), (ox.Literal(True),)))}
+    ours = {
+        "q": Table(
+            ("x",), ((ox.Literal("POINT(2.15899 41.38879)", datatype=POINT),), (ox.Literal("true", datatype=TRUTH),))
+        )
+    }
     theirs = {"q": Table(("x",), ((ox.Literal("POINT(2.1589899063 41.388790131)", datatype=POINT),), (ox.Literal(1),)))}
     assert differences(ours, theirs, "Virtuoso") == {}
     assert set(differences(ours, theirs, "Jena")) == {"q"}

@@ -2,7 +2,8 @@
 
 A query is cut into words that know how deep in braces and brackets they stand (`code`). Each of the other modules looks
 at one thing: `forms` at what is asked and in which order, `prefixes`, `terms` at what exists, `values` at defaults and
-cases, `syntax` at what the parser says, `engines` at what other engines read otherwise. `known` is what queries are held against.
+cases, `syntax` at what the parser says, `engines` at what others read otherwise. `known` is what queries are held
+against.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Problem
@@ -37,9 +38,7 @@ def _joined_exists(words: Sequence[Word]) -> Iterator[Problem]:
         inside = group_after(words, n)
         level = word.braces
         here = [item for item in inside if item.braces == level]
-        ors = any(one.text == two.text == "|" for one, two in zip(here, here[1:], strict=False)) or any(
-            item.text == "||" for item in here
-        )
+        ors = any(one.text == two.text == "|" for one, two in pairwise(here)) or any(item.text == "||" for item in here)
         found = next((item for item in here if item.keyword == "EXISTS"), None)
         if ors and found is not None:
             yield Problem("LP-QUERY-EXISTS", found.place)
