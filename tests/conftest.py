@@ -173,6 +173,12 @@ def small_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return published_once("small", SMALL, tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def whole_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish once the portfolio that fills every table; give the folder of the dumps, not to be written to."""
+    return published_once("vilamar", ROOT / "tests/fixtures/vilamar", tmp_path_factory)
+
+
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
     """Copy the small portfolio into an empty folder and go there, so that it is called data/ in messages."""

@@ -356,6 +356,18 @@ def test_a_mistake_is_told_in_one_sentence(name: str, server: Server) -> None:
     assert server.hits["/sparql"] == (QUICK.attempts if answer.status in {502, 503, 504} else 1)
 
 
+ONE = (
+    '{"__ASK_RETVAL": {"type": "typed-literal", "datatype": "http://www.w3.org/2001/XMLSchema#integer", "value": "1"}}'
+)
+
+
+@pytest.mark.parametrize(("rows", "answer"), [(ONE, True), (ONE.replace('"1"', '"0"'), False), ("", False)])
+def test_virtuoso_answers_ask_with_rows(rows: str, answer: bool, server: Server) -> None:  # noqa: FBT001 - the answer
+    body = f'{{"head": {{"link": [], "vars": ["__ASK_RETVAL"]}}, "results": {{"bindings": [{rows}]}}}}'
+    address = server.says("/sparql", Answer(body.encode()))
+    assert _ask(address, "ASK { ?s ?p ?o }") == (answer, [])
+
+
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_endpoint_is_asked_again(status: int, server: Server) -> None:
     address = server.says("/sparql", Answer(failures=[(status, {}), (status, {"Retry-After": "0"})]))

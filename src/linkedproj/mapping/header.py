@@ -53,11 +53,12 @@ def header(schema: Schema, config: Config, types: Iterable[str]) -> list[Node]:
         (_TYPE, [Value(iri=f"{DCT}RightsStatement")]),
         (_LABEL, _texts({tag: _QUOTED[tag] for tag in languages})),
     ]
-    return [
-        _node(version, said if issued else [each for each in said if each[0] != f"{DCT}issued"]),
-        _node(rights, statement),
-        *(_own_class(schema, config, name, dataset) for name in types),
-    ]
+    # By code point, as records are: so they are found again in a dump that is judged in parts.
+    defined = sorted(
+        [_node(rights, statement), *(_own_class(schema, config, name, dataset) for name in types)],
+        key=lambda node: node.iri,
+    )
+    return [_node(version, said if issued else [each for each in said if each[0] != f"{DCT}issued"]), *defined]
 
 
 def _own_class(schema: Schema, config: Config, name: str, dataset: str) -> Node:

@@ -27,6 +27,9 @@ _TURTLE = {"text/turtle", "application/x-turtle", "application/turtle", "applica
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _MARKUP = re.compile(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>")
+# Virtuoso 7.2.5 answers ASK with rows: one that holds 1, or none.
+_ASKED = ("__ASK_RETVAL",)
+_NO = ox.Literal(0)
 _COMMON_LIMITS = {10_000, 100_000, 1_000_000}
 
 
@@ -90,6 +93,8 @@ def read_answer(reply: Reply, form: str, sparql: str, tell: Callable[[str], None
     if not rows:
         return _triples(reply, sparql)
     answer = _results(reply)
+    if form == "ASK" and isinstance(answer, Table) and answer.columns == _ASKED:
+        return any(row != (_NO,) for row in answer.rows)
     if isinstance(answer, bool) is not (form == "ASK"):
         raise reply.refuse(f"the answer is not of the form that {form} asks for.")
     if isinstance(answer, Table) and len(answer.rows) in _COMMON_LIMITS and not _limits(sparql):

@@ -2,7 +2,8 @@
 
 A query is cut into words that know how deep in braces and brackets they stand (`code`). Each of the other modules looks
 at one thing: `forms` at what is asked and in which order, `prefixes`, `terms` at what exists, `values` at defaults and
-cases, `syntax` at what the parser says. `known` is what queries are held against.
+cases, `syntax` at what the parser says, `engines` at what others read otherwise. `known` is what queries are held
+against.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkedproj.queries.lint.code import read_code
+from linkedproj.queries.lint.engines import engine_problems
 from linkedproj.queries.lint.forms import federation_problems, form_problems
 from linkedproj.queries.lint.known import load_known, terms_of
 from linkedproj.queries.lint.prefixes import prefix_problems
@@ -96,5 +98,6 @@ def _lint(query: SavedQuery, known: KnownTerms, queries: Mapping[str, SavedQuery
     yield from term_problems(query, words, known)
     yield from date_problems(query, words, known)
     yield from value_problems(query, known, queries)
+    yield from engine_problems(query, words, known)
     if not _UNPARSED & {problem.rule for problem in found}:
         yield from syntax_problems(query, words, known.bases)

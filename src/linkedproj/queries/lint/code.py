@@ -160,7 +160,7 @@ def _variables(words: Sequence[Word], level: int) -> tuple[str, ...]:
 
 
 def _order(words: Sequence[Word], level: int) -> tuple[str, ...]:
-    """Return the variables that rows are ordered by: ?x, ASC(?x), DESC(?x), STR(?x); not those in other expressions."""
+    """Return the variables that rows are ordered by: ?x, ASC(?x), DESC(?x), STR(?x), COALESCE(STR(?x), …)."""
     return tuple(item.variable for n, item in enumerate(words) if item.variable and _bare(words, n, level))
 
 
@@ -172,4 +172,10 @@ def _bare(words: Sequence[Word], n: int, level: int) -> bool:
         return True
     alone = n >= 1 and words[n - 1].text == "(" and n + 1 < len(words) and words[n + 1].text == ")"
     before = words[n - 2].keyword if n >= 2 else ""  # noqa: PLR2004 - the keyword stands before the bracket
-    return alone and words[n].brackets == level + 1 and before in _ORDERING
+    return (alone and words[n].brackets == level + 1 and before in _ORDERING) or _or_nothing(words, n, level)
+
+
+def _or_nothing(words: Sequence[Word], n: int, level: int) -> bool:
+    """Return whether this is the variable of COALESCE(STR(?x), …)."""
+    called = [word.keyword or word.text for word in words[max(n - 4, 0) : n]]
+    return words[n].brackets == level + 2 and called == ["COALESCE", "(", "STR", "("]

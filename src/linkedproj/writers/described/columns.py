@@ -51,8 +51,11 @@ class Meaning:
 
     @property
     def name(self) -> str:
-        """The header as a name that URI templates can use."""
-        return self.header.replace("@", "_").replace(".", "_")
+        """The header, where it can be a name in CSVW, else "": readers take the first title for the name then.
+
+        Source: Metadata Vocabulary for Tabular Data, section 5.6: names are those of variables in URI templates.
+        """
+        return "" if "@" in self.header else self.header
 
     @property
     def datatype(self) -> str:

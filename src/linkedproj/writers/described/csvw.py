@@ -67,10 +67,7 @@ def _table(table: Described, schema: Schema, config: Config) -> dict[str, Any]:
 
 def _column(column: Meaning, table: Described, schema: Schema) -> dict[str, Any]:
     """Describe a column; its header is among its titles, as validators ask."""
-    described: dict[str, Any] = {
-        "name": column.name,
-        "titles": {code: list(dict.fromkeys([column.header, text])) for code, text in column.titles.items()},
-    }
+    described = _called(column)
     if column.field is None:
         return {**described, "required": True, "suppressOutput": True}
     described["propertyUrl"] = column.field.iri
@@ -90,3 +87,18 @@ def _column(column: Meaning, table: Described, schema: Schema) -> dict[str, Any]
     if column.header in table.kind.required:
         described["required"] = True
     return described
+
+
+def _called(column: Meaning) -> dict[str, Any]:
+    """Say what a column is called: by its header for programs, in each language for people.
+
+    A header that can be no name stands first among titles of no language: there every reader looks for it, and csvw
+    4.1 nowhere else. What the column is called in each language is its label then.
+    """
+    if column.name:
+        titles = {code: list(dict.fromkeys([column.header, text])) for code, text in column.titles.items()}
+        return {"name": column.name, "titles": titles}
+    return {
+        "titles": [column.header],
+        "rdfs:label": [{"@value": text, "@language": code} for code, text in column.titles.items()],
+    }

@@ -1,0 +1,74 @@
+"""Programs that others wrote read what we publish, and find in it what we put there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyoxigraph as ox
+import pytest
+from tests.foreign.install import NotHereError, install_scripts, python
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+HERE = __file__.rpartition("/")[0]
+
+NO_TYPE = "Invalid value for property: token"
+"""csvw 4.1 does not know the datatype token, which the Metadata Vocabulary names (5.11.1): lists need it, so that
+the blanks round their values are no part of them."""
+
+
+def _run(command: list[str]) -> dict[str, Any]:
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def found(whole_release: Path) -> dict[str, Any]:
+    try:
+        program = str(python())
+    except NotHereError as error:
+        pytest.skip(str(error))
+    return _run([program, f"{HERE}/read.py", str(whole_release.parents[1])])
+
+
+def test_csvw_reads_every_row_and_finds_every_key(found: dict[str, Any], whole_release: Path) -> None:
+    with_rows = {path.name: path.read_text("utf-8") for path in whole_release.glob("*.csv")}
+    expected = {name: len(list(csv.reader(text.splitlines(keepends=True)))) - 1 for name, text in with_rows.items()}
+    assert found["csvw"]["rows"] == expected
+    assert found["csvw"]["warnings"] == [NO_TYPE]
+
+
+def test_frictionless_finds_the_package_valid_with_its_keys(found: dict[str, Any], whole_release: Path) -> None:
+    assert found["package"] == {"valid": True, "tables": len(list(whole_release.glob("*.csv"))), "errors": []}
+
+
+def test_maps_are_geojson(found: dict[str, Any]) -> None:
+    assert found["maps"]
+    assert max(found["maps"].values()) > 1
+
+
+def test_duckdb_adds_up_what_parquet_holds(whole_release: Path) -> None:
+    read = duckdb.connect().sql
+    read(f"CREATE TABLE project AS FROM '{whole_release / 'project.parquet'}'")
+    assert read('SELECT sum("budget.value") FROM project').fetchall() == [(2_000_000,)]
+    types = dict(read("SELECT column_name, column_type FROM (DESCRIBE project)").fetchall())
+    assert (types["start"], types["theme"], types["budget.value"].partition("(")[0]) == ("DATE", "VARCHAR[]", "DECIMAL")
+
+
+def test_javascript_reads_the_same_triples_from_every_syntax(whole_release: Path, tmp_path: Path) -> None:
+    try:
+        scripts = install_scripts(tmp_path)
+    except NotHereError as error:
+        pytest.skip(str(error))
+    files = [path for path in sorted(whole_release.iterdir()) if path.suffix in {".ttl", ".nt", ".jsonld"}]
+    read = _run(["node", str(scripts / "read.mjs"), *map(str, files)])
+    ours = {path.name: len(set(ox.parse(path=path))) for path in files if path.suffix != ".jsonld"}
+    assert {name: count for name, count in read.items() if name in ours} == ours
+    assert read["portfolio.jsonld"] == ours["portfolio.nt"] == ours["portfolio.ttl"]
