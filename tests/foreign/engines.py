@@ -252,8 +252,8 @@ def _term(spelled: str) -> RdfTerm:
 def _classes(jars: Path) -> str:
     needed = (
         "jena-*", "commons-cli", "commons-codec", "commons-compress", "commons-csv", "commons-io", "commons-lang3",
-        "dexx*", "gson", "guava", "failureaccess", "httpc*", "jackson-*", "jsonld-java*", "javax.json*", "jakarta.json*",
-        "thrift", "protobuf*", "slf4j-api", "slf4j-nop", "titanium*", "parsson*",
+        "dexx*", "gson", "guava", "failureaccess", "httpc*", "jackson-*", "jsonld-java*", "javax.json*",
+        "jakarta.json*", "thrift", "protobuf*", "slf4j-api", "slf4j-nop", "titanium*", "parsson*",
     )  # fmt: skip
     return os.pathsep.join(str(path) for name in needed for path in sorted(jars.glob(f"{name}.jar")))
 
