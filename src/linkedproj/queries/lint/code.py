@@ -160,7 +160,7 @@ def _variables(words: Sequence[Word], level: int) -> tuple[str, ...]:
 
 
 def _order(words: Sequence[Word], level: int) -> tuple[str, ...]:
-    """Return the variables that rows are ordered by: ?x, ASC(?x), DESC(?x), STR(?x), COALESCE(STR(?x), …)."""
+    """Return the variables of ORDER BY: ?x, ASC(?x), DESC(?x), STR(?x), COALESCE(STR(?x), …); no others."""
     return tuple(item.variable for n, item in enumerate(words) if item.variable and _bare(words, n, level))
 
 
