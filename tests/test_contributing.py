@@ -490,6 +490,7 @@ ELSEWHERE = {
     "reader to be fuzzed": "test_reliability.py",
     "word for a change": "test_diff.py",
     "language of the records": "test_context.py",
+    "scheme that others publish": "test_schemes.py",
     "setting": "test_settings.py",
 }
 

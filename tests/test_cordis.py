@@ -104,7 +104,7 @@ def test_112_projects_are_sound_and_what_they_lack_is_told_once_a_column(cordis:
     assert len(lines) == len(set(lines))
     assert len(lines) < 30
     dumps = tmp_path / "public/dump/latest"
-    assert "lp:Evidence" not in (dumps / "evidence.ttl").read_text("utf-8").partition("\n\n")[2]
+    assert "a lp:Evidence" not in (dumps / "evidence.ttl").read_text("utf-8").partition("\n\n")[2]
     assert re.search(r"dct:source \S*cordis", (dumps / "portfolio.ttl").read_text("utf-8"))
     answers = tmp_path / "public/query"
     empty = {path.stem for path in answers.glob("*.csv") if len(path.read_text("utf-8").splitlines()) < 2}

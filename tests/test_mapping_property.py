@@ -315,7 +315,7 @@ WORDS = (
 )  # fmt: skip
 PLACES = (
     *ROOTS, "https://x.org//", "https://x.org/a//b/", "https://x.org/a;b/", "https://x.org/.../", "https://x.org/a/./b/",
-    "https://x.org/a/../b/", "https://x.org/%2F/", "https://x.org/:/", "https://x.org/@/", "https://u@x.org/a/",
+    "https://x.org/a/../b/", "https://x.org/%2F/", "https://x.org/:/", "https://x.org/@/", "https://u@example.org/a/",
     "urn:a/", "urn:a//b/", "doi:10.1/", "tag:x.org,2020:a/", "info:x/", "ftp://x.org/a/", "https://x.org/a?b/", "https://x.org/a#/",
 )  # fmt: skip
 ENDS = (

@@ -25,6 +25,7 @@ def _compare(engine: str, asked: Asked) -> dict[str, str]:
     return unexplained(asked, engine, differences(oxigraph(asked.questions, asked.files), theirs, engine))
 
 
+@pytest.mark.engines
 def test_comunica_answers_every_query_as_we_do(whole_release: Path, tmp_path: Path) -> None:
     assert _compare("Comunica", asked_of("vilamar", whole_release, tmp_path)) == {}
 

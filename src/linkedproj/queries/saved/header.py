@@ -6,6 +6,7 @@ The keys are those of grlc (CLARIAH/grlc), with one more, `linkedproj`, which gr
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -125,16 +126,18 @@ def read_header(text: str, file: str, faults: Faults | None = None) -> HeaderPar
 
 
 def _is_deep(source: str) -> bool:
-    """Return whether values lie deeper in each other than those of any header, before they are composed by recursion.
-
-    Raises:
-        YAMLError: it is no YAML.
-    """
+    """Return whether values lie deeper in each other than those of any header, before recursion composes them."""
+    # A level takes a bracket, or a sign or blank before the first word of a line: most headers have too few of them.
+    before_words = max(len(line) - len(line.lstrip(" -?")) for line in source.splitlines())
+    if source.count("[") + source.count("{") + before_words < _DEEPEST:
+        return False
     depth = 0
-    for event in yaml.parse(source, Loader=_LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            return True
+    # What is no YAML is told by whoever composes it.
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(source, Loader=_LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                return True
     return False
 
 
