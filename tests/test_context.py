@@ -422,10 +422,10 @@ def test_an_id_is_no_alias_of_the_context_whatever_that_is() -> None:
     document["@context"]["code"] = link | {"@context": {"@base": "https://data.example.org/code/"}}
     schema = schema_of(document)
     checks = CellChecks(schema, CONFIG)
-    for term in ("follows", "code"):
+    for term, rule in (("follows", "LP-LINK-FORM"), ("code", "LP-CODE-FORM")):
         column = column_named(term, 0, schema.fields)
         found = {cell: [fault.rule for fault in checks.faults(column, cell)] for cell in ("ident", "type", "id")}
-        assert found == {"ident": ["LP-CODE-FORM"], "type": ["LP-CODE-FORM"], "id": []}
+        assert found == {"ident": [rule], "type": [rule], "id": []}
         assert not checks.is_plain(column, "ident")
     faults = [checks.id_fault(schema.types["Project"], cell) for cell in ("ident", "id")]
     assert [fault and fault.rule for fault in faults] == ["LP-ID-RESERVED", None]
