@@ -89,7 +89,7 @@ PERIODS = {
 def test_a_period_spells_out_the_days_that_stated_dates_can_mean(tmp_path: Path, cells: str) -> None:
     triples = travel(tmp_path, {"project.csv": f"id,start,end\na,{cells}\n"}).triples
     assert about(triples, "project/a", DCT + "temporal") == [ID + "period/a"]
-    assert about(triples, "period/a", RDF + "type") == [DCT + "PeriodOfTime"]
+    assert about(triples, "period/a", RDF + "type") == [DCT + "PeriodOfTime", "https://data.example.org/dataset#Period"]
     found = about(triples, "period/a", DCAT + "startDate") + about(triples, "period/a", DCAT + "endDate")
     assert found == PERIODS[cells]
 

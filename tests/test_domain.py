@@ -129,7 +129,7 @@ VALUES = {
     ("event/spring", EX + "stage"): ["https://fair.example/stage/over"],
     ("event/winter", EX + "stage"): ["https://fair.example/stage/called-off"],
     ("event/spring", EX + "fee"): ["fee/spring-deposit", "fee/spring-fee"],
-    ("event/spring", TYPE): [EX + "Event", EX + "Gathering"],
+    ("event/spring", TYPE): ["https://fair.example/dataset#Event", EX + "Event", EX + "Gathering"],
     ("calendar/all", "http://purl.org/dc/terms/valid"): ["2021-06-30"],
     ("calendar/all", "http://purl.org/dc/terms/license"): ["http://creativecommons.org/licenses/by/4.0/"],
 }
@@ -173,8 +173,11 @@ def test_a_published_table_can_be_read_in_again(fair: Fair) -> None:
     header = (built.latest / "venue.csv").read_text("utf-8").splitlines()[0]
     assert header == "id,called@en,brief,postal.street,postal.spot.north,postal.spot.east,opens,closes"
     described = json.loads((built.latest / "venue.csv-metadata.json").read_text("utf-8"))
-    about = {column["name"]: column.get("aboutUrl") for column in described["tableSchema"]["columns"]}
-    assert about["postal_spot_north"] == f"{BASE}id/spot/{{id}}-postal-spot"
+    about = {
+        column["titles"][0]: column.get("aboutUrl")
+        for column in described["tableSchema"]["columns"]
+    }
+    assert about["postal.spot.north"] == f"{BASE}id/spot/{{id}}-postal-spot"
     shutil.copyfile(built.latest / "venue.csv", fair.data / "venue.csv")
     assert fair.travel().dumps["ntriples"] == (built.latest / "portfolio.nt").read_text("utf-8")
 
