@@ -58,7 +58,7 @@ def build(home, at):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         state.update(left=at, on=True)
         try:
-            main(["build", "--release", "1.1"])
+            main(["build", "--release", "1.1", "--at", "2100-01-01"])
         except SystemExit as ended:
             code = ended.code
         os.write(writing, str(state["seen"]).encode())
@@ -118,7 +118,12 @@ def test_whenever_a_build_is_killed_the_folder_is_whole(
     left = [home for home in killed if len(list(home.iterdir())) > 2]
     assert left, "some were killed in the middle of writing"
     for home in left[:2]:
-        assert small.run("build", str(home / "data"), "--out", str(home / "public"), "--release", "1.1").code == 0
+        assert (
+            small.run(
+                "build", str(home / "data"), "--out", str(home / "public"), "--release", "1.1", "--at", "2100-01-01"
+            ).code
+            == 0
+        )
         assert everything(home / "public/dump") == everything(small.home / "counting/public/dump")
         assert everything(home / "public/changes") == everything(small.home / "counting/public/changes")
         assert sorted(path.name for path in home.iterdir()) == ["data", "public"]

@@ -101,7 +101,7 @@ def test_old_without_removed_and_with_added_is_new(tmp_path: Path, dumps: list[P
     assert removed <= before
     assert not added & before
     assert done.triples == {"added": len(added), "removed": len(removed)}
-    assert done.records == {"added": 0, "removed": 1, "changed": 1}
+    assert done.records == {"added": 0, "removed": 1, "changed": 1, "renamed": 0, "merged": 0}
     assert sorted(done.files) == sorted(
         {
             *(f"changes/2.0/{n}" for n in ("added.nt.gz", "removed.nt.gz", "index.html", "index.ca.html")),

@@ -21,7 +21,7 @@ Row = dict[str, str]
 
 AS_OF = "2020-02-11"
 LANGUAGES = ("en", "ca", "es")
-DATA = "https://bench.example/id/"
+DATA = "https://data.example.org/id/"
 CODES = "https://w3id.org/linkedproj/"
 COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 

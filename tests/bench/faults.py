@@ -55,10 +55,10 @@ FAULTS = {
     ),
     "status unknown": Fault("project", "", f"{ADMS}status", ".*", _put(f"<{LP}status/abandoned>")),
     "theme not there": Fault(
-        "project", "", f"{DCT}subject", ".*", _twice("<https://bench.example/id/theme/theme-none>")
+        "project", "", f"{DCT}subject", ".*", _twice("<https://data.example.org/id/theme/theme-none>")
     ),
     "programme of another type": Fault(
-        "project", "", f"{LP}ns#programme", ".*", _put("<https://bench.example/id/city/city-001>")
+        "project", "", f"{LP}ns#programme", ".*", _put("<https://data.example.org/id/city/city-001>")
     ),
     "address no web address": Fault("project", "", f"{SCHEMA}url", ".*", _put("<ftp://projects.example/1>")),
     "amount negative": Fault(

@@ -24,7 +24,7 @@ _SETTINGS = """\
 # A made-up portfolio, written by tests/bench/generate.py.
 id = "bench"
 version = "1.0"
-base = "https://bench.example/"
+base = "https://data.example.org/"
 as-of = 2020-02-11
 languages = ["en", "ca", "es"]
 licence = "http://creativecommons.org/publicdomain/zero/1.0/"
