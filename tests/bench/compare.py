@@ -9,15 +9,22 @@ from pathlib import Path
 import pyoxigraph as ox
 
 _CODES = "https://w3id.org/linkedproj/"
+_BESIDE = ("https://data.example.org/dataset", "https://data.example.org/dump/")
 
 
 def triples(path: Path) -> set[ox.Triple]:
     """Read the triples of records from N-Triples: other orders and other escapes are the same set.
 
-    What codes are called is left out: a constant that our dumps add and that nobody would write by hand.
+    What codes are called is left out, and what a dump says of itself and of its dataset: constants that our dumps add
+    and that nobody would write by hand.
     """
     found = (quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES))
-    return {triple for triple in found if not str(triple.subject).startswith(f"<{_CODES}")}
+    return {triple for triple in found if not _is_beside(triple)}
+
+
+def _is_beside(triple: ox.Triple) -> bool:
+    subject, value = str(triple.subject).lstrip("<"), str(triple.object).lstrip("<")
+    return subject.startswith((_CODES, *_BESIDE)) or value.startswith(_BESIDE)
 
 
 def compare(ours: Path, theirs: Path) -> dict[str, object]:
