@@ -333,7 +333,7 @@ REFUSED = {
         ["projects", "--endpoint", "file:///etc/hostname"],
         "'file:///etc/hostname' is no address of an endpoint. Write it like https://data.example.org/sparql.",
     ),
-    "no-base": (["projects", "--base", "x"], "context.jsonld"),
+    "no-base": (["projects", "--base", "x"], 'the base "x" must be an absolute IRI'),
 }  # fmt: skip
 
 
