@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pyoxigraph as ox
 
 from linkedproj.changes.notes import WHATS
+from linkedproj.changes.story import leading_on
 from linkedproj.changes.tally import first_stories, tally
 from linkedproj.changes.words import Speaker, column, count, number, phrase
 
@@ -34,12 +35,6 @@ def headlines(changes: Changes, counted: Tally, language: str, limit: int) -> It
             if len(names) < n:
                 names.append(phrase(language, "more", n=number(language, n - len(names))))
             yield phrase(language, "list", count=count(language, kind, what, n), names="; ".join(names))
-
-
-def leading_on(story: Story, changes: Changes, form: str = "{}") -> str:
-    """Write from which identifier to which others a record leads that is gone: "project/old → project/new"; else ""."""
-    names = "; ".join(changes.short(iri) for iri in story.successors)
-    return form.format(f"{changes.short(story.iri)} → {names}") if names else ""
 
 
 def sentence(change: Change, speaker: Speaker) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from linkedproj.changes.formats import leading_on
 from linkedproj.changes.notes import WHATS
+from linkedproj.changes.story import leading_on
 from linkedproj.changes.tally import first_stories, tally
 from linkedproj.changes.words import Speaker, column, count, kind_name, number, phrase
 

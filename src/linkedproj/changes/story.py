@@ -162,3 +162,9 @@ def _field(schema: Schema, kind: RecordType | None, triple: ox.Quad, *, nested: 
 
 def _triple(line: Line) -> ox.Quad:
     return next(iter(parse(line.triple)))
+
+
+def leading_on(story: Story, changes: Changes, form: str = "{}") -> str:
+    """Write from which identifier to which others a record leads that is gone: "project/old → project/new"; else ""."""
+    names = "; ".join(changes.short(iri) for iri in story.successors)
+    return form.format(f"{changes.short(story.iri)} → {names}") if names else ""
