@@ -173,7 +173,7 @@ def test_a_published_table_can_be_read_in_again(fair: Fair) -> None:
     header = (built.latest / "venue.csv").read_text("utf-8").splitlines()[0]
     assert header == "id,called@en,brief,postal.street,postal.spot.north,postal.spot.east,opens,closes"
     described = json.loads((built.latest / "venue.csv-metadata.json").read_text("utf-8"))
-    about = {column["titles"][0]: column.get("aboutUrl") for column in described["tableSchema"]["columns"]}
+    about = {column.get("name", ""): column.get("aboutUrl") for column in described["tableSchema"]["columns"]}
     assert about["postal.spot.north"] == f"{BASE}id/spot/{{id}}-postal-spot"
     shutil.copyfile(built.latest / "venue.csv", fair.data / "venue.csv")
     assert fair.travel().dumps["ntriples"] == (built.latest / "portfolio.nt").read_text("utf-8")
