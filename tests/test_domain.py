@@ -176,7 +176,9 @@ def test_a_published_table_can_be_read_in_again(fair: Fair) -> None:
     about = {column.get("name", ""): column.get("aboutUrl") for column in described["tableSchema"]["columns"]}
     assert about["postal.spot.north"] == f"{BASE}id/spot/{{id}}-postal-spot"
     shutil.copyfile(built.latest / "venue.csv", fair.data / "venue.csv")
-    assert fair.travel().dumps["ntriples"] == (built.latest / "portfolio.nt").read_text("utf-8")
+    # The heads differ in one word: a build without a release is a draft.
+    drafted = (built.latest / "portfolio.nt").read_text("utf-8")
+    assert fair.travel().dumps["ntriples"] == drafted.replace("1.0-draft", "1.0")
 
 
 # ---------------------------------------------------------------- what is wrong, at its place
