@@ -22,13 +22,13 @@ from linkedproj.model.errors import DataError, SetupError
 from linkedproj.model.folder import Folder, open_folder
 from linkedproj.model.languages import spoken
 from linkedproj.model.localised import localised
-from linkedproj.model.settings import is_version
+from linkedproj.model.settings import DRAFT, is_version
 from linkedproj.model.shapes import retargeted, without_sections
 from linkedproj.queries.published.publish import PublishedQueries, publish
 from linkedproj.queries.saved.collection import Collection
 from linkedproj.queries.saved.strays import stray_defaults
 from linkedproj.release import Published, Release
-from linkedproj.release.staging import DRAFT, LATEST, QUERIES
+from linkedproj.release.staging import LATEST, QUERIES
 from linkedproj.release.tree import refuse_place
 from linkedproj.writers import FORMATS
 from linkedproj.writers.described import Words, publish_tables
@@ -148,7 +148,7 @@ def _versioned(folder: Folder, release: str) -> Folder:
     """
     config = folder.config
     if not release:
-        return replace(folder, config=replace(config, version=config.version + DRAFT))
+        return folder.drafted
     if not is_version(release) or release.endswith(DRAFT):
         raise SetupError(f"'{release}' cannot name a release. Use letters, digits, dots and hyphens, and no '{DRAFT}'.")
     return replace(folder, config=replace(config, version=release))

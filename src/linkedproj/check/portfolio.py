@@ -89,7 +89,8 @@ def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its o
         EngineDisagreement: the reference engine found something else.
         SetupError: portfolio.toml, the ontology, the folder of sources or the engine cannot be used.
     """
-    folder = open_folder(path, ontology)
+    # As a draft would be, so that a build finds what was judged.
+    folder = open_folder(path, ontology).drafted
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         mapped = map_statements(folder, Path(scratch), resources, tell)
         options = judging(path, engine, resources.jobs, keep=keep)

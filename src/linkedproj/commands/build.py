@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,12 +105,14 @@ def _watch(portfolio: Path, out: Path, publish: Callable[[], object], lang: str,
 
     if not is_draft:
         raise click.UsageError("--watch makes drafts: leave out --release.")
-    for saved in saves(portfolio, out):
-        click.echo("\n" + ", ".join(saved) if saved else phrase(lang, "watching", folder=str(portfolio)))
-        try:
-            publish()
-        except LinkedprojError as error:
-            click.echo(f"linkedproj: {error}", err=True)
+    # Ctrl-C is how this ends, whatever it is doing.
+    with suppress(KeyboardInterrupt):
+        for saved in saves(portfolio, out):
+            click.echo("\n" + ", ".join(saved) if saved else phrase(lang, "watching", folder=str(portfolio)))
+            try:
+                publish()
+            except LinkedprojError as error:
+                click.echo(f"linkedproj: {error}", err=True)
 
 
 def _publish(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,12 +135,14 @@ def _watch(portfolio: Path, check: Callable[[], Findings], lang: str, *, is_text
     if not is_text_here:
         raise click.UsageError("--watch tells what it finds here, as text: leave out --format and --out.")
     before = None
-    for saved in saves(portfolio):
-        click.echo("\n" + ", ".join(saved) if saved else phrase(lang, "watching", folder=str(portfolio)))
-        try:
-            report = report_of(check())
-        except LinkedprojError as error:
-            click.echo(f"linkedproj: {error}", err=True)
-            continue
-        click.echo(told_since(before, report, lang), nl=False)
-        before = report
+    # Ctrl-C is how this ends, whatever it is doing.
+    with suppress(KeyboardInterrupt):
+        for saved in saves(portfolio):
+            click.echo("\n" + ", ".join(saved) if saved else phrase(lang, "watching", folder=str(portfolio)))
+            try:
+                report = report_of(check())
+            except LinkedprojError as error:
+                click.echo(f"linkedproj: {error}", err=True)
+                continue
+            click.echo(told_since(before, report, lang), nl=False)
+            before = report

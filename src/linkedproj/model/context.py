@@ -363,19 +363,20 @@ class _Compiler:
         return found
 
     def _refuse_schemes(self, fields: Mapping[str, Field]) -> None:
-        """Refuse a column named like a scheme ("doi") where some processor would take it for a prefix of IRIs.
+        """Refuse a column or an alias named like a scheme ("doi") where some processor takes it for a prefix of IRIs.
 
         Where the column's IRI ends in a delimiter, pyoxigraph 0.5 and rdflib 7.6 do so in cells, and rdflib always does
         in the context itself. The column's own IRI may not begin so by JSON-LD 1.1 (cyclic IRI mapping).
         """
         said = [*self.prefixes.values(), *(iri for each in fields.values() for iri in (each.iri, each.datatype))]
         said += [each.iri for each in self.types.values()]
-        for term in sorted(SCHEMES & fields.keys()):
+        for term in sorted(SCHEMES & {*fields, *self.aliases}):
             begun = next((iri for iri in said if iri.startswith(f"{term}:") and not iri.startswith(f"{term}://")), "")
-            if begun or fields[term].iri.endswith(_DELIMITERS):
+            if begun or (term in fields and fields[term].iri.endswith(_DELIMITERS)):
                 meant = f'"{begun}"' if begun else f'"{term}:..." in a cell'
+                what = "a column" if term in fields else f'an alias of "{self.aliases[term]}"'
                 raise self.source.refuse(
-                    term, f'"{term}" is a column and a scheme: some programs read {meant} by it. Take another name.'
+                    term, f'"{term}" is {what} and a scheme: some programs read {meant} by it. Take another name.'
                 )
 
     def _refuse_keywords(self) -> None:

@@ -15,7 +15,7 @@ from linkedproj.model.ontology import NAME, Ontology, open_ontology, refuse_reco
 from linkedproj.model.paths import current_portfolio, shipped, within
 from linkedproj.model.policy import policy_shapes, policy_wants
 from linkedproj.model.schema import load_schema
-from linkedproj.model.settings import load_config, refuse_unknown_columns
+from linkedproj.model.settings import DRAFT, load_config, refuse_unknown_columns
 from linkedproj.model.shapes import SECTION, read_shapes, widened
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ class Folder:
     def shapes(self) -> Path:
         """The rules about values and records: those of the ontology, and what the portfolio requires."""
         return self.rules.path
+
+    @property
+    def drafted(self) -> Folder:
+        """The folder as a draft of it is built: its dumps say that they are one."""
+        return replace(self, config=replace(self.config, version=self.config.version + DRAFT))
 
     @property
     def vocabulary(self) -> Path:

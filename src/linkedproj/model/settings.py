@@ -214,6 +214,10 @@ def refuse_unknown_columns(config: Config, schema: Schema) -> None:
     refuse(faults, config.places)
 
 
+DRAFT = "-draft"
+"""What follows the version of a portfolio in that of a build which is no release."""
+
+
 def is_version(name: str) -> bool:
     """Return whether a release can have this version: it names a folder beside "latest"."""
     return not any(_validator().evolve(schema=_schema()["properties"]["version"]).iter_errors(name))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from linkedproj.model.errors import ReleaseError, SetupError
+from linkedproj.model.settings import DRAFT
 from linkedproj.release.exchange import exchange, restore, scratch_of, staging
 from linkedproj.release.history import Issue, changed, heads, read_history, write_history
 from linkedproj.release.instant import following, read_instant
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from linkedproj.release.sums import Published
 
-DRAFT = "-draft"
 """How the version of a build ends that is no release."""
 
 LATEST, QUERIES = "latest", "query"

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.errors import SetupError
+from linkedproj.model.settings import DRAFT
 from linkedproj.release.exchange import restore
 from linkedproj.release.history import NAME, changed, heads, read_history
 from linkedproj.release.lock import locked
-from linkedproj.release.staging import DRAFT, LATEST
+from linkedproj.release.staging import LATEST
 from linkedproj.release.sums import SUMS, compare, differing, read_sums
 
 if TYPE_CHECKING:
