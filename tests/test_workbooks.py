@@ -222,7 +222,16 @@ def test_a_packed_part_without_measure_is_told_before_it_is_unpacked(small: Smal
 
 
 @pytest.mark.parametrize("name", ["p.xlsx", "p.ods"])
-@pytest.mark.parametrize("content", [b"", b"id,name\n", b"PK\x03\x04 cut short", b"\xd0\xcf\x11\xe0 with a password"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"id,name\n",
+        b"PK\x03\x04 cut short",
+        b"PK\x05\x06" + bytes(18),  # an archive of nothing
+        b"\xd0\xcf\x11\xe0 with a password",
+    ],
+)
 def test_what_is_no_workbook_is_told(small: Small, name: str, content: bytes) -> None:
     small.write(name, content)
     found = road(small)

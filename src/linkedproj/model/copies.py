@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -405,12 +406,10 @@ def _sheets(path: Path, source: SchemeSource) -> Iterator[tuple[str, Iterator[Se
     except ImportError:
         remedy = "Install it with: pip install 'linkedproj[spreadsheets]'"
         raise SetupError(f"one more package is needed to read workbooks. {remedy}") from None
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
+    # openpyxl leaves a file open that it opened and cannot read, so it is given one that is open.
+    with path.open("rb") as data, closing(load_workbook(data, read_only=True, data_only=True)) as book:
         if source.sheet and source.sheet not in book.sheetnames:
             raise _WrongError(f"it has no sheet '{source.sheet}'. There are: {', '.join(book.sheetnames)}.")
         for name in [source.sheet] if source.sheet else book.sheetnames:
             rows = book[name].iter_rows(values_only=True)
             yield name, (["" if cell is None else str(cell) for cell in row] for row in rows)
-    finally:
-        book.close()

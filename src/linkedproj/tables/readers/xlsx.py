@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import warnings
 from collections import defaultdict
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
@@ -49,26 +50,25 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
     Raises:
         SetupError: the package that reads workbooks is not installed.
     """
-    book = _opened(file, report)
-    if book is None:
-        return []
     try:
-        return [Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)]
+        with _opened(file) as book:
+            return [
+                Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)
+            ]
     except BROKEN as error:
         report(broken(file, error))
         return []
-    finally:
-        book.close()
 
 
 def made_for(file: TableFile) -> str:
     """Return the version of the vocabulary that a workbook was made for, as a property of it says, or ""."""
-    book: Any = _opened(file, lambda _: None)
-    if book is None:
+    try:
+        with _opened(file) as opened:
+            book: Any = opened
+            stated = (each.value for each in book.custom_doc_props.props if each.name == MADE_FOR)
+            return str(next(stated, None) or "")
+    except BROKEN:
         return ""
-    found = next((stated.value for stated in book.custom_doc_props.props if stated.name == MADE_FOR), None)
-    book.close()
-    return str(found or "")
 
 
 def read(file: TableFile, report: Report) -> Iterator[Read]:
@@ -77,35 +77,31 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
     Raises:
         SetupError: the package that reads workbooks is not installed.
     """
-    book = _opened(file, report)
-    if book is None:
-        return
     try:
-        sheet: Any = book[file.sheet]
-        layout, blank_formulas = _layout(sheet)
-        yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
+        with _opened(file) as book:
+            sheet: Any = book[file.sheet]
+            layout, blank_formulas = _layout(sheet)
+            yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
     except BROKEN as error:
         report(broken(file, error))
-    finally:
-        book.close()
 
 
-def _opened(file: TableFile, report: Report) -> Workbook | None:
+@contextmanager
+def _opened(file: TableFile) -> Iterator[Workbook]:
     try:
         from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
     except ImportError:
         remedy = "Install it with: pip install 'linkedproj[spreadsheets]'"
         raise SetupError(f"one more package is needed to read workbooks. {remedy}", Place(file.shown)) from None
-    try:
-        refuse_bomb(file.path)
+    refuse_bomb(file.path)
+    # openpyxl leaves a file open that it opened and cannot read, so it is given one that is open.
+    with file.path.open("rb") as data:
         with warnings.catch_warnings():
             # Of what is of no matter to the cells, such as drop-downs.
             warnings.simplefilter("ignore")
-            return load_workbook(file.path, read_only=True, data_only=True)
-    except (InvalidFileException, *BROKEN) as error:
-        report(broken(file, error))
-        return None
+            book = load_workbook(data, read_only=True, data_only=True)
+        with closing(book):
+            yield book
 
 
 def _has_text(book: Workbook, name: str) -> bool:
