@@ -640,6 +640,14 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(address: str) -> N
     )
 
 
+@pytest.mark.parametrize("beginning", ["http://127.0.0.1:1/sparql", "http://127.0.0.1:1/spa rql"])
+def test_a_key_in_an_address_is_not_repeated(beginning: str) -> None:
+    with pytest.raises((QueryError, RemoteError)) as refused:
+        remote.ask(f"{beginning}?apikey=secret", ASKED, remote.Patience(attempts=1))
+    assert "secret" not in str(refused.value)
+    assert f"{beginning}?…" in str(refused.value)
+
+
 def test_an_endpoint_that_fails_ends_the_command_with_four(
     server: Server, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

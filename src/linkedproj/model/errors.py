@@ -130,5 +130,11 @@ class RemoteError(LinkedprojError):
     """
 
     def __init__(self, message: str, iri: str, status: int = 0) -> None:
-        super().__init__(f"{iri}: {message}")
+        super().__init__(f"{address_shown(iri)}: {message}")
         self.iri, self.status = iri, status
+
+
+def address_shown(address: str) -> str:
+    """Return an address as it may be shown: what stands behind its question mark is often a key to somewhere."""
+    place, mark, asked = address.partition("?")
+    return f"{place}{mark}{'…' if asked else ''}"

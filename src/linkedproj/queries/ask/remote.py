@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from SPARQLWrapper import GET, JSON, POST, TURTLE, URLENCODED, SPARQLWrapper
 
-from linkedproj.model.errors import QueryError, RemoteError
+from linkedproj.model.errors import QueryError, RemoteError, address_shown
 from linkedproj.queries.ask import adhoc
 from linkedproj.queries.ask.redirects import AGENT, UnfollowedRedirectError, install
 from linkedproj.queries.ask.remoteanswers import Reply, UnreadableError, decoder, read_answer, shortened
@@ -90,7 +90,8 @@ def refuse_address(endpoint: str) -> None:
     if _NAMED.match(endpoint) or (sound and (parts.username is not None or parts.password is not None)):
         raise QueryError("the address of the endpoint holds a name or password. Leave them out: they would be shown.")
     if not sound or not endpoint.isascii() or any(character.isspace() for character in endpoint):
-        raise QueryError(f"'{endpoint}' is no address of an endpoint. Write it like https://data.example.org/sparql.")
+        shown = address_shown(endpoint)
+        raise QueryError(f"'{shown}' is no address of an endpoint. Write it like https://data.example.org/sparql.")
 
 
 def _request(endpoint: str, sparql: str, form: str, patience: Patience) -> SPARQLWrapper:
