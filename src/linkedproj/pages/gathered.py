@@ -1,0 +1,197 @@
+"""All that the dumps say of each record, brought together: its own statements, its evidence, and what leads to it.
+
+Dumps come by subject; a page needs what lies far apart in them. Two passes and a sort keep the memory flat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from linkedproj.changes.dumps import blocks_of, parse
+from linkedproj.model.context import RDF
+from linkedproj.pages.names import Names, Text
+from linkedproj.system.sorting import Sorter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from linkedproj.model.schema import Schema
+
+Term = ox.NamedNode | ox.Literal
+Statement = tuple[str, Term]
+"""A property and a value."""
+
+_ABOUT = RDF + "subject"
+_OA, _LANGUAGE = "http://www.w3.org/ns/oa#", "http://purl.org/dc/terms/language"
+_EXACT, _SELECTOR = f"{_OA}exact", f"{_OA}hasSelector"
+_TAG = 2
+_OWN, _LINK = 0, 1
+
+@dataclass(frozen=True)
+class Link:
+    """A statement of another page that leads to this one: by which property, of which subject, on whose page.
+
+    `node` are the statements of the subject, if it is a small one that has no page of its own.
+    """
+
+    predicate: str
+    subject: str
+    page: str
+    node: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What is known of one record: `nodes` are its statements and those of the small nodes on its page, by IRI.
+
+    Of `links` there are at most `linked` many, as the maker was told.
+    """
+
+    iri: str
+    nodes: Mapping[str, tuple[Statement, ...]]
+    links: Sequence[Link] = ()
+    linked: int = 0
+
+
+@dataclass
+class Portfolio:
+    """The records of some dumps, and on whose page each node stands; `files` are N-Triples, sorted by subject.
+
+    `subjects` are all nodes, `sentences` are the words of quotes, by the IRI of these.
+    """
+
+    schema: Schema
+    files: Sequence[Path]
+    names: Names = field(default_factory=Names)
+    sentences: dict[str, Text] = field(default_factory=dict)
+    subjects: list[str] = field(default_factory=list)
+    _owners: dict[str, str] = field(default_factory=dict)
+    _pages: list[str] = field(default_factory=list)
+
+    def read(self) -> None:
+        """Learn what things are called, and which node belongs to which."""
+        small: dict[str, str] = {}
+        subjects = self.subjects
+        words: dict[str, str] = {}
+        passages: dict[str, tuple[str, str]] = {}
+        for iri, statements in self._subjects():
+            named = self.schema.split(iri)
+            self.names.learn(iri, statements, self.schema.types[named[0]].short_name if named else "")
+            if named is None:
+                continue
+            subjects.append(iri)
+            values = dict(statements)
+            if _EXACT in values:
+                words[iri] = values[_EXACT].value
+            elif _SELECTOR in values:
+                passages[iri] = values[_SELECTOR].value, values[_LANGUAGE].value if _LANGUAGE in values else ""
+            for predicate, value in statements:
+                if not isinstance(value, ox.NamedNode):
+                    continue
+                if predicate == _ABOUT:
+                    small[iri] = value.value
+                elif predicate != f"{RDF}object":
+                    self._offer(small, value.value, iri)
+        tags = self._tags()
+        self.sentences = {
+            iri: Text(words[selector], tags.get(language, ""))
+            for iri, (selector, language) in passages.items()
+            if selector in words
+        }
+        self._owners = {node: owner for node, owner in small.items() if not self.names.has(node)}
+        self._pages = [iri for iri in subjects if self.page_of(iri) == iri]
+
+    def _tags(self) -> dict[str, str]:
+        """Return the language tags that stand for the codes of the lists that others keep, by the IRI of the code."""
+        return {
+            kept.base + code: tag
+            for kept in self.schema.authorities.values()
+            for tag, code in kept.spellings.items()
+            if len(tag) == _TAG and tag.isalpha()
+        }
+
+    def _offer(self, small: dict[str, str], node: str, owner: str) -> None:
+        """Note who leads to a node; one that has a name of its own owns it sooner than one that has none."""
+        if node == owner or self.names.has(node) or self.schema.split(node) is None:
+            return
+        known = small.get(node)
+        if known is None or (self.names.has(owner) and not self.names.has(known)):
+            small[node] = owner
+
+    def page_of(self, iri: str) -> str:
+        """Return the IRI of the record on whose page a node stands; "" for what is not of this portfolio."""
+        seen = set[str]()
+        while iri in self._owners and iri not in seen:
+            seen.add(iri)
+            iri = self._owners[iri]
+        return iri
+
+    @property
+    def pages(self) -> Sequence[str]:
+        """The records that have a page, in the order of the dumps."""
+        return self._pages
+
+    def gather(self, most: int) -> Iterator[Gathered]:
+        """Yield what is known of each record with a page, by IRI, with so many links to it at most of each property."""
+        known = set(self._pages)
+        with Sorter[tuple[str, int, str, str, str]]() as sorter:
+            for iri, lines in self._blocks():
+                page = self.page_of(iri)
+                if page not in known:
+                    continue
+                text = lines.decode("utf-8")
+                sorter.add([(page, _OWN, iri, "", text)])
+                sorter.add(self._links(iri, page, text, known))
+            for iri, items in groupby(sorter, key=itemgetter(0)):
+                yield self._one(iri, items, most)
+
+    def _links(self, iri: str, page: str, text: str, known: set[str]) -> list[tuple[str, int, str, str, str]]:
+        found = []
+        for quad in parse(text):
+            value, predicate = quad.object, quad.predicate.value
+            if not isinstance(value, ox.NamedNode) or predicate in {_ABOUT, f"{RDF}object"}:
+                continue
+            there = self.page_of(value.value)
+            if there in known and there != page:
+                found.append((there, _LINK, predicate, iri, text if iri != page else ""))
+        return found
+
+    def _one(self, iri: str, items: Iterable[tuple[str, int, str, str, str]], most: int) -> Gathered:
+        nodes: dict[str, tuple[Statement, ...]] = {}
+        links: list[Link] = []
+        counts: dict[str, int] = {}
+        total = 0
+        for _, what, first, second, text in items:
+            if what == _OWN:
+                nodes[first] = nodes.get(first, ()) + _statements(text)
+                continue
+            total += 1
+            counts[first] = counts.get(first, 0) + 1
+            if counts[first] <= most:
+                links.append(Link(first, second, self.page_of(second), _statements(text)))
+        return Gathered(iri, nodes, links, total)
+
+    def _subjects(self) -> Iterator[tuple[str, tuple[Statement, ...]]]:
+        for iri, lines in self._blocks():
+            yield iri, _statements(lines)
+
+    def _blocks(self) -> Iterator[tuple[str, bytes]]:
+        for path in self.files:
+            for subject, lines in blocks_of(path):
+                yield subject[1:-1].decode("utf-8"), lines
+
+
+def _statements(lines: str | bytes) -> tuple[Statement, ...]:
+    if not lines:
+        return ()
+    return tuple(
+        (quad.predicate.value, quad.object)
+        for quad in parse(lines)
+        if isinstance(quad.object, ox.NamedNode | ox.Literal)
+    )

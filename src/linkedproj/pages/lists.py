@@ -1,0 +1,193 @@
+"""The lists of records of a type, whole and narrowed down: each choice is a page of its own, reached by a link."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyoxigraph as ox
+
+from linkedproj.model.context import RDF, Kind
+from linkedproj.model.lists import fold
+from linkedproj.pages.paths import between
+from linkedproj.pages.values import point_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from linkedproj.model.context import RecordType
+    from linkedproj.pages.gathered import Gathered
+    from linkedproj.pages.record import Reader
+
+PER_PAGE = 500
+_FACETS, _CHOICES, _LEAST = 6, 200, 2
+_LINKED = frozenset({Kind.CODE, Kind.LINK})
+
+
+class Card(NamedTuple):
+    """What a list tells of a record: its point, if there is one, and what it leads to, by property."""
+
+    iri: str
+    point: tuple[float, float] | None
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Lists:
+    """The records by type, as they are read."""
+
+    cards: dict[str, list[Card]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, found: Gathered, kind: RecordType, reader: Reader) -> None:
+        """Keep of a record what lists tell of it."""
+        schema = reader.portfolio.schema
+        kinds = {one.iri for one in schema.fields_of(kind) if one.kind in _LINKED}
+        own = found.nodes.get(found.iri, ())
+        points = (point_of(value) for _, value in own if isinstance(value, ox.Literal))
+        choices = tuple(
+            (predicate, value.value)
+            for predicate, value in own
+            if isinstance(value, ox.NamedNode)
+            and predicate in kinds
+            and predicate != f"{RDF}type"
+            and reader.portfolio.names.has(value.value)
+            and reader.portfolio.page_of(value.value) != found.iri
+        )
+        self.cards[kind.name].append(Card(found.iri, next(filter(None, points), None), choices))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: its file, and what its template is filled with."""
+
+    stem: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The list of the records of one type, for one reader."""
+
+    kind: RecordType
+    cards: Sequence[Card]
+    reader: Reader
+
+    @property
+    def stem(self) -> str:
+        """Where the whole list lies."""
+        return f"doc/{self.kind.table}/index"
+
+    def pages(self) -> Iterator[Page]:
+        """Yield the pages of the whole list, and one for each choice that narrows it down."""
+        facets = self._facets()
+        yield from self._paged(self.stem, self.cards, facets, None)
+        for predicate, choices in facets.items():
+            for value in choices:
+                chosen = [card for card in self.cards if (predicate, value) in card.choices]
+                yield from self._paged(self._choice(predicate, value), chosen, facets, (predicate, value))
+
+    def _facets(self) -> dict[str, Counter[str]]:
+        """Choose the properties by which records differ, in the order of the model, and count their values."""
+        counted: dict[str, Counter[str]] = defaultdict(Counter)
+        for card in self.cards:
+            for predicate, value in set(card.choices):
+                counted[predicate][value] += 1
+        schema = self.reader.portfolio.schema
+        useful = [
+            predicate
+            for predicate, values in counted.items()
+            if _LEAST <= len(values) <= _CHOICES and len(values) < len(self.cards)
+        ]
+        useful.sort(key=lambda one: schema.fields[schema.term_for(self.kind, one)].order)
+        return {predicate: counted[predicate] for predicate in useful[:_FACETS]}
+
+    def _choice(self, predicate: str, value: str) -> str:
+        schema = self.reader.portfolio.schema
+        term = schema.term_for(self.kind, predicate)
+        local = value.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
+        return f"list/{self.kind.table}/{term}/{local}"
+
+    def _paged(
+        self, stem: str, cards: Sequence[Card], facets: Mapping[str, Counter[str]], chosen: tuple[str, str] | None
+    ) -> Iterator[Page]:
+        reader = self.reader
+        ordered = sorted(cards, key=lambda card: fold(reader.name(card.iri).text))
+        parts = [ordered[start : start + PER_PAGE] for start in range(0, len(ordered), PER_PAGE)] or [[]]
+        stems = [stem if number == 0 else f"{stem}-{number + 1}" for number in range(len(parts))]
+        for number, part in enumerate(parts):
+            here = reader.paths.file(stems[number], reader.language)
+            yield Page(
+                stems[number],
+                {
+                    "heading": reader.said(reader.terms.types(self.kind)),
+                    "count": len(cards),
+                    "records": [self.told(card, here) for card in part],
+                    "points": [self.told(card, here) for card in part if card.point],
+                    "facets": [*self._shown(facets, here, chosen)],
+                    "facet": self._facet(chosen),
+                    "all": between(here, reader.paths.file(self.stem, reader.language)),
+                    "pages": [
+                        {
+                            "href": between(here, reader.paths.file(other, reader.language)),
+                            "text": str(n + 1),
+                            "here": n == number,
+                        }
+                        for n, other in enumerate(stems)
+                    ],
+                },
+            )
+
+    def told(self, card: Card, here: str) -> dict[str, Any]:
+        """Tell of a record in a list."""
+        reader = self.reader
+        return {
+            **reader.said(reader.name(card.iri)),
+            "href": reader.paths.href(card.iri, reader.language, here),
+            "brief": reader.portfolio.names.brief(card.iri),
+            "beside": "",
+            "point": card.point,
+        }
+
+    def _facet(self, chosen: tuple[str, str] | None) -> dict[str, Any] | None:
+        if chosen is None:
+            return None
+        reader = self.reader
+        label = reader.said(reader.terms.property(chosen[0], self.kind))
+        return {"label": label, "value": reader.said(reader.name(chosen[1]))}
+
+    def _shown(
+        self, facets: Mapping[str, Counter[str]], here: str, chosen: tuple[str, str] | None
+    ) -> Iterator[dict[str, Any]]:
+        reader = self.reader
+        for predicate, counts in facets.items():
+            values = [
+                {
+                    **reader.said(reader.name(value)),
+                    "count": count,
+                    "href": between(here, reader.paths.file(self._choice(predicate, value), reader.language)),
+                    "here": (predicate, value) == chosen,
+                }
+                for value, count in counts.items()
+            ]
+            values.sort(key=lambda one: (-one["count"], fold(one["text"])))
+            yield {"label": reader.said(reader.terms.property(predicate, self.kind)), "values": values}
+
+
+def tree(listing: Listing, here: str) -> list[dict[str, Any]]:
+    """Return the records of a type below those that they name as broader, each with how many it leads to."""
+    reader = listing.reader
+    schema = reader.portfolio.schema
+    upward = {one.iri for one in schema.fields_of(listing.kind) if one.term in listing.kind.acyclic}
+    known = {card.iri: card for card in listing.cards}
+    below: dict[str, list[Card]] = defaultdict(list)
+    for card in listing.cards:
+        above = [value for predicate, value in card.choices if predicate in upward and value in known]
+        below[above[0] if above else ""].append(card)
+
+    def branch(iri: str) -> list[dict[str, Any]]:
+        cards = sorted(below.get(iri, ()), key=lambda card: fold(reader.name(card.iri).text))
+        return [{**listing.told(card, here), "count": "", "below": branch(card.iri)} for card in cards]
+
+    return branch("")
+

@@ -1,0 +1,168 @@
+"""The pages of saved queries: the question, its answer as it was published, and how it is asked elsewhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from linkedproj.model.lexical import XSD
+from linkedproj.pages.names import chosen
+from linkedproj.pages.values import date, number, point_of_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from linkedproj.pages.record import Reader
+
+_ROWS = 300
+_BARS = 24
+_WIDE = 520
+_NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double", "nonNegativeInteger"))
+_DATES = frozenset(XSD + name for name in ("date", "gYearMonth", "gYear"))
+_NAMES = {
+    "text/csv": "CSV", "text/tab-separated-values": "TSV", "application/sparql-results+json": "JSON",
+    "application/sparql-results+xml": "XML", "text/turtle": "Turtle", "application/geo+json": "GeoJSON",
+    "application/sparql-query": "SPARQL", "application/ld+json": "JSON-LD",
+}  # fmt: skip
+
+
+def read_index(answers: Path) -> list[dict[str, Any]]:
+    """Read the index of the published queries; none are published where there is no index."""
+    index = answers / "queries.json"
+    found: list[dict[str, Any]] = json.loads(index.read_text("utf-8"))["queries"] if index.is_file() else []
+    return found
+
+
+@dataclass(frozen=True)
+class Question:
+    """One saved query with its answer, for one reader; `address` is where the folder of answers is published."""
+
+    told: Mapping[str, Any]
+    answers: Path
+    reader: Reader
+    here: str
+    address: str
+
+    def title(self) -> dict[str, str]:
+        """Return what is asked, in words."""
+        return self.reader.said(chosen(self.told["title"], self.reader.languages))
+
+    def page(self) -> dict[str, Any]:
+        """Return all that the page shows."""
+        reader, files = self.reader, {one["name"]: one["type"] for one in self.told["files"]}
+        why = self.told.get("why") or self.told.get("reason")
+        answer = self._answer(files)
+        return {
+            "title": self.title(),
+            "description": reader.said(chosen(self.told["description"], reader.languages)),
+            "parameters": [*self._parameters()],
+            "why_not": reader.said(chosen(why, reader.languages)) if isinstance(why, dict) and why else None,
+            "sparql": self._text(".rq", files),
+            "files": [{"href": name, "type": kind, "name": _NAMES.get(kind, kind)} for name, kind in files.items()],
+            "snippets": self._snippets(files),
+            **answer,
+        }
+
+    def _parameters(self) -> Iterator[dict[str, Any]]:
+        for one in self.told.get("parameters", ()):
+            yield {
+                "name": one["name"],
+                "label": self.reader.said(chosen(one["label"], self.reader.languages)),
+                "default": one.get("default") or "",
+                "enum": ", ".join(map(str, one.get("enum") or ())),
+                "pick": f"{one['pick']}{self.reader.paths.ending(self.reader.language)}" if one.get("pick") else "",
+            }
+
+    def _text(self, suffix: str, files: Mapping[str, str]) -> str:
+        name = f"{self.told['id']}{suffix}"
+        return (self.answers / name).read_text("utf-8") if name in files else ""
+
+    def _answer(self, files: Mapping[str, str]) -> dict[str, Any]:
+        empty: dict[str, Any] = {"columns": [], "rows": [], "more": "", "points": [], "bars": [], "truth": None}
+        text = self._text(".srj", files)
+        if not text:
+            return empty
+        document = json.loads(text)
+        if "boolean" in document:
+            return {**empty, "truth": bool(document["boolean"])}
+        names, bindings = document["head"]["vars"], document["results"]["bindings"]
+        shown = [name for name in names if not (name.endswith("_label") and name.removesuffix("_label") in names)]
+        rows = [[self._cell(row, name, names) for name in shown] for row in bindings[:_ROWS]]
+        return {
+            **empty,
+            "columns": [{"text": name.replace("_label", "").replace("_", " "), "lang": "en"} for name in shown],
+            "rows": rows,
+            "more": len(bindings) - len(rows),
+            "points": [*self._points(bindings, names)],
+            "bars": self._bars(rows),
+        }
+
+    def _cell(self, row: Mapping[str, Any], name: str, names: list[str]) -> dict[str, Any]:
+        """Write a cell: a record or a code by its name, a number or a date as is customary."""
+        reader, term = self.reader, row.get(name)
+        if term is None:
+            return {"text": "", "href": "", "number": False}
+        label = row.get(f"{name}_label") if f"{name}_label" in names else None
+        if term["type"] == "uri":
+            iri = term["value"]
+            href = reader.paths.href(iri, reader.language, self.here)
+            outside = iri if not href and iri.startswith(("http://", "https://")) else ""
+            known = reader.portfolio.names.of(iri, reader.languages)
+            if known:
+                return {**reader.said(known), "href": href or outside, "number": False}
+            text = label["value"] if label else reader.portfolio.schema.context.compact(iri)
+            return {"text": text, "href": href or outside, "number": False}
+        datatype, text = term.get("datatype", ""), term["value"]
+        if datatype in _NUMBERS:
+            return {"text": number(text, reader.language), "href": "", "number": True, "value": float(text)}
+        if datatype in _DATES:
+            text = date(text, reader.language)
+        tag = term.get("xml:lang", "")
+        return {"text": text, "lang": tag if tag != reader.language else "", "href": "", "number": False}
+
+    def _points(self, bindings: list[dict[str, Any]], names: list[str]) -> Iterator[dict[str, Any]]:
+        if self.told.get("view") != "map":
+            return
+        for row in bindings:
+            point = next((p for term in row.values() if (p := point_of_text(term["value"]))), None)
+            if point:
+                first = next(self._cell(row, name, names) for name in names if name in row)
+                yield {"point": point, "text": first["text"], "href": first["href"]}
+
+    @staticmethod
+    def _bars(rows: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        """Draw the only column of numbers, where the first column names what they are of."""
+        if not _LEAST <= len(rows) <= _BARS:
+            return []
+        numeric = [i for i in range(len(rows[0])) if all(row[i]["number"] for row in rows)]
+        if len(numeric) != 1 or numeric[0] == 0:
+            return []
+        most = max(row[numeric[0]]["value"] for row in rows)
+        if most <= 0 or any(row[numeric[0]]["value"] < 0 for row in rows):
+            return []
+        return [
+            {
+                "text": row[0]["text"] if len(row[0]["text"]) <= _NAME else row[0]["text"][: _NAME - 1] + "…",
+                "value": row[numeric[0]]["text"],
+                "width": round(_WIDE * row[numeric[0]]["value"] / most, 1),
+            }
+            for row in rows
+        ]
+
+    def _snippets(self, files: Mapping[str, str]) -> list[dict[str, str]]:
+        name = self.told["id"]
+        table = f"{self.address}{name}.csv"
+        if f"{name}.csv" not in files:
+            return [{"name": "linkedproj", "code": f"linkedproj query {name}"}]
+        return [
+            {"name": "curl", "code": f"curl -O {table}"},
+            {"name": "Python", "code": f'import pandas\n\ntable = pandas.read_csv("{table}")'},
+            {"name": "R", "code": f'table <- read.csv("{table}")'},
+            {"name": "Excel · LibreOffice", "code": f'=WEBSERVICE("{table}")'},
+            {"name": "linkedproj", "code": f"linkedproj query {name}"},
+        ]
+
+
+_LEAST, _NAME = 2, 44

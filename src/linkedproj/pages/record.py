@@ -1,0 +1,371 @@
+"""What the page of one record shows, as plain values: what is said, where it was read, what leads here."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from linkedproj.model.context import RDF
+from linkedproj.model.lexical import XSD
+from linkedproj.model.schema import RDFS, SKOS
+from linkedproj.pages.names import Terms, Text, chosen
+from linkedproj.pages.paths import direction
+from linkedproj.pages.values import point_of, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from linkedproj.model.context import RecordType
+    from linkedproj.pages.gathered import Gathered, Link, Portfolio, Statement, Term
+    from linkedproj.pages.paths import Paths
+
+_DCT, _LP, _OA = "http://purl.org/dc/terms/", "https://w3id.org/linkedproj/ns#", "http://www.w3.org/ns/oa#"
+_DCAT = "http://www.w3.org/ns/dcat#"
+_TYPE, _LABEL = f"{RDF}type", f"{RDFS}label"
+_SUBJECT, _PREDICATE, _OBJECT = f"{RDF}subject", f"{RDF}predicate", f"{RDF}object"
+_ABSTRACTS = (f"{_DCT}description", f"{SKOS}definition", f"{_DCT}abstract")
+_NAMINGS = (_LABEL, f"{SKOS}prefLabel", f"{_DCT}title")
+_LEADING = frozenset({*_ABSTRACTS, f"{_DCT}title"})
+_START, _END = f"{_DCAT}startDate", f"{_DCAT}endDate"
+_WEB = ("http://", "https://")
+_BLANK: Mapping[str, Any] = {
+    "text": "", "lang": "", "dir": "", "href": "", "outside": False, "code": False, "raw": "", "facts": None, "anchor": "",
+}  # fmt: skip
+_DEPTH = 3
+_EXCERPT = 4000
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whoever reads a page: in a language, or in those that stand in for it where there is no text in it."""
+
+    portfolio: Portfolio
+    paths: Paths
+    language: str
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The language of the page, then those of the portfolio in their order."""
+        return tuple(dict.fromkeys((self.language, *self.paths.languages)))
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What properties and types are called."""
+        return Terms(self.portfolio.schema, self.languages)
+
+    def said(self, text: Text | None) -> dict[str, str]:
+        """Give a text as a template takes it: with its language and direction, where these are not the page's."""
+        if text is None:
+            return {"text": "", "lang": "", "dir": ""}
+        is_other = text.language not in {"", self.language}
+        turned = direction(text.language) != direction(self.language) if text.language else False
+        return {
+            "text": text.text,
+            "lang": text.language if is_other else "",
+            "dir": direction(text.language) if turned else "",
+        }
+
+    def name(self, iri: str) -> Text:
+        """Name a node: by its label, else by its type and id, else by its IRI."""
+        found = self.portfolio.names.of(iri, self.languages)
+        if found:
+            return found
+        named = self.portfolio.schema.split(iri)
+        if named:
+            kind = self.portfolio.schema.types[named[0]]
+            return Text(f"{self.terms.type(kind).text} {named[1]}")
+        return Text(self.portfolio.schema.context.compact(iri))
+
+
+@dataclass(frozen=True)
+class View:
+    """The view of one record for one reader; `here` is the file of the page."""
+
+    found: Gathered
+    reader: Reader
+    here: str
+
+    @cached_property
+    def kind(self) -> RecordType | None:
+        """The type of the record."""
+        return self._kind_of(self.found.iri)
+
+    @cached_property
+    def _own(self) -> Sequence[Statement]:
+        return self.found.nodes.get(self.found.iri, ())
+
+    def page(self) -> dict[str, Any]:
+        """Return all that the page shows."""
+        reader, iri = self.reader, self.found.iri
+        quotes = self._quotes()
+        return {
+            "iri": iri,
+            "title": reader.said(reader.name(iri)),
+            "brief": reader.portfolio.names.brief(iri),
+            "kind": reader.said(reader.terms.type(self.kind)) if self.kind else None,
+            "table": self.kind.table if self.kind else "",
+            "lead": self._lead(),
+            "quote": quotes[0] if quotes else None,
+            "quotes": quotes,
+            "facts": [*self._facts(iri, self._own, 0)],
+            "disputed": self._disputed(),
+            "links": self._links(),
+            "linked": self.found.linked,
+            "points": self._points(),
+            "span": self._span(),
+            "anchors": [reader.paths.anchor(node) for node in self._unshown()],
+            "jsonld": self._embedded(),
+        }
+
+    # ------------------------------------------------------------ what is said
+
+    def _lead(self) -> dict[str, str] | None:
+        for predicate in _ABSTRACTS:
+            texts = _texts(self._own, predicate)
+            if texts:
+                return self.reader.said(chosen(texts, self.reader.languages))
+        return None
+
+    def _facts(self, node: str, statements: Sequence[Statement], depth: int) -> Iterator[dict[str, Any]]:
+        kind = self._kind_of(node)
+        grouped: dict[str, list[Term]] = defaultdict(list)
+        for predicate, value in statements:
+            if predicate not in {_TYPE, _LABEL} and not (depth == 0 and predicate in _NAMINGS):
+                grouped[predicate].append(value)
+        for predicate in sorted(grouped, key=lambda one: self._order(one, kind)):
+            if depth == 0 and predicate in _ABSTRACTS[:1]:
+                continue
+            values = [self._value(node, predicate, value, depth) for value in self._in_language(grouped[predicate])]
+            if values:
+                yield {
+                    "label": self.reader.said(self.reader.terms.property(predicate, kind)),
+                    "property": predicate,
+                    "values": values,
+                }
+
+    def _kind_of(self, node: str) -> RecordType | None:
+        found = self.reader.paths.kind(node)
+        return found[0] if found else None
+
+    def _order(self, predicate: str, kind: RecordType | None) -> tuple[int, str]:
+        return self.reader.terms.order(predicate, kind), predicate
+
+    def _in_language(self, values: Sequence[Term]) -> Iterator[Term]:
+        """Leave out translations of what is there in the language of the page; names of their own language stay."""
+        texts = {value.language or "": value for value in values if isinstance(value, ox.Literal) and value.language}
+        spoken = {tag for tag in texts if tag in self.reader.paths.languages}
+        wanted = chosen({tag: tag for tag in spoken}, self.reader.languages).language if spoken else ""
+        for value in values:
+            if isinstance(value, ox.Literal) and value.language in spoken and value.language != wanted:
+                continue
+            yield value
+
+    def _value(self, node: str, predicate: str, value: Term, depth: int) -> dict[str, Any]:
+        reader = self.reader
+        blank = {**_BLANK, "why": self._why(node, predicate, value)}
+        if isinstance(value, ox.Literal):
+            if value.language:
+                return {**blank, **reader.said(Text(value.value, value.language))}
+            if value.datatype.value == f"{XSD}anyURI" and value.value.startswith(_WEB):
+                return {**blank, "text": value.value, "href": value.value, "outside": True}
+            return {**blank, "text": written(value, reader.language), "raw": value.value}
+        iri = value.value
+        is_here = reader.portfolio.page_of(iri) == self.found.iri
+        if is_here and iri in self.found.nodes and depth < _DEPTH and iri != self.found.iri:
+            inner = self._facts(iri, self._inner(iri, node), depth + 1)
+            return {**blank, "anchor": reader.paths.anchor(iri), "facts": [*inner]}
+        href = reader.paths.href(iri, reader.language, self.here) if not is_here else f"#{reader.paths.anchor(iri)}"
+        named = reader.portfolio.names.has(iri) or href
+        text = reader.said(reader.name(iri)) if named else {"text": iri}
+        outside = not href and iri.startswith(_WEB)
+        return {
+            **blank,
+            **text,
+            "href": href or (iri if outside else ""),
+            "outside": outside,
+            "code": bool(outside and named),
+        }
+
+    def _inner(self, node: str, owner: str) -> list[Statement]:
+        """Return what a small node says, without the way back to what it belongs to."""
+        back = {owner, self.found.iri}
+        return [(p, v) for p, v in self.found.nodes[node] if not (isinstance(v, ox.NamedNode) and v.value in back)]
+
+    # ------------------------------------------------------------ where it was read
+
+    @cached_property
+    def _evidence(self) -> Mapping[tuple[str, str, str], list[dict[str, Any]]]:
+        found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+        for node, statements in self.found.nodes.items():
+            values = dict(statements)
+            about, predicate, value = (values.get(one) for one in (_SUBJECT, _PREDICATE, _OBJECT))
+            if isinstance(about, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and value is not None:
+                found[about.value, predicate.value, str(value)].append(self._ground(node, values))
+        return found
+
+    def _ground(self, node: str, values: Mapping[str, Term]) -> dict[str, Any]:
+        """Say what a statement rests on: the sentence, the source, and of which kind it is."""
+        reader = self.reader
+        passage = values.get(f"{_LP}quote")
+        sentence = self._sentence(passage.value) if isinstance(passage, ox.NamedNode) else None
+        source = values.get(f"{_DCT}source")
+        basis, rank = values.get(f"{_LP}basis"), values.get(f"{_LP}rank")
+        note = _texts(tuple(values.items()), f"{SKOS}note")
+        return {
+            "anchor": reader.paths.anchor(node),
+            "quote": reader.said(sentence) if sentence else None,
+            "source": self._linked(source.value) if isinstance(source, ox.NamedNode) else None,
+            "basis": reader.said(reader.name(basis.value)) if isinstance(basis, ox.NamedNode) else None,
+            "held": not (isinstance(rank, ox.NamedNode) and rank.value.endswith("/deprecated")),
+            "note": reader.said(chosen(note, reader.languages)) if note else None,
+        }
+
+    def _sentence(self, passage: str) -> Text | None:
+        sentences = self.reader.portfolio.sentences
+        return sentences.get(passage)
+
+    def _linked(self, iri: str) -> dict[str, Any]:
+        reader = self.reader
+        return {**reader.said(reader.name(iri)), "href": reader.paths.href(iri, reader.language, self.here)}
+
+    def _why(self, node: str, predicate: str, value: Term) -> list[dict[str, Any]]:
+        return self._evidence.get((node, predicate, str(value)), [])
+
+    def _quotes(self) -> list[dict[str, Any]]:
+        """Return the sentences about this record, each once, with what was read in them."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for (about, predicate, _), grounds in self._evidence.items():
+            for ground in grounds:
+                if ground["quote"]:
+                    key = (ground["quote"]["text"], (ground["source"] or {}).get("text", ""))
+                    told = found.setdefault(key, {**ground, "about": [], "leads": False})
+                    told["leads"] = told["leads"] or (about == self.found.iri and predicate in _LEADING)
+                    label = self.reader.said(self.reader.terms.property(predicate, self._kind_of(about)))
+                    told["about"] += [] if label in told["about"] else [label]
+        # First the sentence that says what it is; then those that say much.
+        return sorted(found.values(), key=lambda told: (not told["leads"], -len(told["quote"]["text"])))
+
+    def _disputed(self) -> list[dict[str, Any]]:
+        """Return what sources say and the record does not hold."""
+        held = {
+            (node, predicate, str(value)) for node, said in self.found.nodes.items() for predicate, value in said
+        }
+        found = []
+        for (node, predicate, value), grounds in self._evidence.items():
+            if (node, predicate, value) not in held:
+                term = next(
+                    v
+                    for said in self.found.nodes.values()
+                    for p, v in said
+                    if p == _OBJECT and str(v) == value
+                )
+                shown = self._value(node, predicate, term, _DEPTH)
+                label = self.reader.said(self.reader.terms.property(predicate, self._kind_of(node)))
+                found.append({"label": label, "value": shown, "grounds": grounds})
+        return found
+
+    # ------------------------------------------------------------ what leads here
+
+    def _links(self) -> list[dict[str, Any]]:
+        """Return the links to this record by type of page and property."""
+        groups: dict[tuple[str, str], list[Link]] = defaultdict(list)
+        schema = self.reader.portfolio.schema
+        for link in self.found.links:
+            is_evidence = any(predicate == _SUBJECT for predicate, _ in link.node)
+            named = schema.split(link.page)
+            # Of evidence it is said where something was read, and no more: the rest stands at the value.
+            if named and not (is_evidence and link.predicate != f"{_DCT}source"):
+                groups[named[0], link.predicate].append(replace(link, node=()) if is_evidence else link)
+        found = []
+        for (name, predicate), links in groups.items():
+            kind = schema.types[name]
+            node_kind = self._kind_of(links[0].subject)
+            items = self._items(links)
+            found.append({
+                "heading": self.reader.said(self.reader.terms.type(kind)),
+                "property": self.reader.said(self.reader.terms.property(predicate, node_kind)),
+                "order": (kind.order, predicate),
+                "items": items,
+            })
+        return sorted(found, key=lambda group: group["order"])
+
+    def _items(self, links: Iterable[Link]) -> list[dict[str, Any]]:
+        reader, items, seen = self.reader, [], set[tuple[str, str]]()
+        for link in links:
+            key = link.page, link.subject if link.node else ""
+            if key in seen:
+                continue
+            seen.add(key)
+            beside = [
+                (p, v)
+                for p, v in link.node
+                if not (isinstance(v, ox.NamedNode) and v.value in {link.page, self.found.iri})
+            ]
+            facts = [*self._facts(link.subject, beside, _DEPTH)] if link.node else []
+            brief = reader.portfolio.names.brief(link.page)
+            items.append({**self._linked(link.page), "brief": brief, "facts": facts})
+        return sorted(items, key=lambda item: (item["text"].casefold(), item["href"]))
+
+    # ------------------------------------------------------------ on the map, in time, for machines
+
+    def _points(self) -> list[tuple[float, float]]:
+        values = (value for _, value in self._own if isinstance(value, ox.Literal))
+        return [point for value in values if (point := point_of(value))]
+
+    def _span(self) -> tuple[str, str] | None:
+        """Return the first and last possible day, if both are known."""
+        for node, statements in self.found.nodes.items():
+            days = {p: v.value for p, v in statements if p in {_START, _END} and isinstance(v, ox.Literal)}
+            if len(days) == len((_START, _END)) and self._is_period(node):
+                return days[_START], days[_END]
+        return None
+
+    def _is_period(self, node: str) -> bool:
+        return any(p == f"{_DCT}temporal" and isinstance(v, ox.NamedNode) and v.value == node for p, v in self._own)
+
+    def _unshown(self) -> Iterator[str]:
+        """Yield the small nodes that are shown in no other way: their anchors stand at the end of the page."""
+        shown = set[str]()
+        pending = [(self.found.iri, 0)]
+        while pending:
+            node, depth = pending.pop()
+            for _, value in self.found.nodes.get(node, ()):
+                if isinstance(value, ox.NamedNode) and value.value in self.found.nodes and value.value not in shown:
+                    if depth < _DEPTH and self._kind_of(node) is not None and not self._is_evidence(node):
+                        shown.add(value.value)
+                        pending.append((value.value, depth + 1))
+        for node in self.found.nodes:
+            if node not in shown and node != self.found.iri and not self._is_evidence(node):
+                yield node
+
+    def _is_evidence(self, node: str) -> bool:
+        return any(predicate == _SUBJECT for predicate, _ in self.found.nodes.get(node, ()))
+
+    def _embedded(self) -> str:
+        """Write the statements of the record itself as JSON-LD, safe inside a page."""
+        document: dict[str, Any] = {"@id": self.found.iri}
+        for predicate, value in self._own:
+            if predicate == _TYPE and isinstance(value, ox.NamedNode):
+                document.setdefault("@type", []).append(value.value)
+            else:
+                document.setdefault(predicate, []).append(_json(value))
+        return json.dumps(document, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _json(value: Term) -> dict[str, str]:
+    if isinstance(value, ox.NamedNode):
+        return {"@id": value.value}
+    if value.language:
+        return {"@value": value.value, "@language": value.language}
+    plain = value.datatype.value == f"{XSD}string"
+    return {"@value": value.value} if plain else {"@value": value.value, "@type": value.datatype.value}
+
+
+def _texts(statements: Iterable[Statement], predicate: str) -> dict[str, str]:
+    found = ((p, v) for p, v in statements if p == predicate and isinstance(v, ox.Literal))
+    return {value.language or "": value.value[:_EXCERPT] for _, value in found}
