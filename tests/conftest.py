@@ -148,7 +148,7 @@ def shipped_rules() -> Rules:
     return load_rules(ROOT / "ontology/shapes.ttl", "ontology/shapes.ttl")
 
 
-def published_once(name: str, folder: Path, factory: pytest.TempPathFactory) -> Path:
+def published_once(name: str, folder: Path, factory: pytest.TempPathFactory, *, site: bool = False) -> Path:
     """Publish a folder once for all processes that share the tests; return the folder of the dumps."""
     home = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -157,7 +157,7 @@ def published_once(name: str, folder: Path, factory: pytest.TempPathFactory) -> 
         out = home / name / "public"
         if not out.exists():
             out.parent.mkdir()
-            build(folder, out)
+            build(folder, out, site=site)
     return out / "dump/latest"
 
 

@@ -168,7 +168,7 @@ def test_a_portfolio_of_another_country_is_built_from_the_wheel_in_an_empty_fold
     book.save(home / "organisation.xlsx")
     before = {path: path.read_bytes() for path in installed.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     assert "error" not in _from_wheel(installed, "check", home).splitlines()[-2]
-    _from_wheel(installed, "build", home, "--release", "1.0", "--out", tmp_path / "public")
+    _from_wheel(installed, "build", home, "--release", "1.0", "--site", "--out", tmp_path / "public")
     _from_wheel(installed, "verify", tmp_path / "public")
     dumps = tmp_path / "public/dump/latest"
     turtle = (dumps / "portfolio.ttl").read_text("utf-8")

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection as Values
     from pathlib import Path
 
+    from linkedproj.catalog.facts import ReleaseFacts
     from linkedproj.mapping.tables import Mapped
     from linkedproj.model.errors import Problem
+    from linkedproj.pages.site import Written
     from linkedproj.queries.saved.collection import SavedQuery
 
     Tell = Callable[[str], None]
@@ -55,7 +57,7 @@ class Built:
     `latest` is the folder of the newest release, or of the draft while there is none; `leads` tells whether it holds
     this build. `queries` is the folder in which saved queries lie with their answers, `answered` says which. `head`
     stands for a new release and all before it. `gaps` are what portals miss, `unexplained` records of the release
-    before ("project/chebec") that are gone without a word.
+    before ("project/chebec") that are gone without a word, `pages` how much was written for people, if it was.
     """
 
     version: str
@@ -70,6 +72,7 @@ class Built:
     head: str = ""
     gaps: tuple[Problem, ...] = ()
     unexplained: tuple[str, ...] = ()
+    pages: Written | None = None
 
 
 def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
@@ -86,6 +89,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     resources: Resources = _ALL,
     ontology: Path | None = None,
     keep: bool = False,
+    site: bool = False,
 ) -> Built:
     """Check the portfolio in a folder and publish its dumps, catalogue and answers to the saved queries under `out`.
 
@@ -95,7 +99,8 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     `restored` names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies
     the shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and
     shapes, if it is not the shipped one. With `keep`, a draft judges only what changed since the last check that kept
-    its verdicts. `tell` hears what is being done. Whatever is raised, `out` is as it was.
+    its verdicts. With `site`, pages for people are written as well. `tell` hears what is being done. Whatever is
+    raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
@@ -126,17 +131,19 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY)
         gaps: list[Problem] = []
         unexplained: tuple[str, ...] = ()
+        pages = None
         if staged.leads:
             staged.take(answers, f"{QUERIES}/")
             unexplained = _compare(folder, staged, tell, restored=restored)
             gaps = _describe_release(folder, staged, tell)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
+            pages = _write_pages(folder, staged, tell) if site else None
         tell("publishing")
         staged.publish(_records(findings))
     dumps = out / "dump"
     return Built(
         version, staged.is_draft, staged.leads, dumps / version, dumps / LATEST, tuple(files), findings,
-        out / QUERIES, answered, staged.head, tuple(gaps), unexplained,
+        out / QUERIES, answered, staged.head, tuple(gaps), unexplained, pages,
     )  # fmt: skip
 
 
@@ -260,15 +267,33 @@ def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[st
     ).unexplained
 
 
-def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Problem]:
-    """Write the catalogue; return what portals miss in it."""
+def _facts(folder: Folder, staged: Release) -> ReleaseFacts:
     config, before = folder.config, staged.before
-    tell("describing the release to portals")
     versions = [(issue.version, issue.instant or issue.issued) for issue in staged.history]
     if not staged.is_known:
         versions.append((config.version, config.portal.modified or config.portal.issued))
     latest = staged.root / "dump" / LATEST
-    facts = facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
+    return facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
+
+
+def _write_pages(folder: Folder, staged: Release, tell: Tell) -> Written:
+    """Write the pages for people from what is staged."""
+    from linkedproj.pages.site import Site, Sources
+
+    tell("writing the pages")
+    latest = staged.root / "dump" / LATEST
+    sources = Sources(latest, staged.scratch / "evidence.nt", staged.root / QUERIES, staged.root / "dataset.jsonld")
+    facts = _facts(folder, staged)
+    found: list[Written] = []
+    staged.add(lambda made: found.append(Site(folder, sources, facts, made).write()))
+    return found[0]
+
+
+def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Problem]:
+    """Write the catalogue; return what portals miss in it."""
+    config = folder.config
+    tell("describing the release to portals")
+    facts = _facts(folder, staged)
     gaps: list[Problem] = []
     staged.add(lambda made: gaps.extend(write_catalogue(facts, config, folder.ontology, made)))
     return gaps

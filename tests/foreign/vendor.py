@@ -12,6 +12,7 @@ import tarfile
 import tempfile
 from itertools import pairwise
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 ASSETS = Path(__file__).parents[2] / "src/linkedproj/pages/assets"
@@ -24,7 +25,9 @@ _HALF, _LEAST = 180 / _GRID, 4
 def package(name: str) -> dict[str, bytes]:
     """Return the files of an npm package, by their path in it."""
     with tempfile.TemporaryDirectory() as scratch:
-        packed = subprocess.run(["npm", "pack", name], cwd=scratch, check=True, capture_output=True, text=True)
+        packed = subprocess.run(
+            [which("npm") or "npm", "pack", name], cwd=scratch, check=True, capture_output=True, text=True
+        )
         data = Path(scratch, packed.stdout.split()[-1]).read_bytes()
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         members = [(one.name.removeprefix("package/"), archive.extractfile(one)) for one in archive.getmembers()]
@@ -34,7 +37,7 @@ def package(name: str) -> dict[str, bytes]:
 def outlines(topology: dict[str, Any]) -> str:
     """Draw the countries of a TopoJSON file as one path in degrees, north up, on a grid that a small map needs."""
     (wide, high), (left, low) = topology["transform"]["scale"], topology["transform"]["translate"]
-    arcs = []
+    arcs: list[list[tuple[int, int]]] = []
     for arc in topology["arcs"]:
         x = y = 0
         arcs.append([])

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     default=AUTO,
     help="SHACL engine (auto: the fast one, if installed).",
 )
+@click.option("--site", is_flag=True, help="Write pages for people as well: OUT is a web site then.")
 @click.option("--watch", is_flag=True, help="Build the draft again at each save.")
 @click.option("--no-cache", is_flag=True, help="Judge everything again, whatever an earlier run found.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
@@ -68,6 +69,7 @@ def command(
     runner: str,
     master: str,
     engine: str,
+    site: bool,
     no_cache: bool,
     watch: bool,
     lang: str,
@@ -86,7 +88,7 @@ def command(
     def publish() -> bool:
         return _publish(
             portfolio, out, sources, release=release, at=at, may_shrink=allow_shrink, restored=restore, engine=engine,
-            resources=resources, keep=not no_cache, lang=lang,
+            resources=resources, keep=not no_cache, site=site, lang=lang,
         )  # fmt: skip
 
     if not watch:
@@ -127,6 +129,7 @@ def _publish(
     engine: str,
     resources: tuple[int, str, str],
     keep: bool,
+    site: bool,
     lang: str,
 ) -> bool:
     """Build, and tell what came of it; return whether something was published."""
@@ -139,7 +142,7 @@ def _publish(
         with Progress() as tell:
             built = build(
                 portfolio, out, sources, tell, release=release, at=at, may_shrink=may_shrink, restored=restored,
-                engine=engine, resources=Resources(*resources), keep=keep,
+                engine=engine, resources=Resources(*resources), keep=keep, site=site,
             )  # fmt: skip
     except DataError as error:
         click.echo(REPORTS["text"](report_of(error.findings), lang), err=True)  # type: ignore[arg-type]  # see DataError

@@ -33,6 +33,7 @@ _EXACT, _SELECTOR = f"{_OA}exact", f"{_OA}hasSelector"
 _TAG = 2
 _OWN, _LINK = 0, 1
 
+
 @dataclass(frozen=True)
 class Link:
     """A statement of another page that leads to this one: by which property, of which subject, on whose page.
@@ -50,13 +51,13 @@ class Link:
 class Gathered:
     """What is known of one record: `nodes` are its statements and those of the small nodes on its page, by IRI.
 
-    Of `links` there are at most `linked` many, as the maker was told.
+    `is_cut` tells that there are more `links` to it.
     """
 
     iri: str
     nodes: Mapping[str, tuple[Statement, ...]]
     links: Sequence[Link] = ()
-    linked: int = 0
+    is_cut: bool = False
 
 
 @dataclass
@@ -166,16 +167,14 @@ class Portfolio:
         nodes: dict[str, tuple[Statement, ...]] = {}
         links: list[Link] = []
         counts: dict[str, int] = {}
-        total = 0
         for _, what, first, second, text in items:
             if what == _OWN:
                 nodes[first] = nodes.get(first, ()) + _statements(text)
                 continue
-            total += 1
             counts[first] = counts.get(first, 0) + 1
             if counts[first] <= most:
                 links.append(Link(first, second, self.page_of(second), _statements(text)))
-        return Gathered(iri, nodes, links, total)
+        return Gathered(iri, nodes, links, any(count > most for count in counts.values()))
 
     def _subjects(self) -> Iterator[tuple[str, tuple[Statement, ...]]]:
         for iri, lines in self._blocks():

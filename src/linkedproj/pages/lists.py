@@ -161,7 +161,7 @@ class Listing:
     ) -> Iterator[dict[str, Any]]:
         reader = self.reader
         for predicate, counts in facets.items():
-            values = [
+            values: list[dict[str, Any]] = [
                 {
                     **reader.said(reader.name(value)),
                     "count": count,
@@ -190,4 +190,3 @@ def tree(listing: Listing, here: str) -> list[dict[str, Any]]:
         return [{**listing.told(card, here), "count": "", "below": branch(card.iri)} for card in cards]
 
     return branch("")
-

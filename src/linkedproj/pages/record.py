@@ -34,7 +34,8 @@ _LEADING = frozenset({*_ABSTRACTS, f"{_DCT}title"})
 _START, _END = f"{_DCAT}startDate", f"{_DCAT}endDate"
 _WEB = ("http://", "https://")
 _BLANK: Mapping[str, Any] = {
-    "text": "", "lang": "", "dir": "", "href": "", "outside": False, "code": False, "raw": "", "facts": None, "anchor": "",
+    "text": "", "lang": "", "dir": "", "href": "", "outside": False, "code": False, "raw": "", "facts": None,
+    "anchor": "",
 }  # fmt: skip
 _DEPTH = 3
 _EXCERPT = 4000
@@ -115,10 +116,10 @@ class View:
             "facts": [*self._facts(iri, self._own, 0)],
             "disputed": self._disputed(),
             "links": self._links(),
-            "linked": self.found.linked,
+            "is_cut": self.found.is_cut,
             "points": self._points(),
             "span": self._span(),
-            "anchors": [reader.paths.anchor(node) for node in self._unshown()],
+            "anchors": [*self._unshown()],
             "jsonld": self._embedded(),
         }
 
@@ -176,10 +177,18 @@ class View:
             return {**blank, "text": written(value, reader.language), "raw": value.value}
         iri = value.value
         is_here = reader.portfolio.page_of(iri) == self.found.iri
-        if is_here and iri in self.found.nodes and depth < _DEPTH and iri != self.found.iri:
+        place = reader.paths.anchor(iri)
+        if (
+            is_here
+            and place not in self._shown
+            and iri in self.found.nodes
+            and depth < _DEPTH
+            and iri != self.found.iri
+        ):
+            self._shown.add(place)
             inner = self._facts(iri, self._inner(iri, node), depth + 1)
-            return {**blank, "anchor": reader.paths.anchor(iri), "facts": [*inner]}
-        href = reader.paths.href(iri, reader.language, self.here) if not is_here else f"#{reader.paths.anchor(iri)}"
+            return {**blank, "anchor": place, "facts": [*inner]}
+        href = reader.paths.href(iri, reader.language, self.here) if not is_here else f"#{place}"
         named = reader.portfolio.names.has(iri) or href
         text = reader.said(reader.name(iri)) if named else {"text": iri}
         outside = not href and iri.startswith(_WEB)
@@ -234,7 +243,10 @@ class View:
         return {**reader.said(reader.name(iri)), "href": reader.paths.href(iri, reader.language, self.here)}
 
     def _why(self, node: str, predicate: str, value: Term) -> list[dict[str, Any]]:
-        return self._evidence.get((node, predicate, str(value)), [])
+        grounds = self._evidence.get((node, predicate, str(value)), [])
+        fresh = [ground for ground in grounds if ground["anchor"] not in self._shown]
+        self._shown.update(ground["anchor"] for ground in fresh)
+        return fresh
 
     def _quotes(self) -> list[dict[str, Any]]:
         """Return the sentences about this record, each once, with what was read in them."""
@@ -252,21 +264,16 @@ class View:
 
     def _disputed(self) -> list[dict[str, Any]]:
         """Return what sources say and the record does not hold."""
-        held = {
-            (node, predicate, str(value)) for node, said in self.found.nodes.items() for predicate, value in said
-        }
+        held = {(node, predicate, str(value)) for node, said in self.found.nodes.items() for predicate, value in said}
         found = []
-        for (node, predicate, value), grounds in self._evidence.items():
+        for node, predicate, value in self._evidence:
             if (node, predicate, value) not in held:
                 term = next(
-                    v
-                    for said in self.found.nodes.values()
-                    for p, v in said
-                    if p == _OBJECT and str(v) == value
+                    v for said in self.found.nodes.values() for p, v in said if p == _OBJECT and str(v) == value
                 )
                 shown = self._value(node, predicate, term, _DEPTH)
                 label = self.reader.said(self.reader.terms.property(predicate, self._kind_of(node)))
-                found.append({"label": label, "value": shown, "grounds": grounds})
+                found.append({"label": label, "value": shown})
         return found
 
     # ------------------------------------------------------------ what leads here
@@ -276,7 +283,8 @@ class View:
         groups: dict[tuple[str, str], list[Link]] = defaultdict(list)
         schema = self.reader.portfolio.schema
         for link in self.found.links:
-            is_evidence = any(predicate == _SUBJECT for predicate, _ in link.node)
+            node = self._kind_of(link.subject)
+            is_evidence = node is not None and node.supporting and link.subject != link.page
             named = schema.split(link.page)
             # Of evidence it is said where something was read, and no more: the rest stands at the value.
             if named and not (is_evidence and link.predicate != f"{_DCT}source"):
@@ -286,12 +294,14 @@ class View:
             kind = schema.types[name]
             node_kind = self._kind_of(links[0].subject)
             items = self._items(links)
-            found.append({
-                "heading": self.reader.said(self.reader.terms.type(kind)),
-                "property": self.reader.said(self.reader.terms.property(predicate, node_kind)),
-                "order": (kind.order, predicate),
-                "items": items,
-            })
+            found.append(
+                {
+                    "heading": self.reader.said(self.reader.terms.type(kind)),
+                    "property": self.reader.said(self.reader.terms.property(predicate, node_kind)),
+                    "order": (kind.order, predicate),
+                    "items": items,
+                }
+            )
         return sorted(found, key=lambda group: group["order"])
 
     def _items(self, links: Iterable[Link]) -> list[dict[str, Any]]:
@@ -329,22 +339,13 @@ class View:
         return any(p == f"{_DCT}temporal" and isinstance(v, ox.NamedNode) and v.value == node for p, v in self._own)
 
     def _unshown(self) -> Iterator[str]:
-        """Yield the small nodes that are shown in no other way: their anchors stand at the end of the page."""
-        shown = set[str]()
-        pending = [(self.found.iri, 0)]
-        while pending:
-            node, depth = pending.pop()
-            for _, value in self.found.nodes.get(node, ()):
-                if isinstance(value, ox.NamedNode) and value.value in self.found.nodes and value.value not in shown:
-                    if depth < _DEPTH and self._kind_of(node) is not None and not self._is_evidence(node):
-                        shown.add(value.value)
-                        pending.append((value.value, depth + 1))
-        for node in self.found.nodes:
-            if node not in shown and node != self.found.iri and not self._is_evidence(node):
-                yield node
+        """Yield the places of the nodes that are shown nowhere, such as what translations rest on."""
+        places = (self.reader.paths.anchor(node) for node in self.found.nodes if node != self.found.iri)
+        return (place for place in places if place not in self._shown)
 
-    def _is_evidence(self, node: str) -> bool:
-        return any(predicate == _SUBJECT for predicate, _ in self.found.nodes.get(node, ()))
+    @cached_property
+    def _shown(self) -> set[str]:
+        return set()
 
     def _embedded(self) -> str:
         """Write the statements of the record itself as JSON-LD, safe inside a page."""

@@ -38,14 +38,12 @@ def write_rules(folder: Folder, paths: Paths, portfolio: Portfolio, write: Calla
         stub(iri, folder, paths, portfolio, write)
 
 
-def stub(
-    iri: str, folder: Folder, paths: Paths, portfolio: Portfolio, write: Callable[[str, str], None]
-) -> None:
+def stub(iri: str, folder: Folder, paths: Paths, portfolio: Portfolio, write: Callable[[str, str], None]) -> None:
     """Write the page at an identifier: it leads on by itself, and names what machines read."""
     base = folder.schema.base
     if not iri.startswith(base):
         return
-    here = f"id/{iri[len(base):]}/index.html"
+    here = f"id/{iri[len(base) :]}/index.html"
     page = portfolio.page_of(iri)
     there, stem = paths.href(iri, paths.languages[0], here), paths.stem(page)
     if not there or any(part in {"", ".", ".."} for part in here.split("/")):
@@ -105,7 +103,7 @@ FileETag MTime Size
 
 def nginx(prefix: str, languages: Iterable[str]) -> str:
     """Return rules for nginx, which knows no weights (q): the first type that fits is taken."""
-    first, *others = languages
+    _, *others = languages
     tags = "".join(f"  ~*^{tag}\\b {'.' + tag};\n" for tag in others)
     types = "".join(f"    {media} {suffix};\n" for suffix, media in _TYPES)
     return f"""# nginx: the maps belong into "http", the rest into "server"; root is the published folder.

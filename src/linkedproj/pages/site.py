@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 from babel.numbers import format_decimal
 
-from linkedproj.catalog.census import take_census
 from linkedproj.model.languages import primary
 from linkedproj.pages import questions, vocabulary
 from linkedproj.pages.drawing import line, mapped
@@ -28,7 +27,7 @@ from linkedproj.pages.search import write_search
 from linkedproj.pages.values import date, locale_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from linkedproj.catalog.facts import ReleaseFacts
@@ -46,11 +45,15 @@ _MENU = 7
 
 @dataclass(frozen=True)
 class Sources:
-    """What pages are made of: the folder of dumps, the evidence as N-Triples, and the folder of answered queries."""
+    """What pages are made of: the folder of dumps, the evidence as N-Triples, and the folder of answered queries.
+
+    `described` is the description of the data set for search engines, where there is one.
+    """
 
     dumps: Path
     evidence: Path
     answers: Path
+    described: Path
 
 
 @dataclass
@@ -241,7 +244,6 @@ class Site:
             record["span_text"] = (
                 " – ".join(date(day, texts.spoken) for day in record["span"]) if drawn and record["span"] else ""
             )
-            record["shown"] = sum(len(group["items"]) for group in record["links"])
             record["citation"] = self._citation(record, reader)
             name = stem.rpartition("/")[2]
             common["formats"] = [
@@ -415,7 +417,7 @@ class Site:
 
     def _dataset(self) -> str:
         """Return the description of the data set that is published for search engines, safe inside a page."""
-        path = self.out / "dataset.jsonld"
+        path = self.sources.described
         known = path.read_text("utf-8") if path.is_file() else json.dumps({"@id": f"{self.folder.config.base}dataset"})
         return known.replace("<", "\\u003c")
 
@@ -461,4 +463,3 @@ def _quoted(text: str) -> str:
     from urllib.parse import quote
 
     return quote(text)
-

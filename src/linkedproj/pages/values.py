@@ -76,7 +76,7 @@ def date(text: str, language: str) -> str:
     where = locale_of(language)
     if match[3]:
         return str(format_date(day, "long", where))
-    return str(format_skeleton("yMMMM", dt.datetime(day.year, day.month, 1), locale=where))
+    return str(format_skeleton("yMMMM", dt.datetime(day.year, day.month, 1, tzinfo=dt.UTC), locale=where))
 
 
 def point_of(value: ox.Literal) -> tuple[float, float] | None:

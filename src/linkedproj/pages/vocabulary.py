@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _CLASSES = frozenset({f"{RDFS}Class", f"{OWL}Class"})
 _PROPERTIES = frozenset({f"{RDF}Property", f"{OWL}ObjectProperty", f"{OWL}DatatypeProperty"})
+_PARTS = 4
 _COMMENTS = (f"{RDFS}comment", f"{SKOS}definition")
 
 
@@ -51,14 +53,16 @@ def groups(told: Told, census: Census, reader: Reader, titles: Mapping[str, str]
             yield {"title": titles[name], "terms": sorted(terms, key=lambda one: one["short"].casefold())}
 
 
-def _term(iri: str, said: Mapping[str, list[ox.NamedNode | ox.Literal]], census: Census, reader: Reader) -> dict[str, Any]:
+def _term(
+    iri: str, said: Mapping[str, list[ox.NamedNode | ox.Literal]], census: Census, reader: Reader
+) -> dict[str, Any]:
     labels = _texts(said, (f"{RDFS}label", f"{SKOS}prefLabel"))
     comments = _texts(said, _COMMENTS)
     short = reader.portfolio.schema.context.compact(iri)
     used = census.classes.get(iri, 0) or census.properties.get(iri, 0)
     deprecated = any(str(value.value) == "true" for value in said.get(f"{OWL}deprecated", ()))
     return {
-        "id": short.replace(":", "-") if ":" in short and "/" not in short else iri.rstrip("/#").rpartition("/")[2].replace("#", "-"),
+        "id": "-".join(re.findall(r"[A-Za-z0-9]+", iri.partition("://")[2])[-_PARTS:]),
         "iri": iri,
         "short": short,
         "label": reader.said(chosen(labels, reader.languages)) if labels else reader.said(Text(short)),

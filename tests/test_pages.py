@@ -1,0 +1,351 @@
+"""The pages of a published folder: each subject has one, each link leads somewhere, and nothing in a cell is markup."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import threading
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import pyoxigraph as ox
+import pytest
+from babel.messages.pofile import read_po
+from tests.conftest import ROOT, published_once
+
+from linkedproj.model.folder import open_folder
+from linkedproj.model.languages import LANGUAGES
+from linkedproj.pages.render import FAST, PLAIN, Renderer
+from linkedproj.pages.rules import apache, nginx
+from linkedproj.pages.search import key_of, words
+from linkedproj.pages.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import Small
+
+PAGES = ROOT / "src/linkedproj/pages"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+HOSTILE = "<img src=x onerror=alert(1)></script>{{ 7*7 }}{% raw %}\u202e"
+
+
+class Page(HTMLParser):
+    """What a page holds: links, what it loads, names of places, languages, visible text."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[str] = []
+        self.language = ""
+        self.data: list[str] = []
+        self.text: list[str] = []
+        self._inside: list[str] = []
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take a tag."""
+        values = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        self.ids += [values["id"]] if "id" in values else []
+        self.language = values.get("lang", "") if tag == "html" else self.language
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        elif tag in {"script", "img", "image"} or (tag == "link" and values.get("rel") in {"stylesheet", "icon"}):
+            self.loaded += [values[name] for name in ("src", "href") if values.get(name)]
+        if tag in {"script", "style", "title"}:
+            self._inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave what is no text."""
+        if self._inside and self._inside[-1] == tag:
+            self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Take text."""
+        (self.data if self._inside[-1:] == ["script"] else self.text).append(data)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published_once("shipped-site", ROOT / "data", tmp_path_factory, site=True).parents[1]
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, Page]:
+    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+
+
+@pytest.fixture(scope="module")
+def triples(site: Path) -> set[str]:
+    files = (site / "dump/latest/portfolio.ttl", site / "dump/latest/evidence.ttl")
+    return {str(quad.triple) for path in files for quad in ox.parse(path=path)}
+
+
+# ---------------------------------------------------------------- everything leads somewhere
+
+
+def test_no_link_is_broken_and_nothing_is_loaded_from_elsewhere(site: Path, pages: dict[Path, Page]) -> None:
+    places = {path.resolve(): set(page.ids) for path, page in pages.items()}
+    broken = set()
+    for path, page in pages.items():
+        if path.name == "404.html":
+            continue
+        for link in (*page.links, *page.loaded):
+            parts = urlsplit(link)
+            if parts.scheme:
+                assert link not in page.loaded
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
+            is_there = target.is_file() or target.is_dir()
+            if not is_there or (parts.fragment and parts.fragment not in places[target]):
+                broken.add((path.relative_to(site).as_posix(), link))
+    assert sorted(broken)[:20] == []
+
+
+def test_each_page_names_a_place_once_and_has_one_heading(pages: dict[Path, Page]) -> None:
+    for path, page in pages.items():
+        assert len(page.ids) == len(set(page.ids)), path
+        assert "id" in path.parts or page.tags.count("h1") == 1, path
+
+
+def test_every_subject_of_the_dump_has_a_place(site: Path, pages: dict[Path, Page]) -> None:
+    base = "https://data.example.org/"
+    files = (site / "dump/latest/portfolio.ttl", site / "dump/latest/evidence.ttl")
+    subjects = {str(quad.subject.value) for path in files for quad in ox.parse(path=path)}
+    ours = {iri for iri in subjects if iri.startswith(f"{base}id/")}
+    assert len(ours) > 700
+    for iri in ours:
+        stub = site / iri.removeprefix(base) / "index.html"
+        [link] = pages[stub].links
+        parts = urlsplit(link)
+        target = (stub.parent / unquote(parts.path)).resolve()
+        assert target.is_file(), iri
+        assert not parts.fragment or parts.fragment in pages[site / target.relative_to(site.resolve())].ids, iri
+
+
+def test_the_data_of_a_page_are_in_the_dump(site: Path, pages: dict[Path, Page], triples: set[str]) -> None:
+    seen = set()
+    for path in sorted((site / "doc").rglob("*")):
+        if path.suffix in {".ttl", ".jsonld"}:
+            found = {str(quad.triple) for quad in ox.parse(path=path)}
+            assert found <= triples, path
+            seen |= found
+    assert {line for line in triples if line.startswith("<https://data.example.org/id/")} <= seen
+    for path, page in pages.items():
+        if "doc" in path.parts and page.data:
+            [embedded] = [text for text in page.data if text.startswith("{")]
+            quads = ox.parse(input=embedded, format=ox.RdfFormat.JSON_LD)
+            assert {str(quad.triple) for quad in quads} <= triples, path
+
+
+# ---------------------------------------------------------------- languages
+
+
+def test_each_language_has_its_pages_and_the_words_of_all_are_there(pages: dict[Path, Page]) -> None:
+    for path, page in pages.items():
+        tag = next((tag for tag in ("ca", "es") if path.name.endswith(f".{tag}.html")), "en")
+        assert page.language == tag, path
+    keys = {tag: _catalogue(tag) for tag in LANGUAGES if tag != "en"}
+    assert keys["ca"].keys() == keys["es"].keys()
+    assert all(all(texts.values()) for texts in keys.values())
+    source = "".join(path.read_text("utf-8") for path in (*PAGES.rglob("*.html"), *PAGES.rglob("*.py")))
+    assert [key for key in keys["ca"] if f'("{key}")' not in source and f"'{key}'" not in source] == []
+
+
+def _catalogue(tag: str) -> dict[str, str]:
+    read = read_po((PAGES / f"texts/{tag}.po").read_bytes().splitlines(keepends=True))
+    return {str(one.id): str(one.string) for one in read if one.id}
+
+
+def test_a_portfolio_of_another_country_has_pages_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = ROOT / "tests/fixtures/vilamar"
+    out = published_once("vilamar-site", folder, tmp_path_factory, site=True).parents[1]
+    found = {path: Page(path) for path in out.rglob("*.html")}
+    assert {page.language for page in found.values()} == {*open_folder(folder).config.languages}
+    told = " ".join(text for page in found.values() for text in page.text)
+    assert not re.search("barcelona|birmingham", told, re.IGNORECASE)
+
+
+# ---------------------------------------------------------------- templates
+
+
+def test_both_renderers_write_the_same_pages(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: dict[str, dict[str, str]] = {}
+    for engine in (FAST, PLAIN):
+        monkeypatch.setattr(Site, "renderer", Renderer(None, engine))
+        sources = _again(site, tmp_path / engine)
+        written[engine] = {
+            path.relative_to(sources).as_posix(): html.unescape(path.read_text("utf-8"))
+            for path in sources.rglob("*.html")
+        }
+    assert len(written[FAST]) > 100
+    assert written[FAST].keys() == written[PLAIN].keys()
+    for name, text in written[FAST].items():
+        assert text == written[PLAIN][name], name
+
+
+def _again(site: Path, out: Path) -> Path:
+    """Write the pages of the shipped portfolio once more, to another folder."""
+    from linkedproj.catalog.facts import facts_of
+    from linkedproj.pages.site import Sources
+
+    folder, latest = open_folder(ROOT / "data").drafted, site / "dump/latest"
+    out.mkdir()
+    evidence = out.with_suffix(".nt")
+    statements = sorted(
+        (quad.triple for quad in ox.parse(path=latest / "evidence.ttl")), key=lambda one: str(one.subject)
+    )
+    ox.serialize(statements, evidence, format=ox.RdfFormat.N_TRIPLES)
+    facts = facts_of(latest, folder.config, folder.schema)
+    Site(folder, Sources(latest, evidence, site / "query", site / "dataset.jsonld"), facts, out).write()
+    return out
+
+
+def test_what_stands_in_a_cell_is_text_and_no_markup(small: Small) -> None:
+    small.edit("project.csv", "Quiet harbour", HOSTILE)
+    outcome = small.run("build", "--site")
+    assert outcome.code == 0, outcome.err
+    found = {path: Page(path) for path in (small.home / "public").rglob("*.html")}
+    told = [page for page in found.values() if HOSTILE[:-1] in "".join(page.text)]
+    assert len(told) > 3
+    for path, page in found.items():
+        assert "img" not in page.tags, path
+        assert all(not link.lower().startswith("javascript:") for link in page.links)
+        # The only script with text in it is data, of those pages that have any.
+        assert len([text for text in page.data if text.strip()]) == max(page.tags.count("script") - 1, 0), path
+
+
+def test_a_template_and_texts_of_a_portfolio_win(small: Small) -> None:
+    (small.folder / "pages/templates").mkdir(parents=True)
+    (small.folder / "pages/texts").mkdir()
+    (small.folder / "pages/templates/missing.html").write_text(
+        '{% extends "base.html" %}{% block content %}<h1>Mislaid</h1>{% endblock %}', "utf-8"
+    )
+    (small.folder / "pages/texts/en.po").write_text('msgid "Facts"\nmsgstr "What is known"\n', "utf-8")
+    assert small.run("build", "--site").code == 0
+    assert "<h1>Mislaid</h1>" in (small.home / "public/404.html").read_text("utf-8")
+    record = next((small.home / "public/doc/project").glob("*.html"))
+    assert "What is known" in "".join(path.read_text("utf-8") for path in record.parent.glob("*.html"))
+
+
+def test_a_template_that_cannot_be_used_is_told_and_nothing_is_published(small: Small) -> None:
+    (small.folder / "pages/templates").mkdir(parents=True)
+    (small.folder / "pages/templates/home.html").write_text("{{ no_such_thing }}", "utf-8")
+    outcome = small.run("build", "--site")
+    assert outcome.code == 2
+    assert "pages/templates/home.html: the template cannot be used" in outcome.err
+    assert not (small.home / "public").exists()
+
+
+def test_without_the_option_there_are_no_pages_and_old_ones_go(small: Small) -> None:
+    assert small.run("build", "--site").code == 0
+    assert (small.home / "public/index.html").is_file()
+    assert small.run("build").code == 0
+    assert [*(small.home / "public").rglob("*.html")] == []
+    assert small.run("verify", "public").code == 0
+
+
+# ---------------------------------------------------------------- search
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Wrocław", ["wroclaw"]),
+        ("Malmø · Đakovo", ["malmo", "dakovo"]),
+        ("col·laboració", ["collaboracio"]),
+        (
+            "Straße İzmir \N{LATIN SMALL LETTER DOTLESS I}l\N{LATIN SMALL LETTER DOTLESS I}k",
+            ["strasse", "izmir", "ilik"],
+        ),
+        ("東京 2019", ["東京", "2019"]),
+    ],
+)
+def test_words_are_found_without_their_accents(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+def test_every_record_is_found_by_each_word_of_its_name(site: Path) -> None:
+    folder = site / "assets/search"
+    index = json.loads((folder / "index.json").read_text("utf-8"))
+    names = [
+        entry
+        for number in range(-(-index["records"] // index["block"]))
+        for entry in json.loads((folder / f"en/{number}.json").read_text("utf-8"))
+    ]
+    assert len(names) == index["records"]
+    for number, (name, href, _, brief) in enumerate(names):
+        assert (site / href).is_file()
+        for word in words(f"{name} {brief}"):
+            shard = json.loads((folder / f"words/{key_of(word)}.json").read_text("utf-8"))
+            assert number in shard[word], name
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium to look at pages with")
+@pytest.mark.parametrize(("asked", "found"), [("chebec", "CHEBEC"), ("dgirona barcelona", ""), ("kigali", "Kigali")])
+def test_a_browser_searches(address: str, asked: str, found: str) -> None:
+    shown, log = look(f"{address}/search.html?q={asked.replace(' ', '+')}")
+    results = shown.partition('id="results"')[2].partition("</ul>")[0]
+    assert (found in results) if found else "<li>" not in results
+    assert "CONSOLE" not in log
+
+
+def look(address: str) -> tuple[str, str]:
+    """Open a page in a browser; return what it has become, and what the console said."""
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=4000"]
+    done = subprocess.run(
+        [str(CHROMIUM), *flags, "--dump-dom", address], capture_output=True, text=True, timeout=120, check=True
+    )
+    return done.stdout, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium to look at pages with")
+@pytest.mark.parametrize("page", ["index.html", "doc/project/chebec.html", "query/projects-map.html", "def/index.html"])
+def test_a_browser_has_nothing_to_complain_of(address: str, page: str) -> None:
+    shown, log = look(f"{address}/{page}")
+    assert "<h1" in shown
+    assert "CONSOLE" not in log
+
+
+# ---------------------------------------------------------------- servers
+
+
+def test_the_rules_are_written_for_the_languages_of_the_portfolio() -> None:
+    text = apache("/open/", ["fi", "sv"])
+    assert "DefaultLanguage fi" in text
+    assert "AddLanguage sv .sv" in text
+    assert "LanguagePriority fi sv" in text
+    assert "303,L" in text
+    assert "~*^sv\\b .sv;" in nginx("/", ["fi", "sv"])
+
+
+def test_the_assets_have_their_licences(site: Path) -> None:
+    assert "Permission to use" in (site / "assets/world.LICENCE.txt").read_text("utf-8")
