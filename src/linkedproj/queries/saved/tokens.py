@@ -58,6 +58,14 @@ def placed_tokens(text: str, file: str) -> Iterator[tuple[SparqlToken, Place]]:
         column = len(last) + (1 if ended else column)
 
 
+def placed_variables(text: str, file: str) -> Iterator[tuple[str, Place]]:
+    """Yield the variables of `text`, each with where it begins; `file` as in `placed_tokens`."""
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "variable":
+            start = match.start()
+            yield match[0], Place(file, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+
+
 @lru_cache(_TEXTS)
 def declared_prefixes(text: str) -> Mapping[str, str]:
     """Return the prefixes that the text declares: {"dct": "http://purl.org/dc/terms/"}."""
