@@ -16,6 +16,7 @@ from linkedproj.catalog.graph import release_graph
 from linkedproj.catalog.profile import Profile, describe, language_tags, profile_names, read_profile
 from linkedproj.catalog.serialise import SYNTAXES, Graph
 from linkedproj.catalog.sitemap import robots, sitemap
+from linkedproj.check.engines import REFERENCE
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.languages import primary
 from linkedproj.model.schema import load_schema
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["write_catalogue"]
 
 
-def write_catalogue(release: ReleaseFacts, config: Config, ontology: Path, folder: Path) -> list[Problem]:
+def write_catalogue(
+    release: ReleaseFacts, config: Config, ontology: Path, folder: Path, engine: str = REFERENCE
+) -> list[Problem]:
     """Write what the profiles in portfolio.toml ask for into the public root `folder`; tell what they still miss.
+
+    A SHACL engine judges that.
 
     A profile with a gap is left out, which is a warning as long as another one writes the same files. Nothing is
     written without a profile.
@@ -52,7 +57,7 @@ def write_catalogue(release: ReleaseFacts, config: Config, ontology: Path, folde
     groups = [[p for p in profiles if p.files == files] for files in dict.fromkeys(p.files for p in profiles)]
     # Each judgement waits for a process of its own.
     with ThreadPoolExecutor(max_workers=4) as pool:
-        settled = list(pool.map(lambda group: _settle(group, facts, config), groups))
+        settled = list(pool.map(lambda group: _settle(group, facts, config, engine), groups))
     for graph, kept, gaps in settled:
         problems += gaps
         if kept:
@@ -78,13 +83,13 @@ def _with_needs(names: Iterable[str], ontology: Path) -> list[Profile]:
 
 
 def _settle(
-    profiles: Sequence[Profile], facts: Collection[ox.Triple], config: Config
+    profiles: Sequence[Profile], facts: Collection[ox.Triple], config: Config, engine: str
 ) -> tuple[set[ox.Triple], list[Profile], list[Problem]]:
     """Leave out the profiles that miss something until the rest is sound; return graph, rest and gaps."""
     kept, gaps = list(profiles), list[Problem]()
     while kept:
         graph = describe(kept, facts, config.base, config.languages)
-        found = judge(graph, kept, config.places)
+        found = judge(graph, kept, config.places, engine)
         faulty = {problem.values.get("profile", "") for problem in found if _is_violation(problem)}
         if not faulty:
             return graph, kept, gaps + found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.check.engine import EngineError, validate
+from linkedproj.check.engines import REFERENCE
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.shapes import SH, Shapes, read_shapes
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from linkedproj.check.engine import Result
 
 
-def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mapping[str, Place]) -> list[Problem]:
-    """Check a graph against the rules of profiles; each gap is reported once, at the setting that fills it.
+def judge(
+    graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mapping[str, Place], engine: str = REFERENCE
+) -> list[Problem]:
+    """Check a graph against the rules of profiles by a SHACL engine; each gap is reported once, where it is filled.
 
-    `places` are those of `Config`. The value `profile` of a problem names the profile whose rule it is.
+    `places` are those of the settings (`Config`). The value `profile` of a problem names the profile whose rule it is.
     """
     shapes = {
         profile.name: read_shapes(profile.shapes, f"ontology/profiles/{profile.name}/shapes.ttl")
@@ -30,7 +33,7 @@ def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mappi
     }
     owners = {shape.value: name for name, file in shapes.items() for shape in file.subjects()}
     try:
-        results = validate_triples(graph, (triple for file in shapes.values() for triple in file.triples))
+        results = validate_triples(graph, (triple for file in shapes.values() for triple in file.triples), engine)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/profiles"), values={"detail": str(error)})]
     found: dict[tuple[str, str], Problem] = {}
@@ -41,8 +44,8 @@ def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mappi
     return list(found.values())
 
 
-def validate_triples(graph: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[Result]:
-    """Run the SHACL engine on a graph.
+def validate_triples(graph: Iterable[ox.Triple], shapes: Iterable[ox.Triple], engine: str = REFERENCE) -> list[Result]:
+    """Run a SHACL engine on a graph.
 
     Raises:
         EngineError: it ended without a report.
@@ -50,7 +53,7 @@ def validate_triples(graph: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) ->
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         data = Path(scratch, "data.nt")
         ox.serialize(graph, data, format=ox.RdfFormat.N_TRIPLES)
-        return validate([data], Shapes(shapes))
+        return validate([data], Shapes(shapes), engine=engine)
 
 
 def merged(files: Iterable[Path]) -> list[ox.Triple]:

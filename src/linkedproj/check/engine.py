@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.check.engines import ENGINES, REFERENCE, Engine
+from linkedproj.check.engines import AUTO, ENGINES, REFERENCE, Engine
 from linkedproj.check.limits import WORKER, EngineError, Limits, why_no_report
 from linkedproj.check.result import Reader, Result
 from linkedproj.model.errors import SetupError
@@ -34,6 +34,11 @@ def engine_name(engine: str = REFERENCE) -> str:
 def is_installed(engine: str) -> bool:
     """Return whether an engine can be used."""
     return bool(re.match(re.escape(ENGINES[engine].versions), _version(ENGINES[engine].package) or " "))
+
+
+def chosen(engine: str) -> str:
+    """Return the engine that a name stands for: "auto" is the fast one where it is installed, else the reference."""
+    return engine if engine != AUTO else "fast" if is_installed("fast") else REFERENCE
 
 
 def require(engine: str) -> Engine:
