@@ -28,7 +28,7 @@ from linkedproj.catalog.gaps import judge
 from linkedproj.catalog.profile import describe, profile_names, read_profile
 from linkedproj.catalog.serialise import SYNTAXES
 from linkedproj.catalog.serialise import Graph as Content
-from linkedproj.check.engine import is_installed
+from linkedproj.check.engine import Validator, is_installed
 from linkedproj.model.errors import SetupError
 from linkedproj.model.rules import load_rules
 
@@ -110,14 +110,15 @@ def test_what_is_missing_is_told_alike_whichever_engine_judges_a_draft(
 ) -> None:
     chance = Random(seed)  # noqa: S311 - the same faults each time
     triples = [quad.triple for quad in ox.parse(path=shipped[0] / "catalog.nt", format=ox.RdfFormat.N_TRIPLES)]
-    wrong = [ox.Literal("?"), ox.NamedNode(f"{BASE}nothing")]
+    wrong: list[ox.Literal | ox.NamedNode] = [ox.Literal("?"), ox.NamedNode(f"{BASE}nothing")]
     faulty = [
         ox.Triple(each.subject, each.predicate, chance.choice(wrong)) if chance.random() < 0.2 else each
         for each in triples
         if chance.random() < 0.7
     ]
     profiles = [read_profile(ONTOLOGY, name) for name in profile_names(ONTOLOGY)]
-    assert judge(faulty, profiles, {}, "fast") == judge(faulty, profiles, {}) != []
+    with Validator("fast") as fast, Validator() as reference:
+        assert judge(faulty, profiles, {}, fast) == judge(faulty, profiles, {}, reference) != []
 
 
 def test_with_what_a_person_gives_nothing_is_missing(release: Path, tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from linkedproj.system.workers import Worker, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Self
 
-__all__ = ["EngineError", "Limits", "Result", "engine_name", "validate"]
+__all__ = ["EngineError", "Limits", "Result", "Validator", "engine_name", "validate"]
 
 
 def engine_name(engine: str = REFERENCE) -> str:
@@ -86,21 +87,50 @@ def validate(
     limits: Limits | None = None,
     engine: str = REFERENCE,
 ) -> list[Result]:
-    """Check N-Triples (or, by their suffix, Turtle) files, read as one graph, against shapes or a Turtle file of them.
+    """Check files by an engine in a process of its own; otherwise as `Validator.validate`.
 
     Raises:
         EngineError: the engine crashed, took too long or too much memory, or could not read its input.
         SetupError: the engine is not installed.
     """
-    found, named = require(engine), named_shapes(shapes)
-    with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
-        written = Path(scratch, "shapes.nt")
-        written.write_bytes(ntriples(named.triples))
-        limits, size = limits or Limits(), sum(path.stat().st_size for path in data)
-        with Worker(WORKER, {"module": found.module, "shapes": str(written)}, limits.megabytes) as worker:
+    with Validator(engine, limits) as validator:
+        return validator.validate(data, shapes)
+
+
+class Validator:
+    """An engine in a process that judges one graph after the other, each by shapes of its own.
+
+    Raises:
+        SetupError: the engine is not installed.
+    """
+
+    def __init__(self, engine: str = REFERENCE, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._worker = Worker(WORKER, {"module": require(engine).module}, self._limits.megabytes)
+
+    def __enter__(self) -> Self:
+        """Return the validator itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self._worker.close()
+
+    def validate(self, data: Sequence[Path], shapes: Shapes | Path) -> list[Result]:
+        """Check N-Triples (or, by their suffix, Turtle) files, read as one graph, against shapes or a Turtle file.
+
+        Raises:
+            EngineError: the engine crashed, took too long or too much memory, or could not read its input.
+        """
+        named, limits = named_shapes(shapes), self._limits
+        with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
+            written = Path(scratch, "shapes.nt")
+            written.write_bytes(ntriples(named.triples))
+            size = sum(path.stat().st_size for path in data)
+            message = {"shapes": str(written), "files": [str(path) for path in data]}
             try:
-                facts = worker.ask(limits.request({"files": [str(path) for path in data]}, size))
+                facts = self._worker.ask(limits.request(message, size))
             except WorkerError as error:
                 raise EngineError(why_no_report(error, limits, size)) from error
-    reader = Reader(named)
-    return sorted(map(reader.result, facts), key=lambda result: result.order)
+        reader = Reader(named)
+        return sorted(map(reader.result, facts), key=lambda result: result.order)
