@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from linkedproj.check.limits import WORKER, EngineError, Limits, why_no_report
 from linkedproj.check.result import Reader, Result
 from linkedproj.model.errors import SetupError
 from linkedproj.model.shapes import Shapes, read_shapes
+from linkedproj.system.packages import version_of
 from linkedproj.system.workers import Worker, WorkerError
 
 if TYPE_CHECKING:
@@ -28,13 +27,13 @@ __all__ = ["EngineError", "Limits", "Result", "Validator", "engine_name", "valid
 def engine_name(engine: str = REFERENCE) -> str:
     """Name the package behind an engine, and its version, as a report does: "pyshacl 0.40.1"."""
     package = ENGINES[engine].package if engine in ENGINES else engine
-    found = _version(package)
+    found = version_of(package)
     return f"{package} {found}" if found else package
 
 
 def is_installed(engine: str) -> bool:
     """Return whether an engine can be used."""
-    return bool(re.match(re.escape(ENGINES[engine].versions), _version(ENGINES[engine].package) or " "))
+    return bool(re.match(re.escape(ENGINES[engine].versions), version_of(ENGINES[engine].package) or " "))
 
 
 def chosen(engine: str) -> str:
@@ -53,14 +52,6 @@ def require(engine: str) -> Engine:
         what = f"the {engine} engine needs the package {found.package} {found.versions}*"
         raise SetupError(f"{what}. Install it with: pip install 'linkedproj[{found.extra or engine}]'")
     return found
-
-
-@cache
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
 
 
 def named_shapes(shapes: Shapes | Path) -> Shapes:
