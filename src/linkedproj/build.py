@@ -12,6 +12,8 @@ from linkedproj.catalog import write_catalogue
 from linkedproj.catalog.facts import facts_of
 from linkedproj.changes import publish_changes
 from linkedproj.changes.words import column, kind_name
+from linkedproj.check.engine import chosen
+from linkedproj.check.engines import REFERENCE
 from linkedproj.check.portfolio import Findings, check, is_sound, judging
 from linkedproj.mapping.parts import TABLE, Output
 from linkedproj.mapping.runners import opened
@@ -129,7 +131,7 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         if staged.leads:
             staged.take(answers, f"{QUERIES}/")
             unexplained = _compare(folder, staged, tell, restored=restored)
-            gaps = _describe_release(folder, staged, tell)
+            gaps = _describe_release(folder, staged, tell, chosen(engine) if staged.is_draft else REFERENCE)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
         tell("publishing")
         staged.publish(_records(findings))
@@ -260,8 +262,8 @@ def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[st
     ).unexplained
 
 
-def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Problem]:
-    """Write the catalogue; return what portals miss in it."""
+def _describe_release(folder: Folder, staged: Release, tell: Tell, engine: str) -> list[Problem]:
+    """Write the catalogue; return what portals miss in it, as a SHACL engine finds it."""
     config, before = folder.config, staged.before
     tell("describing the release to portals")
     versions = [(issue.version, issue.instant or issue.issued) for issue in staged.history]
@@ -270,5 +272,5 @@ def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Probl
     latest = staged.root / "dump" / LATEST
     facts = facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
     gaps: list[Problem] = []
-    staged.add(lambda made: gaps.extend(write_catalogue(facts, config, folder.ontology, made)))
+    staged.add(lambda made: gaps.extend(write_catalogue(facts, config, folder.ontology, made, engine)))
     return gaps
