@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -23,9 +24,11 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
 from tests.portals import GIVEN, ONTOLOGY, ROOT, facts, publish, settings
 
+from linkedproj.catalog.gaps import judge
 from linkedproj.catalog.profile import describe, profile_names, read_profile
 from linkedproj.catalog.serialise import SYNTAXES
 from linkedproj.catalog.serialise import Graph as Content
+from linkedproj.check.engine import Validator, is_installed
 from linkedproj.model.errors import SetupError
 from linkedproj.model.rules import load_rules
 
@@ -98,6 +101,24 @@ def test_a_gap_says_how_it_is_filled(shipped: tuple[Path, list[Problem]]) -> Non
 
 def test_a_profile_with_a_gap_is_left_out_of_the_graph(catalogue: Graph) -> None:
     assert not [term for triple in catalogue for term in triple if "sector-publico/sector" in str(term)]
+
+
+@pytest.mark.skipif(not is_installed("fast"), reason="shacl is not installed")
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_missing_is_told_alike_whichever_engine_judges_a_draft(
+    shipped: tuple[Path, list[Problem]], seed: int
+) -> None:
+    chance = Random(seed)  # noqa: S311 - the same faults each time
+    triples = [quad.triple for quad in ox.parse(path=shipped[0] / "catalog.nt", format=ox.RdfFormat.N_TRIPLES)]
+    wrong: list[ox.Literal | ox.NamedNode] = [ox.Literal("?"), ox.NamedNode(f"{BASE}nothing")]
+    faulty = [
+        ox.Triple(each.subject, each.predicate, chance.choice(wrong)) if chance.random() < 0.2 else each
+        for each in triples
+        if chance.random() < 0.7
+    ]
+    profiles = [read_profile(ONTOLOGY, name) for name in profile_names(ONTOLOGY)]
+    with Validator("fast") as fast, Validator() as reference:
+        assert judge(faulty, profiles, {}, fast) == judge(faulty, profiles, {}, reference) != []
 
 
 def test_with_what_a_person_gives_nothing_is_missing(release: Path, tmp_path: Path) -> None:

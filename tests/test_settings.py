@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from linkedproj.model.conforming import Conforming
 from linkedproj.model.errors import SetupError
 from linkedproj.model.lexical import base_fault
-from linkedproj.model.settings import load_config
+from linkedproj.model.settings import _FORMATS, _schema, _validator, _with_text_days, load_config
 from linkedproj.model.toml import read_toml
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +47,53 @@ def named(properties: dict[str, Any], above: str = "") -> dict[str, Any]:
 
 def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(read_schema())
+
+
+FULL = """
+further-languages = ["fr"]
+languages = ["en", "ca"]
+mailboxes = ["info"]
+profiles = ["dcat-ap"]
+curated.project = ["title@en"]
+ids.project = "{title@en}"
+require."project.title" = "all languages"
+sources.project = { source = "a", read-on = 2020-01-01 }
+sources.city = "b"
+[schemes.nuts]
+file = "a.csv"
+iri = "https://a.example/"
+columns = { code = "c", name = { en = ["x", "y"] } }
+"""
+
+
+def mutated(value: Any, rate: float, chance: Random) -> Any:  # noqa: ANN401 - whatever TOML holds
+    """Change a share of the members of a value, at any depth."""
+    odd = ["", "latest", "x y", "https://a.example/", "2020-02-30", 3, True, [], ["a", "a"], [{}, {}], {}, {"a": "b"}]
+    if chance.random() < rate:
+        return chance.choice(odd)
+    if isinstance(value, list):
+        twice = [item for item in value for _ in range(2 if chance.random() < rate else 1)]
+        return [mutated(item, rate, chance) for item in twice]
+    if isinstance(value, dict):
+        members = {key: mutated(inner, rate, chance) for key, inner in value.items() if chance.random() > rate}
+        further = {chance.choice(("zz", "a-b", "en", "name")): chance.choice(odd)}
+        return members | (further if chance.random() < rate else {})
+    return value
+
+
+def test_what_plainly_conforms_is_valid_to_a_validator_and_shipped_settings_do() -> None:
+    conforming, chance = Conforming(_schema(), _FORMATS), Random(7)  # noqa: S311 - the same settings each time
+    texts = [(ROOT / "data/portfolio.toml").read_text("utf-8"), SOUND + FULL]
+    for settings in (_with_text_days(tomllib.loads(text)) for text in texts):
+        assert conforming.holds(settings)
+        found = {True: 0, False: 0}
+        for each in (mutated(settings, chance.choice((0.002, 0.01, 0.05)), chance) for _ in range(300)):
+            is_valid = _validator().is_valid(each)
+            assert is_valid or not conforming.holds(each), each
+            # Only lists of what is no text are left to the validator.
+            assert conforming.holds(each) or not is_valid or "[{}" in str(each), each
+            found[is_valid] += 1
+        assert min(found.values()) > 30
 
 
 def test_each_setting_says_in_the_editor_what_it_is_and_in_a_message_what_to_write() -> None:

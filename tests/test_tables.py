@@ -7,6 +7,8 @@ import datetime as dt
 import hashlib
 import json
 import re
+import subprocess
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyoxigraph as ox
 import pytest
+
+from linkedproj.writers.described.parquet import _array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,6 +181,33 @@ def test_parquet_holds_what_the_tables_hold(name: str, request: pytest.FixtureRe
             else:
                 assert found == expected, (path.name, column)
     assert len(paths) == len(list(folder.glob("*.parquet")))
+
+
+@pytest.mark.parametrize(
+    ("values", "of"),
+    [
+        (["", None, "a\x00é"], pa.string()),
+        ([-(2**63), None, 2**63 - 1], pa.int64()),
+        ([True, None, False], pa.bool_()),
+        ([dt.date(1, 1, 1), None, dt.date(9999, 12, 31)], pa.date32()),
+        ([Decimal("0.0000001"), None, Decimal("-12.5"), Decimal(10**18)], pa.decimal128(38, 7)),
+        ([["a", None], None, [], ["b"]], pa.list_(pa.string())),
+        ([], pa.list_(pa.string())),
+    ],
+)
+def test_parquet_gets_the_arrays_that_pyarrow_makes(values: list[object], of: pa.DataType) -> None:
+    made = _array(values, of)
+    made.validate(full=True)
+    assert made.equals(pa.array(values, type=of))
+
+
+def test_pandas_is_not_loaded_to_write_parquet(small: Small) -> None:
+    build = "import sys; from linkedproj.cli import main\ntry: main()\nfinally: print('pandas' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", build, "build"], cwd=small.home, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "False"
+    assert list(small.latest.glob("*.parquet"))
 
 
 def test_parquet_has_the_types_of_values(small_release: Path) -> None:

@@ -12,6 +12,8 @@ from linkedproj.catalog import write_catalogue
 from linkedproj.catalog.facts import facts_of
 from linkedproj.changes import publish_changes
 from linkedproj.changes.words import column, kind_name
+from linkedproj.check.engine import chosen
+from linkedproj.check.engines import REFERENCE
 from linkedproj.check.portfolio import Findings, check, is_sound, judging
 from linkedproj.mapping.parts import TABLE, Output
 from linkedproj.mapping.runners import opened
@@ -135,9 +137,11 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         if staged.leads:
             staged.take(answers, f"{QUERIES}/")
             unexplained = _compare(folder, staged, tell, restored=restored)
-            gaps = _describe_release(folder, staged, tell)
+            tell("describing the release to portals")
+            facts = _facts(folder, staged)
+            gaps = _describe_release(folder, facts, staged, chosen(engine) if staged.is_draft else REFERENCE)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
-            pages = _write_pages(folder, staged, tell) if site else None
+            pages = _write_pages(folder, facts, staged, tell) if site else None
         tell("publishing")
         staged.publish(_records(findings))
     dumps = out / "dump"
@@ -268,6 +272,7 @@ def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[st
 
 
 def _facts(folder: Folder, staged: Release) -> ReleaseFacts:
+    """Measure what is staged, as portals and readers are told of it."""
     config, before = folder.config, staged.before
     versions = [(issue.version, issue.instant or issue.issued) for issue in staged.history]
     if not staged.is_known:
@@ -276,24 +281,20 @@ def _facts(folder: Folder, staged: Release) -> ReleaseFacts:
     return facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
 
 
-def _write_pages(folder: Folder, staged: Release, tell: Tell) -> Written:
+def _write_pages(folder: Folder, facts: ReleaseFacts, staged: Release, tell: Tell) -> Written:
     """Write the pages for people from what is staged."""
     from linkedproj.pages.site import Site, Sources
 
     tell("writing the pages")
     latest = staged.root / "dump" / LATEST
     sources = Sources(latest, staged.scratch / "evidence.nt", staged.root / QUERIES, staged.root / "dataset.jsonld")
-    facts = _facts(folder, staged)
     found: list[Written] = []
     staged.add(lambda made: found.append(Site(folder, sources, facts, made).write()))
     return found[0]
 
 
-def _describe_release(folder: Folder, staged: Release, tell: Tell) -> list[Problem]:
-    """Write the catalogue; return what portals miss in it."""
-    config = folder.config
-    tell("describing the release to portals")
-    facts = _facts(folder, staged)
+def _describe_release(folder: Folder, facts: ReleaseFacts, staged: Release, engine: str) -> list[Problem]:
+    """Write the catalogue; return what portals miss in it, as a SHACL engine finds it."""
     gaps: list[Problem] = []
-    staged.add(lambda made: gaps.extend(write_catalogue(facts, config, folder.ontology, made)))
+    staged.add(lambda made: gaps.extend(write_catalogue(facts, folder.config, folder.ontology, made, engine)))
     return gaps

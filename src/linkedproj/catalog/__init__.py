@@ -16,6 +16,8 @@ from linkedproj.catalog.graph import release_graph
 from linkedproj.catalog.profile import Profile, describe, language_tags, profile_names, read_profile
 from linkedproj.catalog.serialise import SYNTAXES, Graph
 from linkedproj.catalog.sitemap import robots, sitemap
+from linkedproj.check.engine import Validator
+from linkedproj.check.engines import REFERENCE
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.languages import primary
 from linkedproj.model.schema import load_schema
@@ -29,11 +31,18 @@ if TYPE_CHECKING:
     from linkedproj.catalog.facts import ReleaseFacts
     from linkedproj.model.settings import Config
 
+    # A graph, the profiles that are kept in it, and what is missing.
+    _Settled = tuple[set[ox.Triple], list[Profile], list[Problem]]
+
 __all__ = ["write_catalogue"]
 
 
-def write_catalogue(release: ReleaseFacts, config: Config, ontology: Path, folder: Path) -> list[Problem]:
+def write_catalogue(
+    release: ReleaseFacts, config: Config, ontology: Path, folder: Path, engine: str = REFERENCE
+) -> list[Problem]:
     """Write what the profiles in portfolio.toml ask for into the public root `folder`; tell what they still miss.
+
+    A SHACL engine judges that.
 
     A profile with a gap is left out, which is a warning as long as another one writes the same files. Nothing is
     written without a profile.
@@ -50,10 +59,7 @@ def write_catalogue(release: ReleaseFacts, config: Config, ontology: Path, folde
     problems += [*_unmapped(release, config), *_unlisted(profiles, config)]
     written: list[str] = []
     groups = [[p for p in profiles if p.files == files] for files in dict.fromkeys(p.files for p in profiles)]
-    # Each judgement waits for a process of its own.
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        settled = list(pool.map(lambda group: _settle(group, facts, config), groups))
-    for graph, kept, gaps in settled:
+    for graph, kept, gaps in _all_settled(groups, facts, config, engine):
         problems += gaps
         if kept:
             _write(graph, kept, config, folder)
@@ -77,14 +83,30 @@ def _with_needs(names: Iterable[str], ontology: Path) -> list[Profile]:
     return list(found.values())
 
 
+def _all_settled(
+    groups: Sequence[Sequence[Profile]], facts: Collection[ox.Triple], config: Config, engine: str
+) -> list[_Settled]:
+    """Settle groups of profiles: each in a process of its own, unless the engine takes no longer than that to start."""
+    if engine != REFERENCE:
+        with Validator(engine) as validator:
+            return [_settle(group, facts, config, validator) for group in groups]
+
+    def settle(group: Sequence[Profile]) -> _Settled:
+        with Validator() as validator:
+            return _settle(group, facts, config, validator)
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return list(pool.map(settle, groups))
+
+
 def _settle(
-    profiles: Sequence[Profile], facts: Collection[ox.Triple], config: Config
-) -> tuple[set[ox.Triple], list[Profile], list[Problem]]:
+    profiles: Sequence[Profile], facts: Collection[ox.Triple], config: Config, validator: Validator
+) -> _Settled:
     """Leave out the profiles that miss something until the rest is sound; return graph, rest and gaps."""
     kept, gaps = list(profiles), list[Problem]()
     while kept:
         graph = describe(kept, facts, config.base, config.languages)
-        found = judge(graph, kept, config.places)
+        found = judge(graph, kept, config.places, validator)
         faulty = {problem.values.get("profile", "") for problem in found if _is_violation(problem)}
         if not faulty:
             return graph, kept, gaps + found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.check.engine import EngineError, validate
+from linkedproj.check.engine import EngineError
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.shapes import SH, Shapes, read_shapes
 
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from linkedproj.catalog.profile import Profile
-    from linkedproj.check.engine import Result
+    from linkedproj.check.engine import Result, Validator
 
 
-def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mapping[str, Place]) -> list[Problem]:
+def judge(
+    graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mapping[str, Place], validator: Validator
+) -> list[Problem]:
     """Check a graph against the rules of profiles; each gap is reported once, at the setting that fills it.
 
-    `places` are those of `Config`. The value `profile` of a problem names the profile whose rule it is.
+    `places` are those of the settings (`Config`). The value `profile` of a problem names the profile whose rule it is.
     """
     shapes = {
         profile.name: read_shapes(profile.shapes, f"ontology/profiles/{profile.name}/shapes.ttl")
@@ -30,7 +32,7 @@ def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mappi
     }
     owners = {shape.value: name for name, file in shapes.items() for shape in file.subjects()}
     try:
-        results = validate_triples(graph, (triple for file in shapes.values() for triple in file.triples))
+        results = validate_triples(graph, (triple for file in shapes.values() for triple in file.triples), validator)
     except EngineError as error:
         return [Problem("LP-ENGINE", Place("ontology/profiles"), values={"detail": str(error)})]
     found: dict[tuple[str, str], Problem] = {}
@@ -41,7 +43,7 @@ def judge(graph: Iterable[ox.Triple], profiles: Sequence[Profile], places: Mappi
     return list(found.values())
 
 
-def validate_triples(graph: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[Result]:
+def validate_triples(graph: Iterable[ox.Triple], shapes: Iterable[ox.Triple], validator: Validator) -> list[Result]:
     """Run the SHACL engine on a graph.
 
     Raises:
@@ -50,7 +52,7 @@ def validate_triples(graph: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) ->
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         data = Path(scratch, "data.nt")
         ox.serialize(graph, data, format=ox.RdfFormat.N_TRIPLES)
-        return validate([data], Shapes(shapes))
+        return validator.validate([data], Shapes(shapes))
 
 
 def merged(files: Iterable[Path]) -> list[ox.Triple]:

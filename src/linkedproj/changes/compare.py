@@ -18,8 +18,8 @@ from linkedproj.changes.dumps import Block, base_of, blocks_of, find_dump, parse
 from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes, refused_by_the_system
 from linkedproj.model.context import RDF, Kind, Rule
-from linkedproj.model.dataset import dataset_of, public_root
-from linkedproj.model.domain import DAY, DEPRECATED, REPLACED_BY
+from linkedproj.model.dataset import DEPRECATED, REPLACED_BY, dataset_of, public_root
+from linkedproj.model.domain import DAY
 from linkedproj.model.errors import SetupError
 from linkedproj.model.paths import shipped
 from linkedproj.model.schema import RDFS, load_schema

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from linkedproj.changes.dumps import parse
 from linkedproj.model.context import RDF, Kind, Rule
-from linkedproj.model.domain import REPLACES
+from linkedproj.model.dataset import REPLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

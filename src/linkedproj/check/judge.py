@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.check.checked import Checked, Crosscheck, Judgement
-from linkedproj.check.engine import engine_name, is_installed, named_shapes, require, validate
-from linkedproj.check.engines import AUTO, ENGINES, REFERENCE
+from linkedproj.check.engine import chosen, engine_name, named_shapes, require, validate
+from linkedproj.check.engines import ENGINES, REFERENCE
 from linkedproj.check.limits import Options
 from linkedproj.check.parted.crosscheck import compare
 from linkedproj.check.parted.parts import judge_parts
@@ -42,9 +42,7 @@ def judge(data: Sequence[Path], shapes: Shapes | Path, options: Options | None =
     """
     options = options or Options()
     few = _is_at_most(ENGINES[REFERENCE].whole, data)
-    name = options.engine
-    if name == AUTO:
-        name = "fast" if is_installed("fast") else REFERENCE
+    name = chosen(options.engine)
     if require(name).whole and few and not options.records and not options.verdicts:
         return _judge_whole(data, shapes, name, options)
     if few and options.all_again:

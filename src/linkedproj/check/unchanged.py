@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import platform
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from linkedproj.check.engines import ENGINES
 from linkedproj.model.paths import program_folders
 from linkedproj.system.caches import digest
+from linkedproj.system.packages import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def fingerprint(portfolio: Path, *asked: object) -> str:
         return ""
     if any(max(changed) > (time.time() - _SETTLED) * 1e9 for listed in files for *_, changed in listed):
         return ""
-    packages = [_version(package) for package in ("linkedproj", *(engine.package for engine in ENGINES.values()))]
+    packages = [version_of(package) for package in ("linkedproj", *(engine.package for engine in ENGINES.values()))]
     return digest(
         str(Path.cwd()), dt.datetime.now().astimezone().date(), platform.python_version(), packages, files, asked
     )
@@ -54,10 +54,3 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int, tuple[int, int]]]:
                 yield from _files(path)
         else:
             yield str(path), found.st_ino, found.st_size, (found.st_mtime_ns, found.st_ctime_ns)
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

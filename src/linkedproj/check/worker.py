@@ -1,13 +1,14 @@
-"""What a worker of this room does: a SHACL engine reads the shapes once, then judges one graph after the other.
+"""What a worker of this room does: a SHACL engine judges one graph after the other.
 
-The setup names the engine's module and the file of the shapes, and for parts of large data what
-`parted.neighbourhood.Neighbourhood` needs. A message asks for whole files, or for units that make a part; the answer is
-the facts of each result (see `linkedproj.check.engines`).
+The setup names the engine's module, and for parts of large data the file of the shapes, which are read once, and what
+`parted.neighbourhood.Neighbourhood` needs. A message asks for units that make a part, or for whole files, with the file
+of their shapes; the answer is the facts of each result (see `linkedproj.check.engines`).
 """
 
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +20,26 @@ from linkedproj.check.parted.reach import Need
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     Facts = dict[str, Any]
 
 
 def begin(setup: dict[str, Any]) -> Callable[[dict[str, Any]], list[Facts]]:
-    """Read the shapes, and return the function that judges what a message asks for."""
-    judge = importlib.import_module(setup["module"]).load(Path(setup["shapes"]).read_bytes())
-    neighbourhood = _neighbourhood(setup) if "fences" in setup else None
+    """Load the engine, and the shapes if all messages are about the same; return the function that answers them."""
+    engine = importlib.import_module(setup["module"])
+    return _parts(engine, setup) if "fences" in setup else partial(_whole, engine)
+
+
+def _whole(engine: ModuleType, message: dict[str, Any]) -> list[Facts]:
+    judge = engine.load(Path(message["shapes"]).read_bytes())
+    return list(judge(b"".join(_ntriples(Path(file)) for file in message["files"])))
+
+
+def _parts(engine: ModuleType, setup: dict[str, Any]) -> Callable[[dict[str, Any]], list[Facts]]:
+    judge, neighbourhood = engine.load(Path(setup["shapes"]).read_bytes()), _neighbourhood(setup)
 
     def answer(message: dict[str, Any]) -> list[Facts]:
-        if neighbourhood is None:
-            return list(judge(b"".join(_ntriples(Path(file)) for file in message["files"])))
         data, units = neighbourhood.part(message["units"])
         return [{**facts, "unit": units[facts["focus"]]} for facts in judge(data)]
 

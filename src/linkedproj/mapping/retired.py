@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from linkedproj.model.context import Kind
-from linkedproj.model.domain import DEPRECATED, REPLACED_BY, REPLACES, RETIRES, SUCCESSOR
+from linkedproj.model.dataset import DEPRECATED, REPLACED_BY, REPLACES
+from linkedproj.model.domain import RETIRES, SUCCESSOR
 from linkedproj.model.lexical import XSD
 from linkedproj.system.sorting import merged
 from linkedproj.tables.cells import split

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkedproj.model.shapes import DCT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from linkedproj.model.context import RecordType
+
+DEPRECATED = "http://www.w3.org/2002/07/owl#deprecated"
+REPLACED_BY, REPLACES = DCT + "isReplacedBy", DCT + "replaces"
+"""What a dump says of identifiers that name no record any more, and of the records that stand for them."""
 
 _RECORDS = "id/"
 

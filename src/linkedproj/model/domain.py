@@ -39,9 +39,7 @@ SOURCE_BY, NOTE_BY, AGENT_BY = LP + "sourceBy", LP + "noteBy", LP + "agentBy"
 """Of a basis of evidence: the properties that say the source, the note and the publisher in words of provenance."""
 
 RETIRES, SUCCESSOR = LP + "retires", LP + "successor"
-DEPRECATED = "http://www.w3.org/2002/07/owl#deprecated"
-REPLACED_BY, REPLACES = DCT + "isReplacedBy", DCT + "replaces"
-"""What a dump says of identifiers that name no record any more, and of the records that stand for them."""
+"""What is said of identifiers that name no record any more, and of the records that stand for them."""
 
 NAME, SAME = SKOS + "prefLabel", "https://schema.org/sameAs"
 """Of who publishes: the name, and how a register calls them."""

@@ -14,7 +14,7 @@ from linkedproj.model.dataset import class_of
 from linkedproj.model.ontology import NAME, Ontology, open_ontology, refuse_recomputed
 from linkedproj.model.paths import current_portfolio, shipped, within
 from linkedproj.model.policy import policy_shapes, policy_wants
-from linkedproj.model.schema import load_schema
+from linkedproj.model.schema import load_schema, with_shapes
 from linkedproj.model.settings import DRAFT, load_config, refuse_unknown_columns
 from linkedproj.model.shapes import SECTION, read_shapes, widened
 
@@ -88,7 +88,7 @@ def open_folder(path: Path, ontology: Path | None = None) -> Folder:
     # Other processes count what is wanted: they get it as plain data, without the nodes of a graph.
     wanted = policy_wants(config, plain, shapes).items()
     wants = {name: tuple(replace(want, shape=None) for want in listed) for name, listed in wanted}
-    schema = replace(load_schema(in_force.path, config.base, rules.path), wants=wants).with_schemes(schemes)
+    schema = replace(with_shapes(plain, in_force.path, rules.path), wants=wants).with_schemes(schemes)
     return Folder(path, shown, config, in_force, schema, rules)
 
 

@@ -215,11 +215,15 @@ def _spellings(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Give what stands for a code beside the code itself; of two codes with one name, the one in use is meant."""
     found: dict[str, str] = {}
     ordered = sorted(rows, key=lambda row: (bool(row.get(UNTIL)), not row[CODE].isalpha(), row[CODE]))
-    for row in ordered:
-        names = [text for column, text in row.items() if column and column.startswith(NAME) and text]
-        for text in (row[CODE], *row.get(ALSO, "").split(";"), *names):
-            if text.strip():
-                found.setdefault(fold(text), row[CODE])
+    names = [column for column in ordered[0] if column and column.startswith(NAME)] if ordered else []
+    stated = [
+        (text, row[CODE])
+        for row in ordered
+        for text in (row[CODE], *row.get(ALSO, "").split(";"), *(row[name] for name in names))
+    ]
+    for text, (_, code) in zip(folded([text for text, _ in stated]), stated, strict=True):
+        if text:
+            found.setdefault(text, code)
     # A code is never another spelling of something else.
     return found | {fold(row[CODE]): row[CODE] for row in ordered}
 

@@ -22,7 +22,7 @@ from linkedproj.model.shapes import DCT, RDFS, SH
 from linkedproj.model.wants import ALL, NO, ONE, OWN, TOLD, Want
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
@@ -48,8 +48,9 @@ def policy_wants(config: Config, schema: Schema, shapes: Shapes) -> dict[str, tu
         SetupError: [require] names what no table has, or asks of a text what can only be asked of other values.
     """
     _refuse_unknown(config, schema)
+    nodes = _nodes(shapes)
     return {
-        kind.name: tuple(_wants(config, schema, shapes, kind))
+        kind.name: tuple(_wants(config, schema, shapes, kind, nodes.get(kind.iri, ())))
         for kind in schema.types.values()
         if not kind.nested and not kind.anonymous
     }
@@ -82,8 +83,8 @@ def policy_shapes(config: Config, schema: Schema, shapes: Shapes) -> str:
     return head + "\n".join([*blocks, *writer.languages()])
 
 
-def _wants(config: Config, schema: Schema, shapes: Shapes, kind: RecordType) -> Iterator[Want]:
-    formal, expected = _expected(schema, shapes, kind)
+def _wants(config: Config, schema: Schema, shapes: Shapes, kind: RecordType, nodes: Sequence[Term]) -> Iterator[Want]:
+    formal, expected = _expected(schema, shapes, nodes)
     shape_of = {**formal, **expected}
     stated = [key.partition(".")[2] for key in config.require if key.startswith(f"{kind.table}.")]
     for term in dict.fromkeys([*shape_of, *stated]):
@@ -98,9 +99,8 @@ def _wants(config: Config, schema: Schema, shapes: Shapes, kind: RecordType) -> 
             yield Want(tuple(terms), level, (), shape)
 
 
-def _expected(schema: Schema, shapes: Shapes, kind: RecordType) -> tuple[dict[str, Term], dict[str, Term]]:
+def _expected(schema: Schema, shapes: Shapes, nodes: Sequence[Term]) -> tuple[dict[str, Term], dict[str, Term]]:
     """Return by term the shapes without which a record has no label, and those of what else it should have."""
-    nodes = [node for node in shapes.subjects(SH + "targetClass") if kind.iri in _iris(shapes, node)]
     formal = {
         name.value: shape
         for node in nodes
@@ -113,8 +113,13 @@ def _expected(schema: Schema, shapes: Shapes, kind: RecordType) -> tuple[dict[st
     return formal, expected
 
 
-def _iris(shapes: Shapes, node: Term) -> list[str]:
-    return [target.value for target in shapes.shacl(node, "targetClass")]
+def _nodes(shapes: Shapes) -> dict[str, list[Term]]:
+    """Return the node shapes of each class."""
+    found: dict[str, list[Term]] = {}
+    for node in shapes.subjects(SH + "targetClass"):
+        for iri in dict.fromkeys(target.value for target in shapes.shacl(node, "targetClass")):
+            found.setdefault(iri, []).append(node)
+    return found
 
 
 def _refuse_unknown(config: Config, schema: Schema) -> None:
@@ -150,6 +155,7 @@ class _PolicyWriter:
         self._schema, self._shapes = schema, shapes
         self._rules = Rules({_CODE: catalogue()[_CODE]})
         self._languages: dict[str, None] = {}
+        self._nodes = _nodes(shapes)
 
     def shapes(self, kind: RecordType, want: Want) -> Iterator[str]:
         """Write the shapes of one want."""
@@ -191,10 +197,9 @@ class _PolicyWriter:
             count,
             f"sh:severity sh:{severity}",
         ]
-        nodes = [node for node in self._shapes.subjects(SH + "targetClass") if kind.iri in _iris(self._shapes, node)]
         tied = "".join(
             f"{self._iri(node.value)} sh:property policy:{name} .\n"
-            for node in nodes
+            for node in self._nodes.get(kind.iri, ())
             if isinstance(node, ox.NamedNode) and not self._shapes.objects(node, DCT + "identifier")
         )
         return " ;\n  ".join(lines) + f" .\n{tied}"

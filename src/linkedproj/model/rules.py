@@ -10,7 +10,7 @@ import enum
 import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from linkedproj.model.lexical import UNSEEN
 from linkedproj.model.shapes import DCT, RDFS, SH, SKOS, read_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from linkedproj.model.errors import Problem
@@ -52,7 +52,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; texts are by language, `place` is where it is written down.
+    """One rule; texts are by language, `find_place` tells where it is written down.
 
     Texts of shapes are printed as they are, those of the catalogue have slots such as {cell}.
     """
@@ -65,8 +65,13 @@ class Rule:
     hint: Mapping[str, str] = field(default_factory=dict)
     wrong: str = ""
     right: str = ""
-    place: Place = field(default_factory=lambda: Place(""))
+    find_place: Callable[[], Place] = field(default=lambda: Place(""), compare=False)
     shape: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it is written down; a file is searched for its places when the first is asked for."""
+        return self.find_place()
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ def catalogue() -> Mapping[str, Rule]:
                 code=code,
                 severity=Severity(entry.pop("severity")),
                 hint=entry.pop("hint", shared),
-                place=Place("linkedproj/model/rules.toml", at[code]),
+                find_place=partial(Place, "linkedproj/model/rules.toml", at[code]),
                 **entry,
             )
             for code, entry in entries.items()
@@ -168,7 +173,7 @@ def _shape_rule(shapes: Shapes, shape: Term) -> Rule:
         fix={tag or "en": " ".join(rest.split()) for tag, (_, _, rest) in parts.items()},
         why={tag or "en": text for tag, text in shapes.texts(shape, RDFS + "comment").items()},
         right="; ".join(value.value for value in shapes.objects(shape, SKOS + "example")),
-        place=shapes.place(shape),
+        find_place=partial(shapes.place, shape),
         shape=shapes.named(shape),
     )
 

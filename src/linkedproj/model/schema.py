@@ -19,7 +19,7 @@ from linkedproj.model.lists import CodeList, read_lists
 from linkedproj.model.shapes import read_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.model.codes import Code
@@ -34,6 +34,7 @@ SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 _NAMING = (SKOS + "prefLabel", RDFS + "label")
+_TERMS = (ox.NamedNode, ox.BlankNode, ox.Literal)
 
 
 @dataclass(frozen=True)
@@ -269,7 +270,30 @@ def load_schema(
     context = load_context(ontology / "context.jsonld", base and base + "id/", "ontology/context.jsonld")
     terms = read_turtle(vocabulary_file or ontology / "linkedproj.ttl")
     vocabulary = _index(terms)
-    rules = read_turtle(shapes_file or ontology / "shapes.ttl")
+    schema = Schema(
+        context,
+        context.types,
+        code_lists(terms, dict.fromkeys(f.base for f in context.fields.values() if f.kind is Kind.CODE)),
+        phases=read_phases(context, vocabulary),
+        labels=_labels(terms),
+        version=_version(terms),
+        containers=read_containers(context, vocabulary),
+        authorities=read_lists(ontology),
+    )
+    return _with_shapes(schema, read_turtle(shapes_file or ontology / "shapes.ttl"), vocabulary)
+
+
+def with_shapes(schema: Schema, ontology: Path, shapes_file: Path) -> Schema:
+    """Return the schema that was loaded from a folder, with other shapes than those that lie there.
+
+    Raises:
+        SetupError: as `load_schema`.
+    """
+    return _with_shapes(schema, read_turtle(shapes_file), _index(read_turtle(ontology / "linkedproj.ttl")))
+
+
+def _with_shapes(schema: Schema, rules: Sequence[ox.Triple], vocabulary: Triples) -> Schema:
+    context = schema.context
     shapes = _at_home(_index(rules), context)
     columns = _columns(shapes, context)
     domain = Domain(context, shapes, vocabulary)
@@ -282,17 +306,11 @@ def load_schema(
         )
         for name, kind in context.types.items()
     }
-    schema = Schema(
-        context,
-        domain.types(types),
-        code_lists(terms, dict.fromkeys(f.base for f in context.fields.values() if f.kind is Kind.CODE)),
-        _shape_columns(shapes),
-        domain.evidence(),
-        read_phases(context, vocabulary),
-        _labels(terms),
-        version=_version(terms),
-        containers=read_containers(context, vocabulary),
-        authorities=read_lists(ontology),
+    schema = replace(
+        schema,
+        types=domain.types(types),
+        shape_columns=_shape_columns(shapes),
+        evidence=domain.evidence(),
         listed=domain.listed(),
         concept_terms=domain.concept_terms(),
         names=_names(rules, shapes, context),
@@ -312,7 +330,7 @@ def vocabulary_terms(ontology: Path, schema: Schema) -> set[str]:
     return own | properties | {iri for kind in schema.types.values() for iri in kind.classes}
 
 
-def read_turtle(path: Path) -> Iterable[ox.Triple]:
+def read_turtle(path: Path) -> Sequence[ox.Triple]:
     """Read a shipped Turtle file.
 
     Raises:
@@ -323,8 +341,8 @@ def read_turtle(path: Path) -> Iterable[ox.Triple]:
 
 def _index(triples: Iterable[ox.Triple]) -> Triples:
     found: Triples = defaultdict(lambda: defaultdict(list))
-    for triple in triples:
-        found[_text(triple.subject)][_text(triple.predicate)].append(_text(triple.object))
+    for subject, predicate, value in triples:
+        found[_text(subject)][predicate.value].append(_text(value))
     return found
 
 
@@ -362,7 +380,7 @@ def _version(triples: Iterable[ox.Triple]) -> str:
 
 
 def _text(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode | ox.BlankNode | ox.Literal) else str(term)
+    return term.value if isinstance(term, _TERMS) else str(term)
 
 
 def _superclasses(iri: str, vocabulary: Triples) -> Iterator[str]:

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+from linkedproj.model.conforming import Conforming
 from linkedproj.model.context import Kind
 from linkedproj.model.domain import ORIGIN
 from linkedproj.model.errors import Place, SetupError
@@ -242,6 +243,9 @@ def _nearest_place(keys: Keys, places: Mapping[str, Place]) -> Place:
     return next(places[way] for way in ways if way in places)
 
 
+_FORMATS = {"date": is_day, "iri": lambda text: not iri_fault(text)}
+
+
 @cache
 def _schema() -> dict[str, Any]:
     text = (files("linkedproj.model") / SCHEMA).read_text("utf-8")
@@ -255,13 +259,15 @@ def _validator() -> Draft202012Validator:
     from jsonschema import Draft202012Validator, FormatChecker
 
     formats = FormatChecker(())
-    for name, is_right in (("date", is_day), ("iri", lambda text: not iri_fault(text))):
+    for name, is_right in _FORMATS.items():
         formats.checks(name)(lambda value, is_right=is_right: not isinstance(value, str) or is_right(value))
     return Draft202012Validator(_schema(), format_checker=formats)
 
 
 def _schema_faults(settings: Mapping[str, Any]) -> Iterator[SettingFault]:
     """Check the settings against their schema."""
+    if Conforming(_schema(), _FORMATS).holds(settings):
+        return
     for error in _validator().iter_errors(settings):
         keys: Keys = tuple(error.absolute_path)
         remedy = _remedy(error.absolute_schema_path)

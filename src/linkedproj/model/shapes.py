@@ -45,18 +45,21 @@ _SINGLE = {SH + name for name in ("property", "node", "not", "qualifiedValueShap
 _LISTS = {SH + name for name in ("and", "or", "xone")}
 
 # Source: Turtle 1.1, section 6.5, as far as needed to know what is a name and what is text or comment.
+_TEXT = r"""\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'"""
+_DECLARED = r"(?P<prefix>@?(?i:prefix)\s+(?P<name>[^\s:]*):\s*<(?P<base>[^>]*)>\s*\.?)"
+_PREFIX = re.compile(rf"{_TEXT}|<[^<>\s]*>|\#[^\n]*|(?<![\w.:-]){_DECLARED}", re.DOTALL)
 _TOKEN = re.compile(
-    r"""(?P<skip>\s+|\#[^\n]*)
-      | (?P<text>\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+    rf"""(?P<skip>\s+|\#[^\n]*)
+      | (?P<text>{_TEXT})
       | (?P<iri><[^<>\s]*>)
-      | (?P<prefix>@?prefix\s+(?P<name>[^\s:]*):\s*<(?P<base>[^>]*)>\s*\.?)
+      | {_DECLARED}
       | (?P<tag>@[A-Za-z][A-Za-z0-9-]*)
-      | (?P<curie>(?P<before>[^\W\d_][\w.-]*)?:(?P<after>(?:[\w:%~-]|\\.|\.(?=[\w:%~-]))*))
+      | (?P<curie>(?P<before>[^\W\d_][\w.-]*+)?:(?P<after>(?:[\w:%~-]++|\\.|\.(?=[\w:%~-]))*+))
       | (?P<open>[\[(])
       | (?P<close>[\])])
       | (?P<end>\.(?!\d))
       | (?P<other>[^\s\[\]().;,<"'#]+|.)""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+    re.VERBOSE | re.DOTALL,
 )
 
 
@@ -75,13 +78,22 @@ class Shapes:
 
     def __init__(self, triples: Iterable[ox.Triple], text: str = "", shown: str = "") -> None:
         self.triples, self.text_of_file, self.shown = tuple(triples), text, shown
-        self._graph: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        self._parents: dict[Term, list[Term]] = defaultdict(list)
-        for triple in self.triples:
-            self._graph[triple.subject][triple.predicate.value].append(triple.object)  # type: ignore[index, arg-type]  # no RDF-star
-            self._parents[triple.object].append(triple.subject)  # type: ignore[index, arg-type]  # no RDF-star
 
     # ------------------------------------------------------------ the graph
+
+    @cached_property
+    def _graph(self) -> dict[Term, dict[str, list[Term]]]:
+        found: dict[Term, dict[str, list[Term]]] = {}
+        for subject, predicate, value in self.triples:
+            found.setdefault(subject, {}).setdefault(predicate.value, []).append(value)
+        return found
+
+    @cached_property
+    def _parents(self) -> dict[Term, list[Term]]:
+        found: dict[Term, list[Term]] = {}
+        for subject, _, value in self.triples:
+            found.setdefault(value, []).append(subject)
+        return found
 
     def subjects(self, *predicates: str) -> list[Term]:
         """Return what has a value for any of the predicates (all subjects if none is named), in file order."""
@@ -191,19 +203,15 @@ class Shapes:
     # ------------------------------------------------------------ the text
 
     @cached_property
-    def _read(self) -> tuple[tuple[Token, ...], dict[str, str]]:
-        prefixes: dict[str, str] = {}
-        return tuple(_tokens(self.text_of_file, prefixes)), prefixes
-
-    @property
     def tokens(self) -> tuple[Token, ...]:
         """The IRIs of the text, in its order."""
-        return self._read[0]
+        return tuple(_tokens(self.text_of_file))
 
-    @property
+    @cached_property
     def prefixes(self) -> dict[str, str]:
         """The prefixes of the text."""
-        return self._read[1]
+        found = _PREFIX.finditer(self.text_of_file)
+        return {match["name"]: match["base"] for match in found if match["prefix"]}
 
     @cached_property
     def _places(self) -> dict[str, list[Token]]:
@@ -334,8 +342,9 @@ def _reason(error: SyntaxError) -> str:
     return "this is not Turtle: " + re.sub(r"^Parser error.*?column \d+(?: and .*?column \d+)?: ", "", str(error.msg))
 
 
-def _tokens(text: str, prefixes: dict[str, str]) -> Iterator[Token]:
-    """Yield each IRI of the text, prefixed names expanded, with what its statement is about; fill in the prefixes."""
+def _tokens(text: str) -> Iterator[Token]:
+    """Yield each IRI of the text, prefixed names expanded, with what its statement is about."""
+    prefixes: dict[str, str] = {}
     subject, depth, line, start = "", 0, 1, 0
     for match in _TOKEN.finditer(text):
         iri = _iri(match, prefixes)

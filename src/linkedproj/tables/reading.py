@@ -225,11 +225,13 @@ class Taker:
         text = _JOINT.join(texts)
         if self._is_cut and "\n" in text:
             self._report_swallowed(lines, rows, texts)
-        if self._at >= 0 and widths == {self._width} and _is_plain_text(text):
+        is_numbered = self._at < 0 and self.kind.anonymous and _JOINT * (self._width - 1) not in texts
+        if (self._at >= 0 or is_numbered) and widths == {self._width} and _is_plain_text(text):
             columns = list(zip(*rows, strict=True))
             if self._is_sound(columns):
                 self.found.counts[self.kind.name] += len(rows)
-                return Batch(self.number, columns[self._at], lines, self._canonical(columns))
+                ids = [self._numbered(line) for line in lines] if is_numbered else columns[self._at]
+                return Batch(self.number, ids, lines, self._canonical(columns))
         kept = [row for line, cells in zip(lines, rows, strict=True) if (row := self._take_row(line, cells))]
         if not kept:
             return None
@@ -273,8 +275,8 @@ class Taker:
 
     def _is_sound(self, columns: Sequence[Sequence[str]]) -> bool:
         return (
-            _are_plain_ids(columns[self._at], self.checks.reserved)
-            and (self._listed is None or self._listed.issuperset(columns[self._at]))
+            (self._at < 0 or _are_plain_ids(columns[self._at], self.checks.reserved))
+            and (self._at < 0 or self._listed is None or self._listed.issuperset(columns[self._at]))
             and all(known.hold(columns[index]) for index, known in self._typed)
             and not any("" in columns[index] for index in self._required)
         )
@@ -322,7 +324,7 @@ class Taker:
         column = next((c for c in self.header.columns if c.name == "id"), Column("id", -1))
         identifier = cells[column.index] if column.index >= 0 else ""
         if not identifier and self.kind.anonymous:
-            return f"{self.file.path.name}:{line:09}", []
+            return self._numbered(line), []
         identifier = identifier or self._joined(cells)
         if not identifier and column.index < 0 and reader_of(self.file.path).has_header:
             return "", []  # the header was told that it has no column for it
@@ -330,6 +332,10 @@ class Taker:
             return "", [(column, Fault("LP-ID-MISSING", {"table": self.kind.table}))]
         fault = self.checks.id_fault(self.kind, identifier)
         return identifier, [(column, fault)] if fault else []
+
+    def _numbered(self, line: int) -> str:
+        """Return the id of a record that has none of its own: where it stands."""
+        return f"{self.file.path.name}:{line:09}"
 
     def _joined(self, cells: list[str]) -> str:
         """Fill a rule such as "{project|cooperation}-{organisation}": the first cell of each slot that is not empty."""

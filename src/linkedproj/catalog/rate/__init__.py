@@ -12,6 +12,7 @@ from linkedproj.catalog.profile import Profile, profile_names, read_profile
 from linkedproj.catalog.rate.live import tried_at
 from linkedproj.catalog.rate.mqa import DCAT, Score, score
 from linkedproj.catalog.rate.official import OfficialRun, run_official
+from linkedproj.check.engine import Validator
 from linkedproj.model.errors import Place, Problem, SetupError
 from linkedproj.model.shapes import DCT, read_shapes
 
@@ -54,7 +55,9 @@ def rate(public: Path, ontology: Path, live: str = "", shapes: Path | None = Non
     catalogue = read_shapes(path, shown)
     graph = _read(path)
     profiles = _claimed(public, ontology, catalogue, profile)
-    problems = [problem for one in profiles for problem in judge(_read(public / one.files[0]), [one], {})]
+    with Validator() as validator:
+        judged = [judge(_read(public / one.files[0]), [one], {}, validator) for one in profiles]
+    problems = [problem for found in judged for problem in found]
     base = _base(catalogue)
     broken = any(_violates(problem, _BASIC) for problem in problems)
     result = score(graph, tried_at(base, live) if live else None, conforms=not broken)

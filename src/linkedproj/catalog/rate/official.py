@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.catalog.gaps import merged, validate_triples
+from linkedproj.check.engine import Validator
 from linkedproj.model.errors import SetupError
 from linkedproj.model.shapes import SH
 
@@ -76,5 +77,6 @@ def _run(graph: list[ox.Triple], files: list[Path], name: str) -> OfficialRun:
     # pySHACL 0.40.1 stops at a sh:property whose shape the file lacks (SEMICeu/DCAT-AP 448).
     dangling = [triple for triple in shapes if triple.predicate == _PROPERTY and triple.object not in whole]
     lost = set(dangling)
-    results = validate_triples(graph, [triple for triple in shapes if triple not in lost])
+    with Validator() as validator:
+        results = validate_triples(graph, [triple for triple in shapes if triple not in lost], validator)
     return OfficialRun(name, tuple(results), tuple(sorted(str(triple.object).strip("<>") for triple in dangling)))

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from linkedproj.model.domain import DEPRECATED, REPLACES
+from linkedproj.model.dataset import DEPRECATED, REPLACES
 from linkedproj.model.errors import LinkedprojError
 
 if TYPE_CHECKING:

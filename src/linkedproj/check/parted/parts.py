@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from contextlib import closing
 from dataclasses import replace
-from importlib.metadata import version
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from linkedproj.check.parted.reach import marks, with_marks
 from linkedproj.check.parted.verdicts import Verdict, Verdicts, digest_of
 from linkedproj.check.result import Reader, Result
 from linkedproj.system.caches import digest
+from linkedproj.system.packages import version_of
 from linkedproj.system.workers import Pool, WorkerError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class _Parted:
 
     def key(self, name: str) -> str:
         """Return what every verdict of an engine depends on, beside the part: shapes, engines, and this program."""
-        ours = (version("linkedproj"), self._options.unit, self._need.plain(), self._marks)
+        ours = (version_of("linkedproj"), self._options.unit, self._need.plain(), self._marks)
         # A parser labels blank nodes anew each time; they come in the order of the file.
         labels: dict[bytes, bytes] = {}
         rules = _LABEL.sub(lambda found: labels.setdefault(found[0], b"_:%d" % len(labels)), self._rules)

@@ -77,6 +77,9 @@ class Weighing:
         self._notes = _notes(tables)
         self._echoes = _echoes(tables)
         self._policy = evidence_policy(self.config)
+        # Records come table by table.
+        self._derivation: Derivation | None = None
+        self._counted: list[tuple[Column, Field]] = []
 
     def weigh(self, subject: Subject, claims: Sequence[Row]) -> None:
         """Compare the claims on one record with its cells, and count how each of its values is known."""
@@ -193,7 +196,9 @@ class Weighing:
         table, coverage = subject.kind.table, self.coverage
         coverage.records[table] += 1
         is_known = bool(subject.origin)
-        for column, field in _counted(subject.kind, subject.derivation):
+        if self._derivation is not subject.derivation:
+            self._derivation, self._counted = subject.derivation, list(_counted(subject.kind, subject.derivation))
+        for column, field in self._counted:
             values = split(field, subject.cells[column.index])
             coverage.filled[table, column.name] += bool(values)
             for value in values:

@@ -19,7 +19,7 @@ from linkedproj.queries.saved.bases import by_table, context_of
 from linkedproj.queries.saved.collection import SavedQuery
 from linkedproj.queries.saved.expect import Expect
 from linkedproj.queries.saved.parameters import Parameter, parameter_variable
-from linkedproj.queries.saved.tokens import declared_prefixes, tokens
+from linkedproj.queries.saved.tokens import declared_prefixes, tokens, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def read_adhoc(text: str, file: str, ontology: Path | None = None) -> SavedQuery
     """
     refuse_reach(text, file)
     text = _with_prefixes(text, file, ontology)
-    found = [parameter_variable(token.text) for token in tokens(text) if token.kind == "variable"]
+    found = [parameter_variable(name) for _, name in variables(text)]
     parameters = {one.name: Parameter(one.name, one.type, one.optional) for one in found if one}
     return SavedQuery(
         id="query", file=file, text=text, title={}, description={}, tags=(), parameters=parameters, view="table",

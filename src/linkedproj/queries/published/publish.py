@@ -80,7 +80,7 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     bounds = bounds or Bounds()
     left_out, poor = [], []
     written: dict[str, dict[str, str]] = {}
-    paths: list[Path] = []
+    paths: dict[Path, None] = {}
     entries = []
     with (
         TemporaryDirectory(prefix="linkedproj-") as scratch,
@@ -152,19 +152,19 @@ def _asker(data: ox.Store | Sequence[Path], scratch: Path, context: Context, bou
     return InWorker(Assignment(store, files, bases, answers, bounds))
 
 
-def _write(path: Path, content: bytes, written: list[Path]) -> str:
+def _write(path: Path, content: bytes, written: dict[Path, None]) -> str:
     if path in written:
         raise QueryError(_TWICE.format(path.name), Place(path.name))
     path.write_bytes(content)
-    written.append(path)
+    written[path] = None
     return path.name
 
 
-def _move(source: Path, path: Path, written: list[Path]) -> str:
+def _move(source: Path, path: Path, written: dict[Path, None]) -> str:
     if path in written:
         raise QueryError(_TWICE.format(path.name), Place(path.name))
     shutil.move(source, path)
-    written.append(path)
+    written[path] = None
     return path.name
 
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from linkedproj.model.errors import QueryError
 from linkedproj.model.lexical import LANGUAGE, SPELLINGS, XSD, is_day, is_month, is_year
 from linkedproj.queries.saved.parameters import LANGUAGE_PARAMETER, parameter_variable
-from linkedproj.queries.saved.tokens import declared_prefixes, tokens
+from linkedproj.queries.saved.tokens import declared_prefixes, tokens, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,7 +70,14 @@ def bind(query: SavedQuery, arguments: Mapping[str, str], bases: Mapping[str, st
     Raises:
         ArgumentsError: arguments that are unknown or do not fit, all at once.
     """
-    return "".join(bound for _, bound in bound_pieces(query, arguments, bases))
+    body, terms = query.body, bound_terms(query, arguments, bases)
+    pieces, end = list[str](), 0
+    for start, name in variables(body):
+        found = parameter_variable(name)
+        if found and found.name in terms:
+            pieces += [body[end:start], terms[found.name]]
+            end = start + len(name)
+    return "".join([*pieces, body[end:]])
 
 
 def bound_pieces(

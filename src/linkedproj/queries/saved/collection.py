@@ -169,6 +169,24 @@ class Collection:
         self._refuse_strays(found)
         return found
 
+    def read_defaulted(self) -> dict[str, SavedQuery]:
+        """Read the queries that [defaults] speaks of, and the portfolio's own, by id.
+
+        Raises:
+            QueryError: one of them is not as it must be.
+            SetupError: [defaults] names a query or a parameter that there is not.
+        """
+        defaults = self.config.defaults if self.config else {}
+        # A parameter stands in a text behind a sign and a line: ?_city_iri.
+        marks = [f"_{key}".encode() for key, value in defaults.items() if isinstance(value, str)]
+        found = {
+            name: self._read(path)
+            for name, path in self.files().items()
+            if name in defaults or self._own(path) or any(mark in path.read_bytes() for mark in marks)
+        }
+        # What is not among these can only be told apart from all.
+        return found if self._stray(found) is None else self.read()
+
     def find(self, query_id: str) -> SavedQuery:
         """Read the query of that id, and no other.
 
@@ -223,6 +241,11 @@ class Collection:
         Raises:
             SetupError: naming the first.
         """
+        if (fault := self._stray(queries)) is not None:
+            raise fault
+
+    def _stray(self, queries: Mapping[str, SavedQuery]) -> SetupError | None:
+        """Name the first default of what there is not among some queries."""
         config = self.config
         names = {name for query in queries.values() for name in query.parameters}
         for key, value in config.defaults.items() if config else ():
@@ -237,7 +260,8 @@ class Collection:
                 nearest = difflib.get_close_matches(strays[0], sorted({*known, *queries}), 1)
                 hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
                 sentence = f"'defaults.{strays[0]}' is no parameter of a saved query, nor the id of one.{hint}"
-                raise SetupError(sentence, config.places.get(f"defaults.{strays[0]}"))
+                return SetupError(sentence, config.places.get(f"defaults.{strays[0]}"))
+        return None
 
 
 def open_collection(portfolio: Path | None) -> Collection:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from linkedproj.model.errors import Place, Problem
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.queries.saved.header import NOTHING, items_of, known_parts, parts_of
-from linkedproj.queries.saved.tokens import placed_tokens
+from linkedproj.queries.saved.tokens import placed_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -128,6 +128,6 @@ def _written(text: str, file: str, faults: Faults) -> dict[str, Variable]:
 
 
 def _variables(text: str, file: str) -> Iterator[Variable]:
-    for token, place in placed_tokens(text, file):
-        if token.kind == "variable" and (variable := parameter_variable(token.text, place)):
+    for name, place in placed_variables(text, file):
+        if variable := parameter_variable(name, place):
             yield variable

@@ -31,7 +31,7 @@ def stray_defaults(folder: Folder, portfolio: Portfolio) -> Iterator[Problem]:
     config = folder.config
     if not config.defaults:
         return
-    for key, tables, value in _stated(config.defaults, Collection(folder.path, config).read()):
+    for key, tables, value in _stated(config.defaults, Collection(folder.path, config).read_defaulted()):
         kinds = [kind for table in tables if (kind := portfolio.schema.type_of_table(table))]
         # A whole IRI may be of another portfolio's record.
         if ":" in value or any(_may_be(portfolio, kind, value) for kind in kinds):

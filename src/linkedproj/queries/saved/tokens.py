@@ -58,12 +58,24 @@ def placed_tokens(text: str, file: str) -> Iterator[tuple[SparqlToken, Place]]:
         column = len(last) + (1 if ended else column)
 
 
+def placed_variables(text: str, file: str) -> Iterator[tuple[str, Place]]:
+    """Yield the variables of `text`, each with where it begins; `file` as in `placed_tokens`."""
+    for start, name in variables(text):
+        yield name, Place(file, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+
+
+@lru_cache(_TEXTS)
+def variables(text: str) -> tuple[tuple[int, str], ...]:
+    """Return the variables of `text` in their order, each behind the number of characters before it."""
+    return tuple((match.start(), match[0]) for match in _TOKEN.finditer(text) if match.lastgroup == "variable")
+
+
 @lru_cache(_TEXTS)
 def declared_prefixes(text: str) -> Mapping[str, str]:
     """Return the prefixes that the text declares: {"dct": "http://purl.org/dc/terms/"}."""
-    code = [token for token in tokens(text) if token.kind not in {"space", "comment"}]
+    code = [match for match in _TOKEN.finditer(text) if match.lastgroup not in {"space", "comment"}]
     return {
-        name.text[:-1]: iri.text[1:-1]
+        name[0][:-1]: iri[0][1:-1]
         for word, name, iri in zip(code, code[1:], code[2:], strict=False)
-        if word.text.upper() == "PREFIX" and name.text.endswith(":") and iri.kind == "iri"
+        if iri.lastgroup == "iri" and name[0].endswith(":") and word[0].upper() == "PREFIX"
     }

@@ -13,7 +13,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.util import find_spec
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.context import Kind, Rule
@@ -73,8 +73,25 @@ def _write(path: Path, columns: Sequence[_Out]) -> None:
     with pq.ParquetWriter(path.with_suffix(".parquet"), schema) as out:
         for group in _groups(_rows(path)):
             cells = list(zip(*group, strict=True))
-            values = [[column.read(cell) if cell else None for cell in cells[column.place]] for column in columns]
-            out.write_table(pa.table(values, schema=schema))
+            values = [
+                _array([column.read(cell) if cell else None for cell in cells[column.place]], column.type)
+                for column in columns
+            ]
+            out.write_table(pa.Table.from_arrays(values, schema=schema))
+
+
+def _array(values: Sequence[Any], of: Any) -> Any:  # noqa: ANN401 - whatever a column holds, and types of pyarrow
+    """Make an array as pyarrow.array does, which (in 26.0) imports pandas, where that is installed: a second of CPU."""
+    import pyarrow as pa
+
+    if pa.types.is_list(of):
+        ends = list(accumulate((len(value or ()) for value in values), initial=0))
+        starts = [None if value is None else start for value, start in zip(values, ends, strict=False)]
+        items = [item for value in values for item in value or ()]
+        return pa.ListArray.from_arrays(_array([*starts, ends[-1]], pa.int32()), _array(items, of.value_type))
+    builder = pa.lib.StringBuilder()
+    builder.append_values([value if value is None else str(value) for value in values])
+    return builder.finish().cast(of)
 
 
 def _columns(
