@@ -28,6 +28,11 @@ _NAMES = {
 }  # fmt: skip
 
 
+def _called(name: str, kind: str) -> str:
+    known = _NAMES.get(kind, kind)
+    return f"{known} ({name.split('.')[1]})" if name.count(".") > 1 else known
+
+
 def read_index(answers: Path) -> list[dict[str, Any]]:
     """Read the index of the published queries; none are published where there is no index."""
     index = answers / "queries.json"
@@ -60,7 +65,7 @@ class Question:
             "parameters": [*self._parameters()],
             "why_not": reader.said(chosen(why, reader.languages)) if isinstance(why, dict) and why else None,
             "sparql": self._text(".rq", files),
-            "files": [{"href": name, "type": kind, "name": _NAMES.get(kind, kind)} for name, kind in files.items()],
+            "files": [{"href": name, "type": kind, "name": _called(name, kind)} for name, kind in files.items()],
             "snippets": self._snippets(files),
             **answer,
         }

@@ -104,18 +104,24 @@ FileETag MTime Size
 def nginx(prefix: str, languages: Iterable[str]) -> str:
     """Return rules for nginx, which knows no weights (q): the first type that fits is taken."""
     _, *others = languages
-    tags = "".join(f"  ~*^{tag}\\b {'.' + tag};\n" for tag in others)
+    tags = "".join(f"  ~*^{tag}\\b {tag};\n" for tag in others)
     types = "".join(f"    {media} {suffix};\n" for suffix, media in _TYPES)
     return f"""# nginx: the maps belong into "http", the rest into "server"; root is the published folder.
 map $http_accept $linkedproj_type {{
-  default .html;
-  ~*^text/html .html;
-  ~*text/turtle .ttl;
-  ~*application/ld\\+json .jsonld;
+  default html;
+  ~*^text/html html;
+  ~*text/turtle ttl;
+  ~*application/ld\\+json jsonld;
 }}
 map $http_accept_language $linkedproj_language {{
   default "";
 {tags}}}
+map "$linkedproj_type:$linkedproj_language" $linkedproj_ending {{
+  default .html;
+  ~^html:(?<tag>.+)$ .$tag.html;
+  ~^ttl: .ttl;
+  ~^jsonld: .jsonld;
+}}
 
 types {{
     text/css css;
@@ -144,11 +150,7 @@ location ~ ^{prefix}id/(?<record>.+?)/?$ {{
 location ~ ^{prefix}(?<page>(?:doc|query|list|tree)/.+[^/])$ {{
   add_header Vary "Accept, Accept-Language" always;
   add_header Access-Control-Allow-Origin * always;
-  set $first {prefix}$page$linkedproj_type;
-  if ($linkedproj_type = .html) {{
-    set $first {prefix}$page$linkedproj_language.html;
-  }}
-  try_files $uri $first {prefix}$page.html =404;
+  try_files $uri {prefix}$page$linkedproj_ending {prefix}$page.html =404;
 }}
 """
 

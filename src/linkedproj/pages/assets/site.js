@@ -70,7 +70,7 @@
       item.append(link, beside);
       return item;
     }));
-    status.textContent = asked.length ? (best.length ? String(best.length) : status.dataset.none) : "";
+    status.textContent = asked.length ? (best.length ? `${status.dataset.some} ${best.length}` : status.dataset.none) : "";
   };
   field.value = new URLSearchParams(location.search).get("q") || "";
   field.addEventListener("input", search);
