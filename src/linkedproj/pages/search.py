@@ -51,8 +51,8 @@ def words(text: str) -> list[str]:
 def key_of(word: str) -> str:
     """Return the file in which a word stands: its first letters, or their numbers where these are no plain ones.
 
-    >>> key_of("barcelona"), key_of("東京")
-    ('ba', 'u6771-4eac')
+    >>> key_of("leipzig"), key_of("東京")
+    ('le', 'u6771-4eac')
     """
     first = word[:_KEY]
     return first if _PLAIN.fullmatch(first) else "u" + "-".join(f"{ord(letter):x}" for letter in first)
