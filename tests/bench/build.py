@@ -15,7 +15,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .careful import LIMIT
 from .document import replaced
 from .goals import Goal
 from .measure import MEBIBYTE
@@ -95,7 +94,7 @@ def main() -> None:
     started = machine()
     roads: dict[int, Road] = {}
     with tempfile.TemporaryDirectory(prefix="linkedproj-bench-") as scratch:
-        plan = Plan(Path(scratch), options.peers, options.runs, options.limit, options.kind)
+        plan = Plan(Path(scratch), options.peers, options.runs, options.limit, options.seconds, options.kind)
         for projects in sorted({*options.projects, *([] if options.no_shipped else [SHIPPED])}):
             roads[projects] = measured(plan, projects, peer=projects in options.peer)
             if options.results:
@@ -189,7 +188,7 @@ def _peer(road: Road) -> str:
     rows = [(step.name, *_step(step)) for step in run.steps]
     rows.append(("all", *_step(Step("", run.cpu, run.wall))))
     late = [f"`{name}`" for name, count in road.answers.items() if count < 0]
-    ended = f"{len(late)} of {len(road.answers)} queries were ended after {LIMIT:.0f} s of CPU"
+    ended = f"{len(late)} of {len(road.answers)} queries were ended after {road.seconds:g} s of CPU"
     named = f": {', '.join(late)}" if late else ""
     other = road.agreement["rows"]
     told = [f"`{name}` ({ours:,} rows in ours, {theirs:,} in theirs)" for name, (ours, theirs) in other.items()]
@@ -252,6 +251,7 @@ def _options() -> argparse.Namespace:
     add("--peer", default=[SMALL], help=f"sizes of these for a careful user's script ({SMALL})", **sizes)
     add("--runs", type=int, default=3, help="runs of each command up to 10,000 projects (3); then 1")
     add("--limit", type=float, default=0, metavar="SECONDS", help="end a command after so long (0: never)")
+    add("--seconds", type=float, default=30, help="CPU that a query of that script has (30)")
     add("--kind", choices=("lean", "full"), default="full", help="12 or 17 columns a project (full)")
     add("--peers", type=Path, default=cache_folder(), metavar="DIR", help="where environments are (%(default)s)")
     add("--results", type=Path, metavar="FILE", help="add what is measured to this file, and show all that is in it")

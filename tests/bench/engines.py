@@ -57,7 +57,6 @@ VALIDATORS = {
     "pySHACL": Engine("validators", "pyshacl_validator"),
     "shacl": Engine("validators", "shacl_validator"),
 }
-ROADS = {"a careful user's script": Engine("careful", "publish")}
 OUTPUTS = {name: f"{name.partition(',')[0].replace(' ', '-')}.nt" for name in PEERS}
 """Peer -> the file it leaves, to be compared with ours."""
 
@@ -65,7 +64,7 @@ OUTPUTS = {name: f"{name.partition(',')[0].replace(' ', '-')}.nt" for name in PE
 def main() -> None:
     """Run the engine that the command line names on a folder."""
     name, folder = sys.argv[1:]
-    engines = {**OURS, **PEERS, **LIMITS, **VALIDATORS, **ROADS}
+    engines = {**OURS, **PEERS, **LIMITS, **VALIDATORS}
     engines[name].run(Path(folder))
 
 

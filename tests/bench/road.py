@@ -64,7 +64,8 @@ class Road:
     """What was measured of one portfolio; `projects` is 0 for the shipped one, sizes are bytes, `files` published ones.
 
     `found` has runs by the name of their way ("build, first"), `failed` why one has none. `violations`, `answers` and
-    `agreement` are what the peer found, and how its triples and the rows of its answers compare with ours.
+    `agreement` are what the peer found, and how its triples and the rows of its answers compare with ours; in `answers`
+    a query that was ended after `seconds` has -1 rows.
     """
 
     projects: int
@@ -74,6 +75,7 @@ class Road:
     published: int = 0
     found: dict[str, list[Run]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0
     violations: int = 0
     answers: dict[str, int] = field(default_factory=dict)
     agreement: dict[str, Any] = field(default_factory=dict)
@@ -102,12 +104,13 @@ WAYS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """Where to work, how often, who else is measured, and how many seconds a command may take (0: any)."""
+    """Where to work, and how often; `limit` seconds for a command (0: any), CPU `seconds` for a query of the peer."""
 
     scratch: Path
     environments: Path
     runs: int = 3
     limit: float = 0
+    seconds: float = 30
     kind: str = "full"
 
     def rounds(self, projects: int) -> int:
@@ -239,7 +242,7 @@ def _measure_peer(plan: Plan, road: Road, tables: Path) -> None:
         return
     print(f"{road.name}: {PEER}", file=sys.stderr, flush=True)
     careful.prepare(tables, shipped("ontology"), ours / "query")
-    command = [place.python, "-m", "tests.bench.engines", PEER, str(tables)]
+    command = [place.python, "-m", "tests.bench.careful", str(tables), str(plan.seconds)]
     done = watched(command, tables / "said", {}, plan.limit)
     if done.code or done.is_late:
         road.failed[PEER] = _why(done)
@@ -248,6 +251,7 @@ def _measure_peer(plan: Plan, road: Road, tables: Path) -> None:
     steps = [Step(*each) for each in found["steps"]]
     start = Step(START, done.cpu - sum(each.cpu for each in steps), done.wall - sum(each.wall for each in steps))
     road.found[PEER] = [Run(done.cpu, done.wall, done.peak / MEBIBYTE, (start, *steps))]
+    road.seconds = plan.seconds
     road.violations = found["violations"]
     road.answers = found["answers"]
     road.agreement = _compared(ours, tables / careful.FOLDER, found["answers"])

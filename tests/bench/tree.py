@@ -100,9 +100,13 @@ class _Peak:
 
 
 def _below(pid: str) -> Iterator[str]:
-    """Yield the numbers of all processes below one."""
-    for tasks in Path("/proc", pid, "task").glob("*/children"):
-        for child in _read(tasks).split():
+    """Yield the numbers of all processes below one, which may be no more."""
+    try:
+        threads = list(Path("/proc", pid, "task").iterdir())
+    except OSError:
+        return
+    for thread in threads:
+        for child in _read(thread / "children").split():
             yield child
             yield from _below(child)
 
