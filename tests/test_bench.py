@@ -226,9 +226,10 @@ def test_a_careful_users_script_publishes_what_we_publish(walked: tuple[dict[str
     assert found["violations"] == 0
     # All that is said of a project: ours says of which dataset it is.
     assert set(found["agreement"]["rows"]) == {"project-excerpt"}
-    ended = [name for name, rows in found["answers"].items() if rows >= 0]
-    assert len(ended) > 40
-    assert found["answers"]["leads"] == SMALLEST
+    answered = [name for name, (rows, _) in found["answers"].items() if rows >= 0]
+    assert len(answered) > 40
+    assert found["answers"]["leads"][0] == SMALLEST
+    assert sum(seconds for _, seconds in found["answers"].values()) < found["found"][road.PEER][0]["cpu"]
 
 
 def test_a_command_that_does_not_end_well_is_told_of_and_has_no_figure(tmp_path: Path) -> None:
@@ -252,6 +253,22 @@ def test_processes_that_a_command_starts_are_measured_with_it(tmp_path: Path) ->
     assert both.peak >= 2 * size
     alone = watched([sys.executable, "-c", child], tmp_path / "said", {})
     assert size <= alone.peak < 2 * size
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_what_living_processes_have_taken_counts_for_the_step() -> None:
+    busy = "sum(range(20_000_000)); print('done', flush=True); input()"
+    program = f"""
+import subprocess, sys
+from tests.bench.tree import spent
+with subprocess.Popen([sys.executable, "-c", {busy!r}], stdin=-1, stdout=-1) as child:
+    child.stdout.readline()
+    alive = spent()
+print(alive, spent())
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    alive, ended = map(float, done.stdout.split())
+    assert alive > ended / 2, done.stderr
 
 
 def test_a_goal_of_the_road_is_reached_only_where_it_was_measured() -> None:

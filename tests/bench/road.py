@@ -35,7 +35,7 @@ FIRST, UNCHANGED, EDITED = "first", "unchanged", "one edit"
 CHECK, BUILD = "check", "build"
 REFERENCE, RELEASE = "check --engine pyshacl", "build --release 1"
 SMALL, MIDDLE = 1000, 10_000
-START = "starting the program"
+START = "starting: program, settings, ontology"
 PEER = "a careful user's script"
 
 _TABLE, _COLUMN, _ADDED = "project.csv", "summary@en", " It goes on."
@@ -65,7 +65,7 @@ class Road:
 
     `found` has runs by the name of their way ("build, first"), `failed` why one has none. `violations`, `answers` and
     `agreement` are what the peer found, and how its triples and the rows of its answers compare with ours; in `answers`
-    a query that was ended after `seconds` has -1 rows.
+    a query has its rows, -1 if it was ended after `seconds`, and the CPU seconds that it took.
     """
 
     projects: int
@@ -77,7 +77,7 @@ class Road:
     failed: dict[str, str] = field(default_factory=dict)
     seconds: float = 0
     violations: int = 0
-    answers: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, tuple[int, float]] = field(default_factory=dict)
     agreement: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -257,14 +257,14 @@ def _measure_peer(plan: Plan, road: Road, tables: Path) -> None:
     road.agreement = _compared(ours, tables / careful.FOLDER, found["answers"])
 
 
-def _compared(ours: Path, theirs: Path, answers: Mapping[str, int]) -> dict[str, Any]:
+def _compared(ours: Path, theirs: Path, answers: Mapping[str, tuple[int, float]]) -> dict[str, Any]:
     """Compare the triples with ours, and the rows of the answers that came to an end on both sides."""
     triples = child("compare", str(ours / careful.DUMP), str(theirs / careful.DUMP)).told
     index = json.loads((ours / "query" / "queries.json").read_text("utf-8"))["queries"]
     rows = {query["id"]: query.get("rows") for query in index}
     other = {
         name: [rows[name], found]
-        for name, found in answers.items()
+        for name, (found, _) in answers.items()
         if found >= 0 and rows.get(name) is not None and rows[name] != found
     }
     return {**triples, "rows": other}
