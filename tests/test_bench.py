@@ -238,7 +238,10 @@ def test_a_command_that_does_not_end_well_is_told_of_and_has_no_figure(tmp_path:
     assert set(found.failed) == {"check, first", "check --engine pyshacl, first", "build, first", "build --release 1"}
     assert list(tmp_path.iterdir()) == []
     said = build.shown("CPython.\n", [found])
-    assert f"Not measured: {SMALLEST} projects, build --release 1: It was ended after 0 s. It was {road.START}." in said
+    assert (
+        f"**Not measured**: {SMALLEST} projects, build --release 1: It was ended after 0 s. It was {road.START}."
+        in said
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
