@@ -10,7 +10,7 @@ import json
 import shutil
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,9 +86,12 @@ class Road:
         return f"{self.projects:,} projects" if self.projects else "shipped"
 
     def typical(self, way: str) -> Run | None:
-        """Give the run whose CPU is the median, so that its figures belong together; None where there is none."""
+        """Give the run whose CPU is the median, so that its figures belong together; None where there is none.
+
+        Its peak is the highest of all runs: between two looks, memory may have been given back.
+        """
         runs = sorted(self.found.get(way, ()), key=lambda run: run.cpu)
-        return runs[(len(runs) - 1) // 2] if runs else None
+        return replace(runs[(len(runs) - 1) // 2], peak=max(run.peak for run in runs)) if runs else None
 
 
 def way(command: str, when: str) -> str:

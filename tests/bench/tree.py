@@ -58,10 +58,15 @@ def watched(command: Sequence[str], said: Path, env: Mapping[str, str], limit: f
         timer = threading.Timer(limit or threading.TIMEOUT_MAX, end)
         timer.daemon = True
         timer.start()
-        with _Peak(process.pid) as peak:
-            _, status, used = os.wait4(process.pid, 0)
-        timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
+        try:
+            with _Peak(process.pid) as peak:
+                _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            timer.cancel()
+            # Nobody waits for it any more, when this was interrupted.
+            if process.returncode is None:
+                process.kill()
     wall = time.monotonic() - began
     # Linux counts kibibytes, macOS bytes.
     largest = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
