@@ -88,17 +88,20 @@ def main() -> None:
     What did not end well is told in the tables: hours of other measurements are not given up for it.
     """
     options = _options()
-    before = _read(options.results) if options.results else {}
+    roads = _read(options.results) if options.results else {}
     started = machine()
-    roads: dict[int, Road] = {}
+
+    def keep(road: Road) -> None:
+        roads[road.projects] = road
+        if options.results:
+            known = {str(projects): asdict(roads[projects]) for projects in sorted(roads)}
+            options.results.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
     with tempfile.TemporaryDirectory(prefix="linkedproj-bench-") as scratch:
         plan = Plan(Path(scratch), options.peers, options.runs, options.limit, options.seconds, options.kind)
         for projects in sorted({*options.projects, *([] if options.no_shipped else [SHIPPED])}):
-            roads[projects] = measured(plan, projects, peer=projects in options.peer)
-            if options.results:
-                known = {str(size): asdict(road) for size, road in sorted({**before, **roads}.items())}
-                options.results.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    text = shown(started, [road for _, road in sorted({**before, **roads}.items())])
+            keep(measured(plan, projects, keep, peer=projects in options.peer))
+    text = shown(started, [road for _, road in sorted(roads.items())])
     print(text)
     if options.write:
         options.write.write_text(replaced(options.write.read_text("utf-8"), {NAME: text}), "utf-8")

@@ -23,7 +23,7 @@ from .peers import home
 from .tree import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from .tree import Watched
@@ -121,10 +121,10 @@ class Plan:
         return self.runs if projects <= MIDDLE else 1
 
 
-def measured(plan: Plan, projects: int, *, peer: bool) -> Road:
+def measured(plan: Plan, projects: int, keep: Callable[[Road], None] = lambda _: None, *, peer: bool) -> Road:
     """Measure all ways over one portfolio, 0 for the shipped one, and the peer over the same tables.
 
-    What did not end well has its reason instead of a figure.
+    What did not end well has its reason instead of a figure. `keep` is given what there is after each command.
     """
     origin = plan.scratch / "tables"
     if projects:
@@ -137,6 +137,7 @@ def measured(plan: Plan, projects: int, *, peer: bool) -> Road:
         for _ in range(plan.rounds(projects)):
             for command in (CHECK, *((REFERENCE,) if projects <= SMALL else ()), BUILD, RELEASE):
                 _go(plan, road, command, origin, keep=peer)
+                keep(road)
         if peer:
             _measure_peer(plan, road, origin)
     finally:
