@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from .bench import rml
+from .bench import build, rml, road
 from .bench.compare import triples
 from .bench.document import places, replaced
 from .bench.engines import OURS, OUTPUTS, PEERS
@@ -23,6 +25,7 @@ from .bench.measurement import Measurement
 from .bench.peers import ENVIRONMENTS, NEEDED
 from .bench.rows import KINDS
 from .bench.tables import OTHERS, TITLES
+from .bench.tree import watched
 from .bench.words import AWKWARD
 
 ROOT = Path(__file__).parents[1]
@@ -155,8 +158,141 @@ def test_one_command_measures_everything_and_renews_the_document(tmp_path: Path)
     _prose_is_kept_and_tables_are_new(document.read_text("utf-8"))
 
 
-def _prose_is_kept_and_tables_are_new(written: str) -> None:
+def _prose_is_kept(written: str) -> None:
     marked = re.compile(r"(<!-- measured: [a-z]+ -->\n).*?(?=<!-- end -->)", re.DOTALL)
     assert marked.sub(r"\1", written) == marked.sub(r"\1", DOCUMENT.read_text("utf-8"))
+
+
+def _prose_is_kept_and_tables_are_new(written: str) -> None:
+    _prose_is_kept(written)
     assert "20 projects of the kind `lean`" in written
     assert "20 projects of the kind `full`" in written
+
+
+SMALLEST = 7
+MAPPED, JUDGED, ANSWERED = (
+    "reading the tables and writing the records",
+    "checking the shapes",
+    "answering the saved queries",
+)
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str, Path]:
+    """Measure the whole road over a few projects; give what was measured, what was printed, and the document."""
+    folder = tmp_path_factory.mktemp("road")
+    document, results = Path(shutil.copy(DOCUMENT, folder)), folder / "results.json"
+    sizes = [f"--projects={SMALLEST}", f"--peer={SMALLEST}", "--no-shipped", "--runs=1", "--seconds=1"]
+    options = [*sizes, f"--peers={folder}", f"--results={results}", f"--write={document}"]
+    command = [sys.executable, "-m", "tests.bench.build", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(results.read_text("utf-8"))[str(SMALLEST)]
+    return found, done.stdout, document
+
+
+@pytest.mark.slow
+def test_the_whole_road_has_a_row_for_every_command_and_goal(walked: tuple[dict[str, Any], str, Path]) -> None:
+    found, printed, document = walked
+    assert (set(found["found"]), found["failed"]) == ({*road.WAYS, road.PEER}, {})
+    assert [name for name in road.WAYS if f"| {SMALLEST} projects | `{name}` | **" not in printed] == []
+    assert printed.count(" MiB | ") + printed.count("| not measured | **no** |") >= len(build.WANTED)
+    assert printed.rstrip() in document.read_text("utf-8")
+    _prose_is_kept(document.read_text("utf-8"))
+
+
+@pytest.mark.slow
+def test_the_steps_of_a_command_are_told_and_add_up(walked: tuple[dict[str, Any], str, Path]) -> None:
+    runs = {name: run for name, runs in walked[0]["found"].items() for run in runs}
+    for name, run in runs.items():
+        # Of other processes the system tells hundredths of a second.
+        assert [step for step in run["steps"] if min(step[1:]) < -0.05] == [], name
+        assert sum(step[1] for step in run["steps"]) == pytest.approx(run["cpu"]), name
+        assert sum(step[2] for step in run["steps"]) == pytest.approx(run["wall"]), name
+    steps = {name: [step[0] for step in run["steps"]] for name, run in runs.items()}
+    for name in (name for name in road.WAYS if name.startswith(road.BUILD)):
+        assert [step for step in steps[name] if step in {MAPPED, JUDGED, ANSWERED}] == [MAPPED, JUDGED, ANSWERED], name
+    assert JUDGED in steps["check, first"]
+    assert JUDGED in steps["check, one edit"]
+    assert steps["check, unchanged"] == [road.START]
+
+
+@pytest.mark.slow
+def test_a_careful_users_script_publishes_what_we_publish(walked: tuple[dict[str, Any], str, Path]) -> None:
+    found, printed, _ = walked
+    both = found["agreement"]["both"]
+    assert both > 3000
+    assert f"- {road.PEER}: the same set of {both:,} triples as ours." in printed
+    assert found["violations"] == 0
+    # All that is said of a project: ours says of which dataset it is.
+    assert set(found["agreement"]["rows"]) == {"project-excerpt"}
+    answered = [name for name, (rows, _) in found["answers"].items() if rows >= 0]
+    assert len(answered) > 40
+    assert found["answers"]["leads"][0] == SMALLEST
+    assert sum(seconds for _, seconds in found["answers"].values()) < found["found"][road.PEER][0]["cpu"]
+
+
+def test_a_command_that_does_not_end_well_is_told_of_and_has_no_figure(tmp_path: Path) -> None:
+    found = road.measured(road.Plan(tmp_path, tmp_path, runs=2, limit=0.01), SMALLEST, peer=False)
+    assert found.found == {}
+    assert set(found.failed) == {"check, first", "check --engine pyshacl, first", "build, first", "build --release 1"}
+    assert list(tmp_path.iterdir()) == []
+    said = build.shown("CPython.\n", [found])
+    assert (
+        f"**Not measured**: {SMALLEST} projects, build --release 1: It was ended after 0 s. It was {road.START}."
+        in said
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_processes_that_a_command_starts_are_measured_with_it(tmp_path: Path) -> None:
+    size = 64 << 20
+    held = f"import subprocess, sys, time; x = bytearray(b'x') * {size}"
+    child = f"{held}; time.sleep(0.5); y = sum(range(10_000_000))"
+    both = watched(
+        [sys.executable, "-c", f"{held}; subprocess.run([sys.executable, '-c', {child!r}])"], tmp_path / "said", {}
+    )
+    assert (both.code, both.said) == (0, "")
+    assert both.peak >= 2 * size
+    alone = watched([sys.executable, "-c", child], tmp_path / "said", {})
+    assert size <= alone.peak < 2 * size
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_what_living_processes_have_taken_counts_for_the_step() -> None:
+    busy = "sum(range(20_000_000)); print('done', flush=True); input()"
+    program = f"""
+import subprocess, sys
+from tests.bench.tree import spent
+with subprocess.Popen([sys.executable, "-c", {busy!r}], stdin=-1, stdout=-1) as child:
+    child.stdout.readline()
+    alive = spent()
+print(alive, spent())
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    alive, ended = map(float, done.stdout.split())
+    assert alive > ended / 2, done.stderr
+
+
+def test_a_goal_of_the_road_is_reached_only_where_it_was_measured() -> None:
+    def run(cpu: float, peak: float = 100) -> list[road.Run]:
+        return [road.Run(cpu, cpu, peak)]
+
+    few = road.Road(1000, "", found={"check, first": run(2.5), "build, first": run(7.1), road.PEER: run(7.1 * 28)})
+    many = road.Road(10_000, "", found={"build, first": run(1, 401)})
+    most = road.Road(1_000_000, "", found={"build, first": run(9999, 9999)})
+    told = [
+        (goal.aim, goal.at, goal.measured, goal.reached)
+        for goal in build.goals({1000: few, 10_000: many, 1_000_000: most})
+    ]
+    assert ("`check, first` takes ≤ 2.5 s of CPU", "1,000 projects", "2.50 s", True) in told
+    assert ("`check, one edit` takes ≤ 1.5 s of CPU", "1,000 projects", "not measured", False) in told
+    assert ("`build, first` takes ≤ 7.0 s of CPU", "1,000 projects", "7.10 s", False) in told
+    assert ("`build, first` holds ≤ 400 MiB", "10,000 projects", "401 MiB", False) in told
+    assert ("`build, first` comes to its end", "1,000,000 projects", "9999.00 s", True) in told
+    assert told[-1][2:] == ("28.0", True)
+
+
+def test_a_row_is_the_run_whose_cpu_is_the_median_with_the_highest_peak_of_all() -> None:
+    runs = [road.Run(3.0, 1.0, 10), road.Run(1.0, 9.0, 90), road.Run(2.0, 5.0, 50)]
+    assert road.Road(7, "", found={"check, first": runs}).typical("check, first") == road.Run(2.0, 5.0, 90)

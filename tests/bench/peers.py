@@ -27,6 +27,7 @@ NEEDED = {
     "polars": "polars",
     "duckdb": "duckdb",
     "pySHACL": "pyshacl",
+    "a careful user's script": "pyshacl",
     "shacl": "shacl",
 }
 """Engine -> its environment; all others run in that of the project."""

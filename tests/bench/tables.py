@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .measurement import Measurement, Plan
 
 TITLES = {
+    "build": "The whole road",
     "machine": "Machine and versions",
     "agreement": "Whether the outputs agree",
     "bytes": "The same bytes",
@@ -38,7 +39,7 @@ TITLES = {
 }
 """Name of a table, as its place in a document is marked -> its heading in print."""
 
-OTHERS = ("validation", "queries")
+OTHERS = ("build", "validation", "queries")
 """Programs of their own, each with its command line, whose output is a table here."""
 
 
