@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -22,9 +23,10 @@ from linkedproj.queries.results.table import Table, Triples, as_table
 from linkedproj.queries.saved.bases import by_table, context_of
 from linkedproj.queries.saved.bind import bind, resolve
 from linkedproj.queries.saved.collection import open_collection, read_query
+from linkedproj.system.caches import cache_folder, keep, recall
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.conftest import Small
 
@@ -440,3 +442,94 @@ def test_a_project_counts_in_each_year_it_touches() -> None:
 
 def test_every_format_of_published_answers_is_known() -> None:
     assert set(RESULTS) <= set(FORMATS)
+
+
+# ---------------------------------------------------------------- what a draft keeps for the next one
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[..., dict[str, bytes]]:
+    """Publish some queries on files, with what is kept in a file; return all that was written."""
+    chosen = {name: QUERIES[name] for name in IDS[::6]}
+
+    def publish_again(
+        data: Sequence[Path], kept: Path | None, queries: dict[str, SavedQuery] = chosen
+    ) -> dict[str, bytes]:
+        folder = tmp_path / f"answers-{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        publish(data, queries, folder, CONTEXT, "1", kept=kept)
+        return _contents(folder)
+
+    return publish_again
+
+
+def test_after_any_edit_a_draft_answers_as_from_nothing(
+    release: Path, tmp_path: Path, ask: Callable[..., dict[str, bytes]]
+) -> None:
+    random, kept = Random(5), tmp_path / "kept.json"  # noqa: S311 - the same edits each time
+    data = [tmp_path / "portfolio.nt", release / "vocabulary.ttl"]
+    lines = (release / "portfolio.nt").read_text("utf-8").splitlines(keepends=True)
+    for edits in (0, 1, 0, 3, 20):
+        for number in random.sample(range(len(lines)), edits):
+            lines[number] = random.choice(["", lines[number].replace('"@en', ' -"@en')])
+        data[0].write_text("".join(lines), "utf-8")
+        assert ask(data, kept) == ask(data, None)
+
+
+def test_what_did_not_change_is_not_asked_again(
+    release: Path, tmp_path: Path, ask: Callable[..., dict[str, bytes]]
+) -> None:
+    data, kept = local.dump_files(release), tmp_path / "kept.json"
+    first = ask(data, kept)
+    content = recall(kept)
+    told = {name: "#+ told: again\n" if isinstance(piece, str) else piece for name, piece in content.items()}
+    [answer] = (piece for piece in told.values() if isinstance(piece, dict) and "activities.csv" in piece["texts"])
+    answer["texts"]["activities.csv"] = "told again"
+    keep(kept, told)
+    again = ask(data, kept)
+    assert again["activities.csv"] == b"told again"
+    assert again["activities.template.rq"].startswith(b"#+ told: again\n")
+    unlike = {name for name in first if first[name] != again[name]}
+    assert unlike <= {"activities.csv", "all.ttl", *(name for name in first if name.endswith((".template.rq", ".ttl")))}
+    asked = QUERIES["activities"]
+    edited = replace(asked, text=asked.text.replace("SELECT", "SELECT # anew\n", 1))
+    assert ask(data, kept, {"activities": edited})["activities.csv"] == first["activities.csv"]
+
+
+@pytest.mark.parametrize("harm", ["cut", "no plain data", "other pieces", "writable by others"])
+def test_what_is_kept_of_answers_is_used_only_while_it_is_whole_and_ours(
+    release: Path, tmp_path: Path, ask: Callable[..., dict[str, bytes]], harm: str
+) -> None:
+    data, kept = local.dump_files(release), tmp_path / "kept.json"
+    first = ask(data, kept)
+    content = recall(kept)
+    if harm == "cut":
+        kept.write_bytes(kept.read_bytes()[:-9])
+    elif harm == "no plain data":
+        keep(kept, ["not", "what", "it", "was"])
+    elif harm == "other pieces":
+        keep(kept, dict.fromkeys(content, 3))
+    else:
+        keep(kept, {name: "" if isinstance(piece, str) else piece for name, piece in content.items()})
+        kept.chmod(0o666)
+    assert ask(data, kept) == first
+    assert recall(kept) == content
+
+
+def test_a_release_and_a_build_without_cache_ask_all(small: Small) -> None:
+    place = cache_folder() / "queries"
+    before = set(place.glob("*.json"))
+    assert small.run("build").code == 0
+    first = _contents(small.home / "public/query")
+    [kept] = set(place.glob("*.json")) - before
+    content = recall(kept)
+    for piece in content.values():
+        if isinstance(piece, dict) and "places.csv" in piece["texts"]:
+            piece["texts"]["places.csv"] = "told again"
+    keep(kept, content)
+    assert small.run("build", "--no-cache").code == 0
+    assert _contents(small.home / "public/query") == first
+    assert small.run("build").code == 0
+    assert (small.home / "public/query/places.csv").read_text() == "told again"
+    assert small.run("build", "--release", "1").code == 0
+    assert (small.home / "public/query/places.csv").read_bytes() == first["places.csv"]

@@ -32,6 +32,7 @@ from linkedproj.queries.saved.strays import stray_defaults
 from linkedproj.release import Published, Release
 from linkedproj.release.staging import LATEST, QUERIES
 from linkedproj.release.tree import refuse_place
+from linkedproj.system.caches import kept_in
 from linkedproj.writers import FORMATS
 from linkedproj.writers.described import Words, publish_tables
 
@@ -100,9 +101,9 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
     if it is not given): all that is published of it is dated by it. `may_shrink` lets a release lose files and records;
     `restored` names records ("project/chebec") that an earlier release lacked and this one has again. `engine` applies
     the shapes, `resources` say which processes map the tables. `ontology` is the folder of context, vocabulary and
-    shapes, if it is not the shipped one. With `keep`, a draft judges only what changed since the last check that kept
-    its verdicts. With `site`, pages for people are written as well. `tell` hears what is being done. Whatever is
-    raised, `out` is as it was.
+    shapes, if it is not the shipped one. With `keep`, a draft judges and asks only what changed since the last run
+    that kept what it found. With `site`, pages for people are written as well. `tell` hears what is being done.
+    Whatever is raised, `out` is as it was.
 
     Raises:
         DataError: the records are not sound, or no portal could use the catalogue.
@@ -130,7 +131,8 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         _refuse_unsound(findings)
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.scratch / QUERIES
-        answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY)
+        kept = kept_in("queries", path.resolve()) if keep and not release else None
+        answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY, kept=kept)
         gaps: list[Problem] = []
         unexplained: tuple[str, ...] = ()
         pages = None
@@ -241,13 +243,20 @@ def _copy_ontology(folder: Folder, dumps: Path) -> None:
 
 
 def _answer(  # noqa: PLR0913 - what is asked, of what, and where the answers go
-    folder: Folder, mapped: Mapped, queries: Mapping[str, SavedQuery], answers: Path, tell: Tell, *, vocabulary: Path
+    folder: Folder,
+    mapped: Mapped,
+    queries: Mapping[str, SavedQuery],
+    answers: Path,
+    tell: Tell,
+    *,
+    vocabulary: Path,
+    kept: Path | None,
 ) -> PublishedQueries:
     """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
     tell("answering the saved queries")
     answers.mkdir(exist_ok=True)
     data = [*mapped.statements, vocabulary]
-    return publish(data, queries, answers, folder.schema.context, folder.config.version)
+    return publish(data, queries, answers, folder.schema.context, folder.config.version, kept=kept)
 
 
 def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[str]) -> tuple[str, ...]:

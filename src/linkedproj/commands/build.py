@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 )
 @click.option("--site", is_flag=True, help="Write pages for people as well: OUT is a web site then.")
 @click.option("--watch", is_flag=True, help="Build the draft again at each save.")
-@click.option("--no-cache", is_flag=True, help="Judge everything again, whatever an earlier run found.")
+@click.option("--no-cache", is_flag=True, help="Judge and ask everything again, whatever an earlier run found.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
 def command(
     folder: Path | None,

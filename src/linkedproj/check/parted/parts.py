@@ -127,26 +127,30 @@ class _Parted:
         Raises:
             EngineError: it failed; its sentence says where.
         """
-        engine = ENGINES[name]
-        parts = list(_joined(numbers, self.units, self._options.records or engine.records, engine.size))
+        parts = self._parts(name, numbers)
         found: dict[int, Verdict] = {number: Verdict([]) for number in numbers}
         self.asked += len(parts)
-        for number, facts in self.ask(name, [[self.units[each] for each in part] for part in parts]):
+        for number, facts in self.ask(name, parts):
             for each in facts:
                 found[parts[number][each.pop("unit")]].facts.append(each)
         return found
+
+    def _parts(self, name: str, numbers: Iterable[int]) -> list[list[int]]:
+        """Join units to as few parts as an engine takes: to start it again takes longer than to judge most of them."""
+        engine = ENGINES[name]
+        return list(_joined(numbers, self.units, self._options.records or engine.records, engine.size))
 
     def results(self, verdicts: Iterable[Verdict]) -> Iterator[Result]:
         """Yield what verdicts say, worded by the shapes."""
         return (self._reader.result(facts) for verdict in verdicts for facts in verdict.facts)
 
-    def ask(self, name: str, parts: Sequence[Sequence[Unit]]) -> Iterator[tuple[int, Facts]]:
-        """Let an engine judge parts; yield the number of each, and the facts of its results.
+    def ask(self, name: str, numbers: Sequence[Sequence[int]]) -> Iterator[tuple[int, Facts]]:
+        """Let an engine judge parts, each told by its units; yield the number of each, and the facts of its results.
 
         Raises:
             EngineError: it failed; its sentence says where.
         """
-        limits = self._options.limits
+        limits, parts = self._options.limits, [[self.units[each] for each in part] for part in numbers]
         setup = {"module": require(name).module, **self._setup}
         sizes = [sum(unit.end - unit.start for unit in part) for part in parts]
         with Pool(WORKER, setup, jobs=self._options.jobs, megabytes=limits.megabytes) as pool:
@@ -175,7 +179,7 @@ class _Parted:
             {number: self.units[number] for number in sorted(fresh)}, results, options.cap, sample, self._base
         )
         first = [result for number in chosen for result in results.get(number, ())]
-        parts = [[self.units[number]] for number in chosen]
+        parts = self._parts(REFERENCE, chosen)
         second = [self._reader.result(each) for _, facts in self.ask(REFERENCE, parts) for each in facts]
         compare(engine_name(name), first, engine_name(), second)
         return {**fresh, **{number: replace(fresh[number], again=engine_name()) for number in chosen}}

@@ -23,6 +23,7 @@ from linkedproj.queries.ask.local import load
 from linkedproj.queries.ask.store import weight
 from linkedproj.queries.published import openapi, sib
 from linkedproj.queries.published.index import describe_query, write_index
+from linkedproj.queries.published.kept import Kept, Remembering
 from linkedproj.queries.saved.bases import by_table, rebase
 from linkedproj.queries.saved.bind import bind, resolve
 from linkedproj.queries.saved.collection import header_of
@@ -65,6 +66,7 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     version: str,
     *,
     bounds: Bounds | None = None,
+    kept: Path | None = None,
 ) -> PublishedQueries:
     """Write all queries and their answers into a folder that is there.
 
@@ -72,6 +74,7 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     defaults and texts follow its base. One query that cannot be run stops all: what is published answers. A query whose
     answer is beyond the `bounds` is published without it, and the index says why; one that needs a record to ask about,
     of a type that has none, is left out.
+    What has not changed since a run that had the same file `kept` is not made again.
 
     Raises:
         QueryError: a query or a default cannot be run, or two files would have the same name.
@@ -82,13 +85,14 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     written: dict[str, dict[str, str]] = {}
     paths: dict[Path, None] = {}
     entries = []
+    known = Kept(kept) if kept else None
     with (
         TemporaryDirectory(prefix="linkedproj-") as scratch,
-        _asker(data, Path(scratch), context, bounds) as asker,
+        _asker(data, Path(scratch), context, bounds, known) as asker,
     ):
         subjects = _Subjects(asker, Path(scratch), context, queries.values())
         for name, worded in queries.items():
-            query = portfolio_query(subjects.settle(worded), context)
+            query = portfolio_query(subjects.settle(worded), context, known)
             missing = open_parameters(query)
             why = next((subjects.why[each.of] for each in missing if each.of in subjects.why), "")
             if missing and not why:
@@ -106,6 +110,8 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
             for file, media_type in found.files.items():
                 written[name][_move(Path(scratch, ANSWERS, file), folder / file, paths)] = media_type
             entries.append(describe_query(query, found, written[name], bounds))
+    if known:
+        known.save()
     common = _common(moved, written, context, version)
     listed = {_write(folder / file, content, paths): media_type for file, media_type, content in common}
     head = {"base": context.base, "version": version}
@@ -117,7 +123,7 @@ class _Subjects:
     """The records that queries ask about where nobody chooses, by record type; `why` names the bound that hid them."""
 
     def __init__(
-        self, asker: InProcess | InWorker, scratch: Path, context: Context, queries: Iterable[SavedQuery]
+        self, asker: InProcess | InWorker | Remembering, scratch: Path, context: Context, queries: Iterable[SavedQuery]
     ) -> None:
         self._found: dict[str, list[str]] = {}
         self.why: dict[str, str] = {}
@@ -138,7 +144,9 @@ class _Subjects:
         return with_defaults(query, open_parameters(query), self._found)
 
 
-def _asker(data: ox.Store | Sequence[Path], scratch: Path, context: Context, bounds: Bounds) -> InProcess | InWorker:
+def _asker(
+    data: ox.Store | Sequence[Path], scratch: Path, context: Context, bounds: Bounds, known: Kept | None
+) -> InProcess | InWorker | Remembering:
     """Choose who answers: this process while the release is small, another one that can be stopped above that."""
     answers = scratch / ANSWERS
     answers.mkdir()
@@ -146,7 +154,12 @@ def _asker(data: ox.Store | Sequence[Path], scratch: Path, context: Context, bou
     if isinstance(data, ox.Store):
         return InProcess(data, bases, answers, bounds)
     if weight(data) <= bounds.above:
-        return InProcess(load(data), bases, answers, bounds)
+        files = tuple(data)
+
+        def loaded() -> InProcess:
+            return InProcess(load(files), bases, answers, bounds)
+
+        return Remembering(loaded, known, files, bases, answers, bounds) if known else loaded()
     files = tuple(data) if weight(data) <= bounds.loaded else ()
     store = scratch / "store" if files and weight(data) > bounds.memory else None
     return InWorker(Assignment(store, files, bases, answers, bounds))
@@ -168,7 +181,7 @@ def _move(source: Path, path: Path, written: dict[Path, None]) -> str:
     return path.name
 
 
-def portfolio_query(query: SavedQuery, context: Context) -> SavedQuery:
+def portfolio_query(query: SavedQuery, context: Context, known: Kept | None = None) -> SavedQuery:
     """Return the query for the base of a portfolio, with a header that says how this portfolio asks it."""
     moved, bases = rebase(query, context.base), by_table(context)
     parameters = {
@@ -176,7 +189,18 @@ def portfolio_query(query: SavedQuery, context: Context) -> SavedQuery:
         for name, one in moved.parameters.items()
     }
     settled = replace(moved, parameters=parameters)
-    return replace(settled, text=header_of(settled) + moved.body)
+    return replace(settled, text=_header(settled, known) + moved.body)
+
+
+def _header(query: SavedQuery, known: Kept | None) -> str:
+    """Write the header of a query, which takes as long as its answer, or find it among what is known."""
+    name = known.name("header", query) if known else ""
+    header = known.find(name) if known else None
+    if not isinstance(header, str):
+        header = header_of(query)
+        if known:
+            known.put(name, header)
+    return header
 
 
 def _files(query: SavedQuery, sparql: str, context: Context) -> Iterator[tuple[str, str, bytes]]:
