@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -17,6 +19,12 @@ from typing import Any
 
 ASSETS = Path(__file__).parents[2] / "src/linkedproj/pages/assets"
 WORLD = "world-atlas@2.0.2"
+OXIGRAPH = "oxigraph@0.5.11"
+EDITOR = ("codemirror@6.0.2", "codemirror-lang-sparql@2.1.0", "@codemirror/autocomplete@6", "@codemirror/state@6",
+          "@codemirror/view@6")  # fmt: skip
+BUNDLER = "esbuild@0.28.2"
+_PLACE = re.compile(rb"/(?:home|root|Users|usr|rustc)/(?:[A-Za-z0-9_.-]+/)*")
+_MAILBOX = re.compile(r"\s*<[^<>\s]+@[^<>\s]+>")
 _GRID = 0.2
 _ANTARCTICA = "010"
 _HALF, _LEAST = 180 / _GRID, 4
@@ -32,6 +40,25 @@ def package(name: str) -> dict[str, bytes]:
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         members = [(one.name.removeprefix("package/"), archive.extractfile(one)) for one in archive.getmembers()]
         return {path: content.read() for path, content in members if content}
+
+
+def bundled(folder: Path) -> tuple[bytes, str]:
+    """Bundle the editor in a folder; return the script, and the licences of all that is in it."""
+    npm = which("npm") or "npm"
+    (folder / "package.json").write_text('{"private": true, "type": "module"}', "utf-8")
+    subprocess.run([npm, "install", "--silent", *EDITOR, BUNDLER], cwd=folder, check=True)
+    shutil.copy(Path(__file__).with_name("editor.mjs"), folder / "editor.mjs")
+    command = ["node_modules/.bin/esbuild", "editor.mjs", "--bundle", "--minify", "--format=esm", "--outfile=editor.js"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    told = []
+    for found in sorted((folder / "node_modules").glob("**/package.json")):
+        said = json.loads(found.read_text("utf-8"))
+        licence = next(found.parent.glob("LICEN[CS]E*"), None)
+        if licence and "esbuild" not in said.get("name", ""):
+            # Names stay; where to write to a person is not ours to publish.
+            text = _MAILBOX.sub("", licence.read_text("utf-8")).strip()
+            told.append(f"{said['name']} {said['version']}\n\n{text}\n")
+    return (folder / "editor.js").read_bytes(), "\n\n".join(told)
 
 
 def outlines(topology: dict[str, Any]) -> str:
@@ -86,6 +113,18 @@ def main() -> None:
         "utf-8",
     )
     (ASSETS / "world.LICENCE.txt").write_bytes(world["LICENSE"])
+    engine, sparql = package(OXIGRAPH), ASSETS / "sparql"
+    (sparql / "oxigraph.js").write_bytes(engine["web.js"].replace(b"web_bg.wasm", b"oxigraph.wasm"))
+    # The places of its sources on the machine that built it, which messages of panics name, are blotted out.
+    (sparql / "oxigraph.wasm").write_bytes(_PLACE.sub(lambda place: b"/" * len(place[0]), engine["web_bg.wasm"]))
+    said = json.loads(engine["package.json"])
+    (sparql / "oxigraph.LICENCE.txt").write_text(
+        f"{OXIGRAPH}: {said['license']}, {said['homepage']}\nhttps://www.apache.org/licenses/LICENSE-2.0\n", "utf-8"
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        script, licences = bundled(Path(scratch))
+    (sparql / "editor.js").write_bytes(script)
+    (sparql / "editor.LICENCE.txt").write_text(licences, "utf-8")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ class Question:
         why = self.told.get("why") or self.told.get("reason")
         answer = self._answer(files)
         return {
+            "id": self.told["id"],
             "title": self.title(),
             "description": reader.said(chosen(self.told["description"], reader.languages)),
             "parameters": [*self._parameters()],

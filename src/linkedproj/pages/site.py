@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 from babel.numbers import format_decimal
@@ -96,7 +97,9 @@ class Site:
             self._downloads(reader)
             self._home(lists, reader)
             self._search(lists, reader)
+            self._sparql(reader)
         self._missing()
+        self._completions()
         write_search(lists, self.readers, self._write)
         write_rules(self.folder, self.paths, self.portfolio, self._write)
         self._assets()
@@ -204,13 +207,18 @@ class Site:
             stem = f"doc/{kind.table}/index"
             told = {"href": between(here, stem + ending), **reader.said(reader.terms.types(kind))}
             yield {**told, "here": here.startswith(f"doc/{kind.table}/")}
-        for stem, text in (("query/index", "Questions"), ("def/index", "Vocabulary"), ("download", "Download")):
+        for stem, text in (
+            ("query/index", "Questions"),
+            ("sparql", "SPARQL"),
+            ("def/index", "Vocabulary"),
+            ("download", "Download"),
+        ):
             yield {"href": between(here, stem + ending), "text": texts(text), "here": here == stem + ending}
 
     def _contact(self, title: str, address: str) -> dict[str, str] | None:
         contact = self.folder.config.portal.contact
         if contact.email:
-            return {"href": f"mailto:{contact.email}?subject={_quoted(title)}&body={_quoted(address)}"}
+            return {"href": f"mailto:{contact.email}?subject={quote(title)}&body={quote(address)}"}
         return {"href": contact.url} if contact.url else None
 
     def _fill(self, template: str, stem: str, reader: Reader, values: Mapping[str, Any]) -> None:
@@ -431,11 +439,39 @@ class Site:
         common = self._common(stem, reader, title=texts("Search"))
         self._fill("search.html", stem, reader, {**common, "lists": told})
 
+    def _sparql(self, reader: Reader) -> None:
+        """Write the page on which a browser answers questions from the dump."""
+        stem = "sparql"
+        common = self._common(stem, reader, title="SPARQL")
+        saved = [
+            {"id": one["id"], "title": reader.said(chosen(one["title"], reader.languages))} for one in self.queries
+        ]
+        dumps = [f"dump/latest/{name}" for name in ("portfolio.nt.gz", "evidence.ttl.gz", "vocabulary.ttl")]
+        found = [name for name in dumps if (self.sources.dumps / name.rpartition("/")[2]).is_file()]
+        example = (
+            "SELECT ?type (COUNT(*) AS ?count) WHERE {\n  ?record a ?type\n}\nGROUP BY ?type\nORDER BY DESC(?count)\n"
+        )
+        values = {"files": " ".join(found), "base": self.folder.config.base, "saved": saved, "example": example}
+        self._fill("sparql.html", stem, reader, {**common, **values})
+
+    def _completions(self) -> None:
+        """Write what the editor completes: the classes and properties that the data use."""
+        census, compact = self.facts.census, self.folder.schema.context.compact
+        used = [("class", census.classes), ("property", census.properties)]
+        terms = [
+            {"label": compact(iri) if ":" in compact(iri) and compact(iri) != iri else f"<{iri}>", "type": kind}
+            for kind, counts in used
+            for iri in counts
+        ]
+        self._write("assets/sparql/terms.json", json.dumps(terms, ensure_ascii=False))
+
     def _missing(self) -> None:
-        """Write the page for what is not there; it is served for any path, so it leads by absolute ones."""
+        """Write the page for what is not there; it is served for any path, so it leads from the root of the host."""
         reader = self.readers[0]
         common = self._common("404", reader, title=self.texts[reader.language]("There is no such page"))
-        root = self.folder.config.base
+        root = urlsplit(self.folder.config.base).path or "/"
+        for one in (*common["menu"], *common["languages"]):
+            one["href"] = root + one["href"]
         self._write("404.html", self.renderer.page("missing.html", {**common, "root": root}))
 
     def _assets(self) -> None:
@@ -457,9 +493,3 @@ def _own_name(tag: str) -> str:
 
 def _count(value: int, language: str) -> str:
     return str(format_decimal(value, locale=locale_of(language)))
-
-
-def _quoted(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text)
