@@ -140,6 +140,47 @@ def test_a_difference_says_renamed_and_merged(home: Path) -> None:
     assert "1 organisation merged into another: Port of Marella (organisation/port → organisation/mill)" in told
 
 
+def test_a_link_to_a_renamed_record_is_no_change_of_its_own(home: Path) -> None:
+    dumps = home / "public/dump"
+    found = json.loads(run("diff", str(dumps / "1.0"), str(dumps / "1.1"), "--format", "json").out)
+    assert found["counts"]["changed"] == {"Project": 1}
+    assert [record["record"] for record in found["records"] if record["what"] == "changed"] == ["project/harbour"]
+
+
+@pytest.fixture(scope="module")
+def reworked(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Publish a small portfolio before and after a project got another id, and other values with it."""
+    home = tmp_path_factory.mktemp("reworked")
+    shutil.copytree(SMALL, home / "data")
+    before = build(home / "data", home / "before").latest
+    reword(home / "data", {r"(?<![\w -])harbour(?=[,;\n]|$)": "quay", "Port tranquil": "Moll tranquil"})
+    reword(home / "data", {"120000.50": "130000.00", ",water,marella,": ",water; learning,marella,"})
+    rows = "harbour,project/harbour,project/quay,Another name.,2021-07-01\n"
+    (home / "data/retirement.csv").write_text(HEAD + rows, "utf-8")
+    return str(before), str(build(home / "data", home / "after").latest)
+
+
+def test_a_renamed_record_is_told_with_the_columns_that_changed(reworked: tuple[str, str]) -> None:
+    assert run("diff", *reworked).out.splitlines()[1:-1] == [
+        "1 project renamed: QUIET (project/harbour → project/quay)",
+        "  QUIET (project/quay)",
+        "    title (ca): Port tranquil → Moll tranquil",
+        "    theme: added Learning",
+        "    budget: amount: 120000.50 → 130000.00, source A leaflet",
+        "    web address: https://small.example/harbour → https://small.example/quay",
+    ]
+    (record,) = json.loads(run("diff", *reworked, "--format", "json").out)["records"][1:]
+    assert (record["what"], record["successors"]) == ("renamed", ["project/quay"])
+    assert [change["column"] for change in record["changes"]] == ["title@ca", "theme", "budget.value", "url"]
+
+
+def test_a_page_shows_what_changed_in_a_renamed_record(reworked: tuple[str, str]) -> None:
+    page = run("diff", *reworked, "--format", "html").out.partition('<h2 id="renamed-project"')[2]
+    assert "<code>project/harbour → project/quay</code>" in page
+    assert '<del dir="auto">Port tranquil</del>' in page
+    assert '<ins dir="auto">Moll tranquil</ins>' in page
+
+
 def test_a_difference_for_programs_names_the_successors(home: Path) -> None:
     dumps = home / "public/dump"
     found = json.loads(run("diff", str(dumps / "1.0"), str(dumps / "1.2"), "--format", "json").out)
