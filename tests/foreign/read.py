@@ -1,4 +1,4 @@
-"""Read a published folder with Python programs of others; print what they found as JSON: python read.py PUBLIC.
+"""Read a published folder with Python programs of others: python read.py PUBLIC [FEED...] prints what they found.
 
 Run by the Python of the environment that install.py makes.
 """
@@ -28,18 +28,19 @@ def _package(dump: Path) -> dict[str, object]:
 
 def _feed(path: Path) -> dict[str, object]:
     found = feedparser.parse(path.read_bytes())
-    return {"bozo": bool(found.bozo), "version": found.version, "entries": [entry.title for entry in found.entries]}
+    entries = [{name: entry[name] for name in ("id", "title", "updated", "link", "summary")} for entry in found.entries]
+    return {"bozo": bool(found.bozo), "version": found.version, "updated": found.feed.updated, "entries": entries}
 
 
-def main(public: Path) -> None:
-    """Read everything there is."""
+def main(public: Path, *feeds: Path) -> None:
+    """Read everything there is, and further feeds."""
     dump = public / "dump/latest"
     maps = {
         path.name: len(FeatureCollection.model_validate_json(path.read_text("utf-8")).features)
         for path in sorted((public / "query").glob("*.geojson"))
     }
-    feeds = {path.name: _feed(path) for path in public.glob("feed.atom")}
-    print(json.dumps({"csvw": _csvw(dump), "package": _package(dump), "maps": maps, "feeds": feeds}))
+    read = {path.name: _feed(path) for path in (*public.glob("feed.atom"), *feeds)}
+    print(json.dumps({"csvw": _csvw(dump), "package": _package(dump), "maps": maps, "feeds": read}))
 
 
-main(Path(sys.argv[1]))
+main(*map(Path, sys.argv[1:]))
