@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import pytest
-from tests.foreign.install import NotHereError, install_scripts, python
+from tests.foreign.programs import read, run_package
 from tests.releases import AS, BASE, TIMES, materialised, published, served
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = pytest.mark.slow
-READ = Path(__file__).parent / "read.py"
 VERSIONS = ("1.0", "1.1", "1.2")
 
 
-def test_a_client_of_the_event_stream_ends_with_the_dump(three_releases: Path, tmp_path: Path) -> None:
-    try:
-        client = install_scripts(tmp_path) / "node_modules/ldes-client/dist/bin/cli.js"
-    except NotHereError as error:
-        pytest.skip(str(error))
+def test_a_client_of_the_event_stream_ends_with_the_dump(three_releases: Path) -> None:
     public = three_releases / "public"
     with served(public) as here:
-        asked = ["node", str(client), f"{here}ldes/index.ttl", "--ordered", "ascending"]
-        outcome = subprocess.run(
-            [*asked, "--last-version-only", "--materialize"], capture_output=True, text=True, check=True, timeout=120
-        )
-        said = outcome.stdout.replace(here, BASE)
+        options = ("--ordered", "ascending", "--last-version-only", "--materialize")
+        said = run_package("ldes-client/dist/bin/cli.js", f"{here}ldes/index.ttl", *options).replace(here, BASE)
     store = ox.Store()
     store.load(said, format=ox.RdfFormat.TURTLE)
     events = {str(q.subject): str(q.object) for q in store if str(q.object).startswith(f"<{AS}")}
@@ -41,26 +33,20 @@ def test_a_client_of_the_event_stream_ends_with_the_dump(three_releases: Path, t
 
 @pytest.fixture(scope="module")
 def feeds(three_releases: Path) -> dict[str, Any]:
-    try:
-        program = str(python())
-    except NotHereError as error:
-        pytest.skip(str(error))
-    kept = [three_releases / f"{version}.atom" for version in VERSIONS]
-    done = subprocess.run(
-        [program, str(READ), str(three_releases / "public"), *map(str, kept)],
-        check=True, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])["feeds"]
-    return found
+    paths = [three_releases / "public/feed.atom", *(three_releases / f"{version}.atom" for version in VERSIONS)]
+    return {path.name: found for path, found in zip(paths, read("feed", *paths), strict=True)}
 
 
-def test_a_reader_of_feeds_sees_three_releases_the_newest_first(feeds: dict[str, Any]) -> None:
+def test_readers_of_feeds_see_three_releases_the_newest_first(feeds: dict[str, Any]) -> None:
     feed = feeds["feed.atom"]
     assert (feed["bozo"], feed["version"], feed["updated"]) == (False, "atom10", TIMES[-1])
     assert [(entry["title"], entry["updated"]) for entry in feed["entries"]] == [
         ("Release 1.2", TIMES[2]), ("Release 1.1", TIMES[1]), ("Release 1.0", TIMES[0]),
     ]  # fmt: skip
     assert [entry["id"] for entry in feed["entries"]] == [f"{BASE}changes/{version}/" for version in VERSIONS[::-1]]
+    assert feed["strictly"] == [
+        [entry["id"], entry["title"], entry["updated"].replace("Z", "+00:00")] for entry in feed["entries"]
+    ]
     assert "project/orchard → project/school-orchard" in feed["entries"][1]["summary"]
 
 
