@@ -20,7 +20,7 @@ import yaml
 from pyld import jsonld
 from rdflib import BNode, Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
-from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
+from rdflib.namespace import DCAT, DCTERMS, RDF, SDO, SKOS, VOID
 from tests.portals import GIVEN, ONTOLOGY, ROOT, facts, publish, settings
 
 from linkedproj.catalog.profile import describe, profile_names, read_profile
@@ -311,12 +311,43 @@ def test_void_counts_what_the_dump_holds(shipped: tuple[Path, list[Problem]]) ->
                   for p in void.objects(dataset, VOID.propertyPartition)}  # fmt: skip
     assert properties == {p: len(list(dump.subject_objects(p))) for p in set(dump.predicates())}
     assert int(str(void.value(dataset, VOID.properties))) == len(properties)
-    links = {
-        str(void.value(void.value(node, VOID.objectsTarget), VOID.uriSpace)): int(str(void.value(node, VOID.triples)))
-        for node in void.subjects(RDF.type, VOID.Linkset)
-    }
-    assert links["http://metadata.un.org/"] > 0
+    assert int(str(void.value(dataset, VOID.classes))) == len(classes)
     assert (void.value(dataset, VOID.exampleResource), RDF.type, None) in dump
+
+
+def test_void_counts_the_links_to_each_data_set(shipped: tuple[Path, list[Problem]]) -> None:
+    public, _ = shipped
+    void = Graph().parse(public / ".well-known/void", format="turtle")
+    dump = Graph().parse(public / "dump/latest/portfolio.nt", format="nt")
+    links = {
+        (void.value(node, VOID.linkPredicate), str(void.value(void.value(node, VOID.objectsTarget), VOID.uriSpace))):
+        int(str(void.value(node, VOID.triples)))
+        for node in void.subjects(RDF.type, VOID.Linkset)
+    }  # fmt: skip
+    assert links[SKOS.relatedMatch, "http://metadata.un.org/"] > 0
+    assert links[SDO.sameAs, "https://sws.geonames.org/"] > 0
+    for (predicate, space), count in links.items():
+        assert count == sum(str(value).startswith(space) for value in dump.objects(None, predicate)), (predicate, space)
+    for predicate in {predicate for predicate, _ in links}:
+        elsewhere = [value for value in dump.objects(None, predicate) if not str(value).startswith(f"{BASE}id/")]
+        assert len(elsewhere) == sum(count for (linked, _), count in links.items() if linked == predicate)
+
+
+def test_every_dump_that_void_names_has_the_triples_that_it_counts(shipped: tuple[Path, list[Problem]]) -> None:
+    public, _ = shipped
+    void = Graph().parse(public / ".well-known/void", format="turtle")
+    dataset = URIRef(BASE + "dataset")
+    named = {str(dump).removeprefix(BASE) for dump in void.objects(dataset, VOID.dataDump)}
+    assert {name.removesuffix(".gz").rpartition(".")[2] for name in named} == {"ttl", "rdf", "nt", "jsonld"}
+    for name in sorted(name for name in named if not name.endswith(".gz")):
+        content = Graph().parse(public / name, format=FORMATS[name.rpartition(".")[2]])
+        assert len(content) == int(str(void.value(dataset, VOID.triples))), name
+        used = {re.sub("[^/#]*$", "", str(term)) for term in (*content.predicates(), *content.objects(None, RDF.type))}
+        assert {str(space) for space in void.objects(dataset, VOID.vocabulary)} == used - {f"{BASE}dataset#"}
+    evidence = URIRef(f"{BASE}.well-known/void#evidence")
+    assert {str(dump).rpartition("/")[2] for dump in void.objects(evidence, VOID.dataDump)} == {
+        "evidence.ttl", "evidence.ttl.gz",
+    }  # fmt: skip
 
 
 def test_search_engines_get_a_nested_data_set(shipped: tuple[Path, list[Problem]]) -> None:
