@@ -77,7 +77,7 @@ class _RecordChanges:
         self._dated = kind is not None and any(fields[term].iri in iris for term in (kind.begins, kind.ends) if term)
         copies = kind.derived_by(Rule.COPY) if kind else {}
         self._copied = {fields[term].iri: self._values(fields[copy.sources[0]].iri) for term, copy in copies.items()}
-        self._inverses = {fields[term].iri for term in (kind.derived_by(Rule.INVERSE) if kind else ())}
+        self._inverses = {fields[term].iri for term in (kind.derived_by(Rule.INVERSE, Rule.TOP) if kind else ())}
         self._phases = {fields[term].iri for term in (kind.derived_by(Rule.PHASE) if kind else ())}
 
     def changed_columns(self) -> tuple[Change, ...]:
