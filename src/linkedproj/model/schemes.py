@@ -132,10 +132,9 @@ def described(iris: Iterable[str], schemes: Mapping[str, Scheme], languages: Seq
         code = iri[len(scheme.base) :] if scheme else ""
         if iri in found or scheme is None or code not in scheme.codes:
             continue
-        stated = scheme.broader.get(code, "").split()
-        above = tuple(sorted(each for each in stated if _is_known(each, schemes)))
-        # What stands above it in another scheme only is on the top of its own.
-        top_of = () if any(each.startswith(scheme.base) for each in stated) else (scheme.iri,)
+        above = tuple(sorted(each for each in scheme.broader.get(code, "").split() if _is_known(each, schemes)))
+        # What has something above it in another scheme only is on the top of its own.
+        top_of = () if any(each.startswith(scheme.base) for each in above) else (scheme.iri,)
         found[iri] = Code(iri, texts_for(scheme.names(code), languages), (scheme.iri,), above, top_of)
         used.add(scheme.prefix)
         pending += above
