@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import rdflib
+from tests.releases import publish_three
 
 from linkedproj.build import build
 from linkedproj.cli import main
@@ -27,6 +28,8 @@ from linkedproj.release.lock import locked
 from linkedproj.reports.report import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linkedproj.model.rules import Rules
     from linkedproj.model.schema import Schema
 
@@ -148,17 +151,23 @@ def shipped_rules() -> Rules:
     return load_rules(ROOT / "ontology/shapes.ttl", "ontology/shapes.ttl")
 
 
-def published_once(name: str, folder: Path, factory: pytest.TempPathFactory, *, site: bool = False) -> Path:
-    """Publish a folder once for all processes that share the tests; return the folder of the dumps."""
+def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory) -> Path:
+    """Fill a folder once for all processes that share the tests; return it."""
     home = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         home = home.parent
     with locked(home / f"{name}.once", lambda _: None):
-        out = home / name / "public"
-        if not out.exists():
-            out.parent.mkdir()
-            build(folder, out, site=site)
-    return out / "dump/latest"
+        done = home / f"{name}.done"
+        if not done.exists():
+            (home / name).mkdir()
+            make(home / name)
+            done.touch()
+    return home / name
+
+
+def published_once(name: str, folder: Path, factory: pytest.TempPathFactory, *, site: bool = False) -> Path:
+    """Publish a folder once for all processes that share the tests; return the folder of the dumps."""
+    return made_once(name, lambda home: build(folder, home / "public", site=site), factory) / "public/dump/latest"
 
 
 @pytest.fixture(scope="session")
@@ -177,6 +186,12 @@ def small_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish once the portfolio that fills every table; give the folder of the dumps, not to be written to."""
     return published_once("vilamar", ROOT / "tests/fixtures/vilamar", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def three_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish three releases of the small portfolio once; give the folder above public/, not to be written to."""
+    return made_once("three", lambda home: publish_three(SMALL, home), tmp_path_factory)
 
 
 @pytest.fixture

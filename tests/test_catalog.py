@@ -21,7 +21,7 @@ import yaml
 from pyld import jsonld
 from rdflib import BNode, Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
-from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
+from rdflib.namespace import DCAT, DCTERMS, RDF, SDO, SKOS, VOID
 from tests.portals import GIVEN, ONTOLOGY, ROOT, facts, publish, settings
 
 from linkedproj.catalog.gaps import judge
@@ -332,12 +332,43 @@ def test_void_counts_what_the_dump_holds(shipped: tuple[Path, list[Problem]]) ->
                   for p in void.objects(dataset, VOID.propertyPartition)}  # fmt: skip
     assert properties == {p: len(list(dump.subject_objects(p))) for p in set(dump.predicates())}
     assert int(str(void.value(dataset, VOID.properties))) == len(properties)
-    links = {
-        str(void.value(void.value(node, VOID.objectsTarget), VOID.uriSpace)): int(str(void.value(node, VOID.triples)))
-        for node in void.subjects(RDF.type, VOID.Linkset)
-    }
-    assert links["http://metadata.un.org/"] > 0
+    assert int(str(void.value(dataset, VOID.classes))) == len(classes)
     assert (void.value(dataset, VOID.exampleResource), RDF.type, None) in dump
+
+
+def test_void_counts_the_links_to_each_data_set(shipped: tuple[Path, list[Problem]]) -> None:
+    public, _ = shipped
+    void = Graph().parse(public / ".well-known/void", format="turtle")
+    dump = Graph().parse(public / "dump/latest/portfolio.nt", format="nt")
+    links = {
+        (void.value(node, VOID.linkPredicate), str(void.value(void.value(node, VOID.objectsTarget), VOID.uriSpace))):
+        int(str(void.value(node, VOID.triples)))
+        for node in void.subjects(RDF.type, VOID.Linkset)
+    }  # fmt: skip
+    assert links[SKOS.relatedMatch, "http://metadata.un.org/"] > 0
+    assert links[SDO.sameAs, "https://sws.geonames.org/"] > 0
+    for (predicate, space), count in links.items():
+        assert count == sum(str(value).startswith(space) for value in dump.objects(None, predicate)), (predicate, space)
+    for predicate in {predicate for predicate, _ in links}:
+        elsewhere = [value for value in dump.objects(None, predicate) if not str(value).startswith(f"{BASE}id/")]
+        assert len(elsewhere) == sum(count for (linked, _), count in links.items() if linked == predicate)
+
+
+def test_every_dump_that_void_names_has_the_triples_that_it_counts(shipped: tuple[Path, list[Problem]]) -> None:
+    public, _ = shipped
+    void = Graph().parse(public / ".well-known/void", format="turtle")
+    dataset = URIRef(BASE + "dataset")
+    named = {str(dump).removeprefix(BASE) for dump in void.objects(dataset, VOID.dataDump)}
+    assert {name.removesuffix(".gz").rpartition(".")[2] for name in named} == {"ttl", "rdf", "nt", "jsonld"}
+    for name in sorted(name for name in named if not name.endswith(".gz")):
+        content = Graph().parse(public / name, format=FORMATS[name.rpartition(".")[2]])
+        assert len(content) == int(str(void.value(dataset, VOID.triples))), name
+        used = {re.sub("[^/#]*$", "", str(term)) for term in (*content.predicates(), *content.objects(None, RDF.type))}
+        assert {str(space) for space in void.objects(dataset, VOID.vocabulary)} == used - {f"{BASE}dataset#"}
+    evidence = URIRef(f"{BASE}.well-known/void#evidence")
+    assert {str(dump).rpartition("/")[2] for dump in void.objects(evidence, VOID.dataDump)} == {
+        "evidence.ttl", "evidence.ttl.gz",
+    }  # fmt: skip
 
 
 def test_search_engines_get_a_nested_data_set(shipped: tuple[Path, list[Problem]]) -> None:
@@ -350,6 +381,28 @@ def test_search_engines_get_a_nested_data_set(shipped: tuple[Path, list[Problem]
     assert all(len(text["@value"]) >= 50 for text in document["description"])
     expanded = jsonld.expand(document)
     assert expanded[0]["@type"] == ["https://schema.org/Dataset"]
+
+
+RECOMMENDED = {
+    "creator", "distribution", "identifier", "includedInDataCatalog", "isAccessibleForFree", "keywords", "license",
+    "spatialCoverage", "temporalCoverage", "url", "version",
+}  # fmt: skip
+"""What Google asks for in a Dataset beside name and description. Source: the page "Dataset" of
+https://developers.google.com/search/docs/appearance/structured-data/; of what it names there, citation, funder,
+measurementTechnique, sameAs and variableMeasured are nothing that portfolio.toml states."""
+
+
+def test_search_engines_get_what_google_asks_for(shipped: tuple[Path, list[Problem]]) -> None:
+    dataset = json.loads((shipped[0] / "dataset.jsonld").read_text("utf-8"))
+    assert all(text["@value"] for text in dataset["name"])
+    assert all(50 <= len(text["@value"]) <= 5000 for text in dataset["description"])
+    assert set(dataset) >= RECOMMENDED
+    for download in dataset["distribution"]:
+        assert download["contentUrl"]["@id"].startswith("https://")
+        assert "/" in download["encodingFormat"]
+    assert dataset["isAccessibleForFree"] is True
+    assert dataset["license"]["@id"].startswith("http")
+    assert {text["@language"] for text in dataset["creator"]["name"]} == {"ca", "en", "es"}
 
 
 def test_versions_lead_from_one_to_the_next(shipped: tuple[Path, list[Problem]]) -> None:
@@ -366,7 +419,9 @@ def test_the_release_can_be_cited(shipped: tuple[Path, list[Problem]]) -> None:
     assert (citation["cff-version"], citation["license"], citation["version"]) == ("1.2.0", "CC-BY-4.0", "2026.11.0")
     record = json.loads((public / "datacite.json").read_text("utf-8"))
     assert (record["publicationYear"], record["types"]["resourceTypeGeneral"]) == ("2026", "Dataset")
-    assert record["identifiers"][0]["identifier"] == BASE + "dump/2026.11.0/"
+    address = BASE + "dump/2026.11.0/"
+    assert record["alternateIdentifiers"] == [{"alternateIdentifier": address, "alternateIdentifierType": "URL"}]
+    assert (record["url"], record["rightsList"][0]["rightsIdentifier"]) == (address, "CC-BY-4.0")
 
 
 def test_the_sitemap_lists_every_file_once(shipped: tuple[Path, list[Problem]]) -> None:

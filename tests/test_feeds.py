@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import xml.etree.ElementTree as ET
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -175,6 +176,99 @@ def test_the_feed_has_what_atom_requires(tmp_path: Path, publish: Publish) -> No
         assert len(entry.findall(f"{ATOM}content")) == len(entry.findall(f"{ATOM}summary")) == 1
         languages = [div.get("lang") for div in entry.iterfind(".//{http://www.w3.org/1999/xhtml}div[@lang]")]
         assert languages == ["en", "ca", "es"]
+
+
+ONCE = {
+    "feed": {"generator", "icon", "id", "logo", "rights", "subtitle", "title", "updated"},
+    "entry": {"content", "id", "published", "rights", "source", "summary", "title", "updated"},
+}
+OFTEN = {
+    "feed": {"author", "category", "contributor", "entry", "link"},
+    "entry": {"author", "category", "contributor", "link"},
+}
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+
+
+def atom_faults(feed: ET.Element) -> list[str]:
+    """Judge a feed as RFC 4287 does in sections 3 and 4; there is no RELAX NG schema of it that could be had.
+
+    Elements of other vocabularies are allowed anywhere (section 6) and not looked at.
+    """
+    faults = [fault for one in (feed, *feed.iter(f"{ATOM}entry")) for fault in _container_faults(one)]
+    entries = feed.findall(f"{ATOM}entry")
+    if feed.find(f"{ATOM}author") is None and not all(entry.find(f"{ATOM}author") is not None for entry in entries):
+        faults.append("no author")
+    faults += [
+        "an author without one name" for one in feed.iter(f"{ATOM}author") if len(one.findall(f"{ATOM}name")) != 1
+    ]
+    ids = [one.findtext(f"{ATOM}id") for one in (feed, *entries)]
+    faults += [f"id {one} twice" for one in sorted(filter(None, set(ids))) if ids.count(one) > 1]
+    faults += [f"id {one} is no IRI" for one in ids if not IRI.fullmatch(one or "")]
+    for tag in ("updated", "published"):
+        faults += [
+            f"{tag} {one.text} is no time" for one in feed.iter(ATOM + tag) if not RFC_3339.fullmatch(one.text or "")
+        ]
+    faults += [
+        "a link without an address" for link in feed.iter(f"{ATOM}link") if not IRI.fullmatch(link.get("href", ""))
+    ]
+    for text in (one for tag in ("title", "subtitle", "summary", "rights", "content") for one in feed.iter(ATOM + tag)):
+        kind, inside = text.get("type", "text"), list(text)
+        if kind == "xhtml" and [one.tag for one in inside] != ["{http://www.w3.org/1999/xhtml}div"]:
+            faults.append(f"{text.tag.removeprefix(ATOM)} of XHTML is no one div")
+        if kind in {"text", "html"} and inside:
+            faults.append(f"{text.tag.removeprefix(ATOM)} has elements")
+    return faults
+
+
+def _container_faults(one: ET.Element) -> list[str]:
+    kind = one.tag.removeprefix(ATOM)
+    tags = [child.tag.removeprefix(ATOM) for child in one if child.tag.startswith(ATOM)]
+    faults = [f"{kind} has {tag} {tags.count(tag)} times" for tag in ("id", "title", "updated") if tags.count(tag) != 1]
+    faults += [
+        f"{kind} has {tag} twice" for tag in sorted(ONCE[kind] - {"id", "title", "updated"}) if tags.count(tag) > 1
+    ]
+    faults += [f"{kind} has {tag}" for tag in sorted(set(tags) - ONCE[kind] - OFTEN[kind])]
+    links = [link for link in one.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]
+    alternates = [(link.get("type"), link.get("hreflang")) for link in links]
+    if len(alternates) != len(set(alternates)):
+        faults.append(f"{kind} has two alternates of one type and language")
+    if kind == "entry" and not links and "content" not in tags:
+        faults.append("entry has neither content nor an alternate")
+    return faults
+
+
+def test_a_feed_is_sound_by_the_rules_of_atom(three_releases: Path) -> None:
+    for version in ("1.0", "1.1", "1.2"):
+        assert atom_faults(ET.parse(three_releases / f"{version}.atom").getroot()) == []  # noqa: S314 - our own
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        ("<title>", "<headline>", ["feed has title 0 times", "feed has headline"]),
+        ("<name>Nobody</name>", "", ["an author without one name"]),
+        ("T09:00:00Z</updated>", "</updated>", ["updated 2021-07-01 is no time"]),
+        ('<link rel="self"', '<link rel="alternate"', []),
+        ('type="application/atom+xml"', 'type="text/html"', []),
+        ('rel="self" type="application/atom+xml"', 'type="text/html"', [
+            "feed has two alternates of one type and language",
+        ]),
+        ("<id>https://small.example/changes/1.0/</id>", "<id>https://small.example/feed.atom</id>", [
+            "id https://small.example/feed.atom twice",
+        ]),
+        ("<id>https://small.example/changes/1.0/</id>", "<id>changes/1.0</id>", ["id changes/1.0 is no IRI"]),
+        ('<content type="xhtml">', '<content type="html">', ["content has elements"]),
+        ('href="https://small.example/changes/1.0/added.nt.gz"', "", ["a link without an address"]),
+    ],
+)  # fmt: skip
+def test_what_atom_does_not_allow_is_found(old: str, new: str, faults: list[str], three_releases: Path) -> None:
+    text = (three_releases / "1.0.atom").read_text("utf-8")
+    assert old in text
+    changed = text.replace(old, new, 1)
+    if new == "<headline>":
+        changed = changed.replace("</title>", "</headline>", 1)
+    assert atom_faults(ET.fromstring(changed)) == faults  # noqa: S314 - our own
 
 
 def test_an_entry_sums_the_release_up(tmp_path: Path, publish: Publish) -> None:

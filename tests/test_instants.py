@@ -106,7 +106,7 @@ def test_the_catalogue_and_all_that_cites_it_are_dated_by_the_last(three: Path) 
     for name in ("catalog.ttl", ".well-known/void"):
         assert values(three / name, f"{DCT}modified") == instants(DAY[2:])
     assert values(three / "versions.ttl", f"{DCT}issued") == instants(DAY)
-    assert json.loads((three / "dataset.jsonld").read_text("utf-8"))["dateModified"]["@value"] == DAY[2]
+    assert json.loads((three / "dataset.jsonld").read_text("utf-8"))["dateModified"] == DAY[2]
     assert '\ndate-released: "2026-11-21"\n' in (three / "CITATION.cff").read_text("utf-8")
     assert {"date": DAY[2], "dateType": "Updated"} in json.loads((three / "datacite.json").read_text("utf-8"))["dates"]
     assert set(re.findall("<lastmod>(.*?)</lastmod>", (three / "sitemap.xml").read_text("utf-8"))) == {DAY[2]}

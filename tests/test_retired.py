@@ -4,86 +4,33 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import re
 import shutil
-import subprocess
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 import pytest
 from tests.conftest import SMALL, Small, run
+from tests.releases import AS, BASE, DCT, HEAD, ID, OWL, RDF, REMOVED, TIMES, TREE, materialised, published, reword
 
 from linkedproj.build import build
 from linkedproj.check.checked import Checked
 from linkedproj.check.judge import Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-BASE, ID = "https://small.example/", "https://small.example/id/"
-DCT, OWL, TREE = "http://purl.org/dc/terms/", "http://www.w3.org/2002/07/owl#", "https://w3id.org/tree#"
-AS, RDF = "https://www.w3.org/ns/activitystreams#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-TIMES = ("2021-07-01T09:00:00Z", "2021-07-01T10:00:00Z", "2021-07-01T11:00:00Z")
-CLIENT = os.environ.get("LINKEDPROJ_LDES_CLIENT", "")
-HEAD = "id,retired,successor,reason@en,date\n"
-RENAMED = "orchard,project/orchard,project/school-orchard,The project has another name.,2021-07-01\n"
-MERGED = "port,organisation/port,organisation/mill,They are one body now.,2021-07\n"
-REMOVED = "walk,activity/listening,,It never took place.,\n"
 
-
-def reword(folder: Path, changes: dict[str, str]) -> None:
-    """Replace texts, given as patterns, in all tables of a folder."""
-    for path in folder.glob("*.csv"):
-        text = path.read_text("utf-8")
-        for old, new in changes.items():
-            text = re.sub(old, new, text, flags=re.MULTILINE)
-        path.write_text(text, "utf-8")
-
-
-def rename(folder: Path) -> None:
-    """Give a project another id, and change a text of the other one."""
-    reword(folder, {r"(?<![\w-])orchard(?=[,;\n]|$)": "school-orchard", r"Less noise\.": "Less noise at night."})
-    (folder / "retirement.csv").write_text(HEAD + RENAMED, "utf-8")
-
-
-def merge(folder: Path) -> None:
-    """Merge two organisations, and remove an activity."""
-    reword(folder, {r"^port,Port of.*\n": "", r"harbour,,port,": "harbour,,mill,", r"^listening,.*\n": ""})
-    reword(folder, {r"^activity/listening,.*\n": "", r"^organisation/port,.*\n": ""})
-    (folder / "retirement.csv").write_text(HEAD + MERGED + RENAMED + REMOVED, "utf-8")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Publish three releases of the small portfolio: with a change and a rename, then a merge and a removal."""
-    home = tmp_path_factory.mktemp("retired")
-    shutil.copytree(SMALL, home / "data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("linkedproj.check.portfolio.judge", lambda *_: Judgement((), Checked("")))
-        for version, at, change in zip(("1.0", "1.1", "1.2"), TIMES, (None, rename, merge), strict=True):
-            if change:
-                change(home / "data")
-            build(home / "data", home / "public", release=version, at=at, may_shrink=True)
-    return home
+@pytest.fixture
+def home(three_releases: Path) -> Path:
+    """Give the folder of the three releases, with the tables of the last one."""
+    return three_releases
 
 
 @pytest.fixture
 def public(home: Path) -> Path:
     """Give the published folder, not to be written to."""
     return home / "public"
-
-
-def said(path: Path, predicate: str) -> set[tuple[str, str]]:
-    """Return the pairs that a property joins, without what they begin with."""
-    quads = ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES if path.suffix == ".nt" else ox.RdfFormat.TURTLE)
-    found = [(str(q.subject), str(q.object)) for q in quads if q.predicate.value == predicate]
-    return {(one.strip("<>").removeprefix(ID), other.strip("<>").removeprefix(ID)) for one, other in found}
 
 
 # ---------------------------------------------------------------- what the dump says
@@ -140,6 +87,47 @@ def test_a_difference_says_renamed_and_merged(home: Path) -> None:
     assert "1 organisation merged into another: Port of Marella (organisation/port → organisation/mill)" in told
 
 
+def test_a_link_to_a_renamed_record_is_no_change_of_its_own(home: Path) -> None:
+    dumps = home / "public/dump"
+    found = json.loads(run("diff", str(dumps / "1.0"), str(dumps / "1.1"), "--format", "json").out)
+    assert found["counts"]["changed"] == {"Project": 1}
+    assert [record["record"] for record in found["records"] if record["what"] == "changed"] == ["project/harbour"]
+
+
+@pytest.fixture(scope="module")
+def reworked(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Publish a small portfolio before and after a project got another id, and other values with it."""
+    home = tmp_path_factory.mktemp("reworked")
+    shutil.copytree(SMALL, home / "data")
+    before = build(home / "data", home / "before").latest
+    reword(home / "data", {r"(?<![\w -])harbour(?=[,;\n]|$)": "quay", "Port tranquil": "Moll tranquil"})
+    reword(home / "data", {"120000.50": "130000.00", ",water,marella,": ",water; learning,marella,"})
+    rows = "harbour,project/harbour,project/quay,Another name.,2021-07-01\n"
+    (home / "data/retirement.csv").write_text(HEAD + rows, "utf-8")
+    return str(before), str(build(home / "data", home / "after").latest)
+
+
+def test_a_renamed_record_is_told_with_the_columns_that_changed(reworked: tuple[str, str]) -> None:
+    assert run("diff", *reworked).out.splitlines()[1:-1] == [
+        "1 project renamed: QUIET (project/harbour → project/quay)",
+        "  QUIET (project/quay)",
+        "    title (ca): Port tranquil → Moll tranquil",
+        "    theme: added Learning",
+        "    budget: amount: 120000.50 → 130000.00, source A leaflet",
+        "    web address: https://small.example/harbour → https://small.example/quay",
+    ]
+    (record,) = json.loads(run("diff", *reworked, "--format", "json").out)["records"][1:]
+    assert (record["what"], record["successors"]) == ("renamed", ["project/quay"])
+    assert [change["column"] for change in record["changes"]] == ["title@ca", "theme", "budget.value", "url"]
+
+
+def test_a_page_shows_what_changed_in_a_renamed_record(reworked: tuple[str, str]) -> None:
+    page = run("diff", *reworked, "--format", "html").out.partition('<h2 id="renamed-project"')[2]
+    assert "<code>project/harbour → project/quay</code>" in page
+    assert '<del dir="auto">Port tranquil</del>' in page
+    assert '<ins dir="auto">Moll tranquil</ins>' in page
+
+
 def test_a_difference_for_programs_names_the_successors(home: Path) -> None:
     dumps = home / "public/dump"
     found = json.loads(run("diff", str(dumps / "1.0"), str(dumps / "1.2"), "--format", "json").out)
@@ -158,16 +146,6 @@ def test_the_page_of_a_release_says_renamed(page: str, words: str, public: Path)
     text = (public / "changes/1.1" / page).read_text("utf-8")
     assert words in text
     assert "project/orchard → project/school-orchard" in text
-
-
-def test_the_feed_has_three_entries_in_order(public: Path) -> None:
-    feedparser = pytest.importorskip("feedparser", reason="the package feedparser is not installed")
-    feed = feedparser.parse(str(public / "feed.atom"))
-    assert not feed.bozo
-    assert [(entry.title, entry.updated) for entry in feed.entries] == [
-        ("Release 1.2", TIMES[2]), ("Release 1.1", TIMES[1]), ("Release 1.0", TIMES[0]),
-    ]  # fmt: skip
-    assert "project/orchard → project/school-orchard" in feed.entries[1].summary
 
 
 def test_the_feed_tells_of_renamed_and_merged_records(public: Path) -> None:
@@ -209,89 +187,8 @@ def follow(public: Path) -> tuple[dict[str, set[str]], set[str]]:
     return state, deleted
 
 
-def materialised(store: ox.Store, subject: object, name: str) -> set[str]:
-    """Write what a version says of its record, and nothing of the version; a blank node is named by the way to it."""
-    lines = set()
-    for quad in store.quads_for_pattern(subject, None, None):  # type: ignore[arg-type]  # a node
-        aside = quad.predicate.value in {f"{DCT}isVersionOf", f"{DCT}modified"} or (
-            quad.predicate.value == f"{RDF}type" and str(quad.object).startswith(f"<{AS}")
-        )
-        if isinstance(quad.object, ox.BlankNode):
-            lines |= materialised(store, quad.object, f"{name}/{quad.predicate.value}")
-        elif not aside:
-            lines.add(f"{name} {quad.predicate} {quad.object}")
-    return lines
-
-
-def published(public: Path) -> tuple[dict[str, set[str]], set[str]]:
-    """Return the records of the newest dump, each with its triples and its nested nodes', and what is retired."""
-    store = ox.Store()
-    store.load(path=public / "dump/latest/portfolio.nt", format=ox.RdfFormat.N_TRIPLES)
-    own = f"<{BASE}dataset#"
-    quads = list(store)
-    records = {str(q.subject) for q in quads if q.predicate.value == f"{RDF}type" and str(q.object).startswith(own)}
-    retired = {str(q.subject) for q in quads if q.predicate.value == f"{OWL}deprecated"}
-    nested = {s for s in records if re.match(rf"<{ID}(period|amount|contact|postal-address)/", s)}
-
-    def written(subject: str, name: str) -> set[str]:
-        lines = set()
-        for quad in store.quads_for_pattern(ox.NamedNode(subject[1:-1]), None, None):
-            if str(quad.object) in nested:
-                lines |= written(str(quad.object), f"{name}/{quad.predicate.value}")
-            elif not str(quad.object).startswith(own):
-                lines.add(f"{name} {quad.predicate} {quad.object}")
-        return lines
-
-    gone = {line for subject in retired for line in written(subject, subject)}
-    return {subject: written(subject, subject) for subject in records - nested}, gone
-
-
 def test_whoever_follows_the_stream_ends_with_the_dump(public: Path) -> None:
     assert follow(public) == published(public)
-
-
-@contextmanager
-def served(public: Path) -> Iterator[str]:
-    """Serve the stream on this machine, as if its base were the address there; give that."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = public / self.path.lstrip("/")
-            self.send_response(200 if path.is_file() else 404)
-            self.send_header("Content-Type", "text/turtle")
-            self.end_headers()
-            if path.is_file():
-                self.wfile.write(path.read_bytes().replace(BASE.encode(), here.encode()))
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is called there
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        here = f"http://127.0.0.1:{server.server_address[1]}/"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield here
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not CLIENT, reason="no copy of ldes-client is there (LINKEDPROJ_LDES_CLIENT names its cli.js)")
-def test_a_client_of_others_ends_with_the_dump(public: Path) -> None:
-    with served(public) as here:
-        asked = ["node", CLIENT, f"{here}ldes/index.ttl", "--ordered", "ascending"]
-        outcome = subprocess.run(
-            [*asked, "--last-version-only", "--materialize"], capture_output=True, text=True, check=True, timeout=120
-        )
-        said = outcome.stdout.replace(here, BASE)
-    store = ox.Store()
-    store.load(said, format=ox.RdfFormat.TURTLE)
-    events = {str(q.subject): str(q.object) for q in store if str(q.object).startswith(f"<{AS}")}
-    state = {iri: materialised(store, ox.NamedNode(iri[1:-1]), iri) for iri in events}
-    gone = {line for iri, event in events.items() if event == f"<{AS}Delete>" for line in state.pop(iri)}
-    assert (state, gone) == published(public)
 
 
 def test_the_stream_says_what_stands_for_a_deleted_record(public: Path) -> None:

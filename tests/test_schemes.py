@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.errors import SetupError
 from linkedproj.model.folder import open_folder
+from linkedproj.model.schemes import Scheme, described
 from linkedproj.queries.ask import reference
 
 from .conftest import run
@@ -464,3 +466,93 @@ def test_a_missing_package_is_told(small: Small, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
     with pytest.raises(SetupError, match="one more package is needed"):
         open_folder(small.folder)
+
+
+# ---------------------------------------------------------------- what is on the top
+
+
+PREFIXES = f"PREFIX skos: <{SKOS}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+ONE_WAY = """SELECT ?scheme ?concept {
+  { ?scheme skos:hasTopConcept ?concept FILTER NOT EXISTS { ?concept skos:topConceptOf ?scheme } }
+  UNION { ?concept skos:topConceptOf ?scheme FILTER NOT EXISTS { ?scheme skos:hasTopConcept ?concept } } }"""
+NOT_IN_IT = (
+    "SELECT ?concept { ?concept skos:topConceptOf ?scheme FILTER NOT EXISTS { ?concept skos:inScheme ?scheme } }"
+)
+BELOW = "SELECT ?concept { ?concept skos:topConceptOf ?scheme ; skos:broader/skos:inScheme ?scheme }"
+BARE = """SELECT DISTINCT ?scheme { ?concept skos:inScheme ?scheme
+  FILTER NOT EXISTS { ?scheme skos:hasTopConcept ?top ; skos:prefLabel ?name ; rdfs:label ?name } }"""
+LEFT_OUT = """SELECT ?concept { ?concept skos:inScheme ?scheme FILTER NOT EXISTS { ?concept skos:topConceptOf ?scheme }
+  FILTER NOT EXISTS { ?concept skos:broader/skos:inScheme ?scheme } }"""
+
+
+@pytest.mark.parametrize("name", ["portfolio.ttl", "evidence.ttl"])
+@pytest.mark.parametrize("fixture", ["release", "whole_release", "small_release"])
+def test_every_scheme_names_its_top_concepts_and_they_name_it(
+    fixture: str, name: str, request: pytest.FixtureRequest
+) -> None:
+    store = ox.Store()
+    store.load(path=request.getfixturevalue(fixture) / name)
+    assert list(store.query(f"{PREFIXES} SELECT ?scheme {{ ?scheme skos:hasTopConcept ?concept }}"))  # type: ignore[arg-type]  # rows
+    for question in (ONE_WAY, NOT_IN_IT, BELOW, BARE, LEFT_OUT):
+        assert [str(row) for row in store.query(PREFIXES + question)] == [], question  # type: ignore[union-attr]  # rows
+
+
+def test_the_vocabulary_names_top_concepts_both_ways(release: Path) -> None:
+    store = ox.Store()
+    store.load(path=release / "vocabulary.ttl")
+    for question in (ONE_WAY, NOT_IN_IT, BELOW, BARE, LEFT_OUT):
+        assert [str(row) for row in store.query(PREFIXES + question)] == [], question  # type: ignore[union-attr]  # rows
+
+
+def tops(text: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return what names a scheme as that which it is on the top of, and the same from the scheme, as pairs of ids."""
+    found: dict[str, set[tuple[str, str]]] = {"topConceptOf": set(), "hasTopConcept": set()}
+    for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES):
+        name = quad.predicate.value.removeprefix(SKOS)
+        if name in found and "/id/" in str(quad.subject):
+            found[name].add(
+                (str(quad.subject).strip("<>").partition("/id/")[2], str(quad.object).partition("/id/")[2][:-1])
+            )
+    return found["topConceptOf"], {(concept, scheme) for scheme, concept in found["hasTopConcept"]}
+
+
+def test_a_theme_below_another_is_on_the_top_of_nothing(small: Small, tmp_path: Path) -> None:
+    rows = [("b", ""), ("a", ""), ("c", "a"), ("z", "b; a"), ("d", "c")]
+    # In no order of their ids, so that they are sorted first.
+    small.write(
+        "theme.csv", "id,inScheme,name@en,broader\n" + "".join(f"{t},policy-theme,{t},{up}\n" for t, up in rows)
+    )
+    stated, turned = tops(dumped(small.folder, tmp_path)["ntriples"])
+    assert stated == turned == {("theme/a", "scheme/policy-theme"), ("theme/b", "scheme/policy-theme")}
+
+
+def test_a_table_of_themes_without_a_column_for_what_is_above_has_top_concepts_only(
+    small: Small, tmp_path: Path
+) -> None:
+    small.write("theme.csv", "id,inScheme,name@en\nlearning,policy-theme,Learning\nwater,policy-theme,Water\n")
+    stated, turned = tops(dumped(small.folder, tmp_path)["ntriples"])
+    assert stated == turned == {("theme/learning", "scheme/policy-theme"), ("theme/water", "scheme/policy-theme")}
+
+
+def test_what_is_on_the_top_is_computed_and_no_column(small: Small) -> None:
+    small.write("theme.csv", "id,inScheme,name@en,topConceptOf\nwater,policy-theme,Water,policy-theme\n")
+    assert "topConceptOf" in small.run("check").out
+
+
+def test_what_stands_above_in_another_scheme_leaves_a_concept_on_the_top_of_its_own() -> None:
+    sea, land = (
+        Scheme(name, f"https://{name}.example/", codes=frozenset({"a", "b"}), iri=f"https://{name}.example", broader=up)
+        for name, up in (
+            ("sea", {"b": "https://land.example/a"}),
+            ("land", {"b": "https://land.example/a", "a": "https://land.example/unknown"}),
+        )
+    )
+    iris = ["https://sea.example/b", "https://land.example/b"]
+    found = described(iris, {"sea": replace(sea, prefix="sea"), "land": replace(land, prefix="land")}, ["en"])
+    assert {code.iri: (code.top_of, code.tops) for code in found} == {
+        "https://land.example/a": (("https://land.example",), ()),
+        "https://land.example/b": ((), ()),
+        "https://sea.example/b": (("https://sea.example",), ()),
+        "https://land.example": ((), ("https://land.example/a",)),
+        "https://sea.example": ((), ("https://sea.example/b",)),
+    }

@@ -49,7 +49,7 @@ def header(column: dict[str, Any]) -> str:
 
 
 def expand(template: str, cells: dict[str, str]) -> str:
-    return re.sub(r"\{([\w.]+)\}", lambda match: cells[match[1]], template)
+    return re.sub(r"\{\+?([\w.]+)\}", lambda match: cells[match[1]], template)
 
 
 def triples(schema: dict[str, Any], row: dict[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO, cast
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_ORIGIN = re.compile(r"<([^/>]*//[^/?#>]*/?)")
 _START, _END = ("<http://www.w3.org/ns/dcat#startDate>", "<http://www.w3.org/ns/dcat#endDate>")
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 _LINKS = frozenset({
@@ -28,10 +29,11 @@ _LINKS = frozenset({
 
 @dataclass(frozen=True)
 class Census:
-    """Figures of a dump: `classes` and `properties` by IRI, `links` by property and the host it leads to.
+    """Figures of a dump: `classes` and `properties` by IRI.
 
-    `start` and `end` are the first and last day that a period names, `example` is a typical record, `themes` are the
-    ids of the policy themes. What there is none of is "".
+    `links` are by property and what the IRIs begin with that it leads to ("https://ror.org/"); those to other records
+    are left out. `start` and `end` are the first and last day that a period names, `example` is a typical record,
+    `themes` are the ids of the policy themes. What there is none of is "".
     """
 
     triples: int
@@ -53,7 +55,7 @@ def take_census(dump: Path, schema: Schema) -> Census:
     concept = next((kind.base for kind in schema.types.values() if _CONCEPT in kind.classes), "")
     triples, classes, properties, links = 0, Counter[str](), Counter[str](), Counter[tuple[str, str]]()
     days: dict[str, tuple[str, str]] = {}
-    example, themes, theme = "", set[str](), f"<{concept}"
+    example, themes, theme, own = "", set[str](), f"<{concept}", f"<{schema.base}"
     with _lines(dump) as lines:
         for line in lines:
             subject, predicate, rest = line.split(" ", 2)
@@ -65,7 +67,9 @@ def take_census(dump: Path, schema: Schema) -> Census:
                 if concept and subject.startswith(theme):
                     themes.add(subject[len(theme) : -1])
             elif predicate in _LINKS:
-                links[predicate[1:-1], urlsplit(rest[1:-4]).netloc] += 1
+                origin = _ORIGIN.match(rest)
+                if origin and not rest.startswith(own):
+                    links[predicate[1:-1], origin[1]] += 1
             elif predicate in {_START, _END}:
                 day = rest[1 : rest.index('"', 1)]
                 first, last = days.get(predicate, (day, day))

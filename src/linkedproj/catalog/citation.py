@@ -42,8 +42,12 @@ def datacite(release: ReleaseFacts, config: Config) -> str:
     """Write the record that a DOI agency takes; the DOI is added by who registers it."""
     publisher = _text(config.portal.publisher.name, config)
     census = release.census
+    address, spdx = f"{config.base}dump/{release.version}/", _spdx(config.licence)
+    named = {"rightsIdentifier": spdx, "rightsIdentifierScheme": "SPDX", "schemeUri": "https://spdx.org/licenses/"}
     record: dict[str, Any] = {
-        "identifiers": [{"identifier": f"{config.base}dump/{release.version}/", "identifierType": "URL"}],
+        # What is known before there is a DOI; "identifiers" is no property of 4.5 any more.
+        "alternateIdentifiers": [{"alternateIdentifier": address, "alternateIdentifierType": "URL"}],
+        "url": address,
         "creators": [{"name": publisher, "nameType": "Organizational"}],
         "titles": [{"title": text, "lang": language} for language, text in config.title.items()],
         "publisher": {"name": publisher},
@@ -63,7 +67,7 @@ def datacite(release: ReleaseFacts, config: Config) -> str:
         "subjects": [
             {"subject": word, "lang": language} for language, words in config.portal.keywords.items() for word in words
         ],
-        "rightsList": [{"rightsUri": config.licence, "rightsIdentifier": _spdx(config.licence)}],
+        "rightsList": [{"rightsUri": config.licence, **(named if spdx else {})}],
         "formats": sorted({file.media_type for file in release.files}),
         "sizes": [f"{census.triples} triples"],
         "schemaVersion": "http://datacite.org/schema/kernel-4",

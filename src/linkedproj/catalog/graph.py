@@ -130,10 +130,10 @@ class _ReleaseTriples:
                 node = self._iri(f"{void}{what}-{_slug(iri)}")
                 yield from _statements(self._node, {what: [node]})
                 yield from _statements(node, {"of": _iris([iri]), "count": _number(count)})
-        for (predicate, host), count in census.links.items():
-            node = self._iri(f"{void}links-{_slug(predicate)}-{_slug(host)}")
+        for (predicate, space), count in census.links.items():
+            node = self._iri(f"{void}links-{_slug(predicate)}-{_SAFE.sub('-', space).strip('-')}")
             yield from _statements(self._node, {"linkset": [node]})
-            yield from _statements(node, {"of": _iris([predicate]), "host": _text(host), "count": _number(count)})
+            yield from _statements(node, {"of": _iris([predicate]), "space": _text(space), "count": _number(count)})
 
     def versions(self) -> Iterator[ox.Triple]:
         """Describe every version published so far, each with the one before."""

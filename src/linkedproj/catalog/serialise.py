@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SCHEMA = "https://schema.org/"
+_BOOLEANS = {"true": True, "false": False}
 
 Node = dict[str, Any]
 
@@ -98,12 +99,14 @@ class _JsonLd:
                 return f"{name}:{iri[len(space) :]}"
         return iri
 
-    def _json(self, value: ox.NamedNode | ox.Literal, follow: Callable[[str], Node]) -> Node | str:
+    def _json(self, value: ox.NamedNode | ox.Literal, follow: Callable[[str], Node]) -> Node | str | bool:
         if isinstance(value, ox.NamedNode):
             return follow(value.value)
         if value.language:
             return {"@value": value.value, "@language": value.language}
         datatype = value.datatype.value
+        if datatype == f"{XSD}boolean" and value.value in _BOOLEANS:
+            return _BOOLEANS[value.value]
         return value.value if datatype == f"{XSD}string" else {"@value": value.value, "@type": self._short(datatype)}
 
 

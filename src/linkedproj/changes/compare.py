@@ -18,7 +18,7 @@ from linkedproj.changes.dumps import Block, base_of, blocks_of, find_dump, parse
 from linkedproj.changes.evidence import read_evidence
 from linkedproj.changes.notes import Line, Notes, refused_by_the_system
 from linkedproj.model.context import RDF, Kind, Rule
-from linkedproj.model.dataset import DEPRECATED, REPLACED_BY, dataset_of, public_root
+from linkedproj.model.dataset import DEPRECATED, REPLACED_BY, REPLACES, dataset_of, public_root
 from linkedproj.model.domain import DAY
 from linkedproj.model.errors import SetupError
 from linkedproj.model.paths import shipped
@@ -254,6 +254,7 @@ class _Comparison:
         if changes.kind(iri) is None and iri.startswith(self._beside):
             # What a dump is, and what a code is called, which is the vocabulary's: no record changes with it.
             return
+        renames = is_retired(after) or any(f"> <{REPLACES}> <" in line for line in come)
         before, after = (set() if is_retired(lines) else lines for lines in (before, after))
         if not before and not after:
             return
@@ -268,7 +269,8 @@ class _Comparison:
             notes.touch(changes.rank(iri), iri, what)
             kind = changes.kind(iri)
             changes.counts[kind.name if kind else "", what] += 1
-        if nested or what == "changed":
+        # A renamed record is told by what its old and its new identifier said.
+        if nested or what == "changed" or renames:
             for come_or_gone, triples in ((False, gone), (True, come)):
                 for triple in triples:
                     # The owner of a nested node is known only when all records have been seen.

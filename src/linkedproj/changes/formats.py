@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linkedproj.changes.compare import Changes
+    from linkedproj.changes.notes import What
     from linkedproj.changes.story import Change, Story
     from linkedproj.changes.tally import Tally
 
@@ -28,13 +29,18 @@ def headlines(changes: Changes, counted: Tally, language: str, limit: int) -> It
     speaker = Speaker(changes, language)
     for what in WHATS:
         for kind, n in counted.by_type(what) if what != "changed" else ():
-            names = [
-                speaker.record(story.iri) + leading_on(story, changes, " ({})")
-                for story in first_stories(changes, what, kind, limit)
-            ]
-            if len(names) < n:
-                names.append(phrase(language, "more", n=number(language, n - len(names))))
-            yield phrase(language, "list", count=count(language, kind, what, n), names="; ".join(names))
+            yield _headline(changes, (what, kind, n), speaker, limit)
+
+
+def _headline(changes: Changes, counted: tuple[What, str, int], speaker: Speaker, limit: int) -> str:
+    (what, kind, n), language = counted, speaker.language
+    names = [
+        speaker.record(story.iri) + leading_on(story, changes, " ({})")
+        for story in first_stories(changes, what, kind, limit)
+    ]
+    if len(names) < n:
+        names.append(phrase(language, "more", n=number(language, n - len(names))))
+    return phrase(language, "list", count=count(language, kind, what, n), names="; ".join(names))
 
 
 def sentence(change: Change, speaker: Speaker) -> str:
@@ -55,18 +61,29 @@ def sentence(change: Change, speaker: Speaker) -> str:
 def write_text(changes: Changes, language: str, limit: int, out: TextIO) -> None:
     """Write what a terminal shows."""
     counted, speaker = tally(changes), Speaker(changes, language)
-    out.writelines(f"{line}\n" for line in headlines(changes, counted, language, limit))
+    for what in WHATS:
+        for kind, n in counted.by_type(what) if what != "changed" else ():
+            out.write(f"{_headline(changes, (what, kind, n), speaker, limit)}\n")
+            for story in first_stories(changes, what, kind, limit):
+                _write_changes(story, changes, speaker, out)
     for kind, n in counted.by_type("changed"):
         out.write(f"{count(language, kind, 'changed', n)}\n")
         for story in first_stories(changes, "changed", kind, limit):
-            out.write(f"  {speaker.record(story.iri)} ({changes.short(story.iri)})\n")
-            out.writelines(f"    {sentence(change, speaker)}\n" for change in story.changes)
+            _write_changes(story, changes, speaker, out)
         if limit and n > limit:
             out.write(f"  {phrase(language, 'more', n=number(language, n - limit))}\n")
     if not counted:
         out.write(phrase(language, "nothing") + "\n")
     numbers = {what: number(language, changes.triples[what]) for what in ("added", "removed")}
     out.write(phrase(language, "triples", **numbers) + "\n")
+
+
+def _write_changes(story: Story, changes: Changes, speaker: Speaker, out: TextIO) -> None:
+    """Write the columns of a record that changed, below its name; nothing of one without any."""
+    if story.changes:
+        short = changes.short(next(iter(story.successors), story.iri))
+        out.write(f"  {speaker.record(story.iri)} ({short})\n")
+        out.writelines(f"    {sentence(change, speaker)}\n" for change in story.changes)
 
 
 def write_json(changes: Changes, language: str, limit: int, out: TextIO) -> None:
@@ -93,7 +110,7 @@ def _entry(story: Story, changes: Changes, speaker: Speaker) -> dict[str, Any]:
     }
     if story.successors:
         entry["successors"] = [changes.short(iri) for iri in story.successors]
-    if story.what == "changed":
+    if story.changes:
         entry["changes"] = [
             {
                 "column": change.column,

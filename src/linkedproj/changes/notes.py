@@ -69,6 +69,7 @@ class Notes:
     def __init__(self, scratch: Path) -> None:
         self._base = sqlite3.connect(scratch / "notes.db", isolation_level=None)
         self._base.executescript(_TABLES + "BEGIN;")
+        self._has_renamed = False
 
     def close(self) -> None:
         """Let go of the file."""
@@ -137,6 +138,7 @@ class Notes:
         )
         for old, new, successors, predecessors, what in self._base.execute(query).fetchall():
             is_renamed = successors == predecessors == 1 and what == "added"
+            self._has_renamed |= is_renamed
             told: list[tuple[str, What, What]] = [(old, "removed", "renamed" if is_renamed else "merged")]
             told += [(new, "added", "renaming")] if is_renamed else []
             for iri, _, after in told:
@@ -147,6 +149,11 @@ class Notes:
         """Return in which way a record differs, or nothing."""
         row = self._base.execute("SELECT what FROM touched WHERE iri = ?", (iri,)).fetchone()
         return row[0] if row else None
+
+    def name_now(self, iri: str) -> str:
+        """Return what a record is called in the newer dump: another identifier if it was renamed."""
+        is_renamed = self._has_renamed and self.what(iri) == "renamed"
+        return self.successors(iri)[0] if is_renamed else iri
 
     def touched(self, what: What | None = None, rank: int | None = None) -> Iterator[tuple[int, str, What]]:
         """Yield the records that differ, by type and IRI: all, or those of one kind of change and one type."""

@@ -5,12 +5,13 @@ What is computed from other values (label, period, status, inverse links, superc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.changes.dumps import parse
+from linkedproj.changes.dumps import line_of, parse
+from linkedproj.changes.notes import Line
 from linkedproj.model.context import RDF, Kind, Rule
 from linkedproj.model.dataset import REPLACES
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linkedproj.changes.compare import Changes
-    from linkedproj.changes.notes import Line, What
+    from linkedproj.changes.notes import What
     from linkedproj.model.context import Field, RecordType
     from linkedproj.model.schema import NestedPath, Schema
 
@@ -38,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Story:
-    """What happened to one record; only a changed one has `changes`, one that is gone may have `successors`."""
+    """What happened to one record: `changes` if it changed or was renamed; one that is gone may have `successors`."""
 
     iri: str
     kind: RecordType | None
@@ -55,28 +56,28 @@ def stories(changes: Changes, what: What | None = None, kind: str | None = None)
     for _, iri, how in changes.notes.touched(what, None if kind is None else changes.place(kind)):
         if how == "renaming":
             continue
-        if how != "changed":
-            yield Story(iri, changes.kind(iri), how, successors=tuple(changes.notes.successors(iri)))
-            continue
-        found = _RecordChanges(changes, iri).changed_columns()
-        if found:
-            yield Story(iri, changes.kind(iri), how, found)
+        found = _RecordChanges(changes, iri).changed_columns() if how in ("changed", "renamed") else ()
+        if found or how != "changed":
+            yield Story(iri, changes.kind(iri), how, found, tuple(changes.notes.successors(iri)))
 
 
 class _RecordChanges:
-    """The triples of one changed record, put under columns."""
+    """The triples of one record that changed or was renamed, put under columns; `iri` is that of the older dump.
+
+    What a renamed record is called now is no change of it, nor of a record that points to it.
+    """
 
     def __init__(self, changes: Changes, iri: str) -> None:
-        self._changes, self._iri = changes, iri
-        self._kind = changes.kind(iri)
-        self._lines = [(line, _triple(line)) for line in changes.notes.lines(iri)]
+        self._changes, self._before, self._iri = changes, iri, changes.notes.name_now(iri)
+        iri, self._kind = self._iri, changes.kind(iri)
+        self._lines = self._differences()
         iris = {triple.predicate.value for line, triple in self._lines if line.subject == iri}
         kind = self._kind
         fields = changes.schema_of(kind).fields if kind else changes.schema.fields
         self._dated = kind is not None and any(fields[term].iri in iris for term in (kind.begins, kind.ends) if term)
         copies = kind.derived_by(Rule.COPY) if kind else {}
         self._copied = {fields[term].iri: self._values(fields[copy.sources[0]].iri) for term, copy in copies.items()}
-        self._inverses = {fields[term].iri for term in (kind.derived_by(Rule.INVERSE) if kind else ())}
+        self._inverses = {fields[term].iri for term in (kind.derived_by(Rule.INVERSE, Rule.TOP) if kind else ())}
         self._phases = {fields[term].iri for term in (kind.derived_by(Rule.PHASE) if kind else ())}
 
     def changed_columns(self) -> tuple[Change, ...]:
@@ -91,6 +92,35 @@ class _RecordChanges:
         # A column whose property was renamed says what it said before.
         told = (item for item in found.values() if item[1].old != item[1].new)
         return tuple(change for _, change in sorted(told, key=lambda item: item[0]))
+
+    def _differences(self) -> list[tuple[Line, ox.Quad]]:
+        """Return the triples that differ when the older ones are written with the names of now, in their order."""
+        lines = list(self._changes.notes.lines(self._iri))
+        if self._before != self._iri:
+            # Of the old identifier only the word on the new one came, and of the new one nothing went.
+            lines += [line for line in self._changes.notes.lines(self._before) if not line.come]
+        found = {
+            line: _triple(line) for line in (line if line.come else self._with_names_of_now(line) for line in lines)
+        }
+        told = [line for line in found if replace(line, come=not line.come) not in found]
+        return [(line, found[line]) for line in sorted(told, key=lambda line: (line.subject, line.triple, line.come))]
+
+    def _with_names_of_now(self, line: Line) -> Line:
+        triple, subject = _triple(line), self._name_now(line.subject)
+        value = triple.object
+        value = ox.NamedNode(self._name_now(value.value)) if isinstance(value, ox.NamedNode) else value
+        return Line(subject, line.come, line_of(ox.Quad(ox.NamedNode(subject), triple.predicate, value)))
+
+    def _name_now(self, iri: str) -> str:
+        """Return what a record, or a node nested in this one, is called in the newer dump."""
+        changes = self._changes
+        if not changes.is_nested(iri):
+            return changes.notes.name_now(iri)
+        kind, owner = changes.kind(iri), changes.kind(self._iri)
+        before = self._before[len(owner.base) :] if owner else ""
+        if kind and owner and iri.startswith(kind.base + before):
+            return kind.base + self._iri[len(owner.base) :] + iri[len(kind.base + before) :]
+        return iri
 
     def _values(self, predicate: str) -> set[tuple[bool, object]]:
         """Return the values of a property that came or went."""

@@ -7,7 +7,7 @@ the writers do not know which column was typed and which was computed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,8 @@ class Derivation:
                 yield self._period(term)
             elif derived.rule is Rule.PHASE:
                 yield self._phase(term)
+            elif derived.rule is Rule.TOP:
+                yield [term], partial(self._top, derived.sources)
             elif derived.rule is Rule.SETTING and self._schema.fields[term].iri in (ORIGIN, READ_ON):
                 yield self._origin(term)
             elif derived.rule is Rule.SETTING and term not in self._names:
@@ -121,6 +123,18 @@ class Derivation:
             return ([given or ("" if own else value) for given, own in cells],)
 
         return [term], inherit
+
+    def _top(self, sources: Sequence[str], batch: Batch) -> Iterable[Cells]:
+        """Name the scheme of each record that has nothing above it."""
+        scheme, *above = (_column(batch, self._index(source)) for source in sources)
+        return ([one if not any(ends) else "" for one, *ends in zip(scheme, *above, strict=True)],)
+
+    def tops(self, batch: Batch) -> Iterator[tuple[str, Cells]]:
+        """Yield for each term that names the scheme of what is on its top the cells of a batch."""
+        for term, derived in self._kind.derived.items():
+            if derived.rule is Rule.TOP:
+                (cells,) = self._top(derived.sources, batch)
+                yield term, cells
 
     def _phase(self, term: str) -> Filling:
         """Compute the code for where the stated dates stand to the day of the portfolio; a code that is there wins."""

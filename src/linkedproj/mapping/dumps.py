@@ -13,6 +13,7 @@ from linkedproj.mapping.evidence import PUBLISHER
 from linkedproj.mapping.header import header, naming
 from linkedproj.mapping.parts import TABLE, Output, join
 from linkedproj.mapping.retired import Retirements
+from linkedproj.model.codes import with_schemes
 from linkedproj.model.domain import NAME, SAME
 from linkedproj.model.portal import DIR3
 from linkedproj.model.schema import RDFS
@@ -97,7 +98,7 @@ class Dumps:
         terms = {term for kind in kinds for term in self._terms_in_use(kind)}
         if output.supporting and self.portfolio.counts and schema.evidence.type_name:
             terms |= schema.types[schema.evidence.type_name].terms or schema.fields.keys()
-        codes = [code.spoken_in(languages) for code in schema.codes_of(terms)]
+        codes = [code.spoken_in(languages) for code in with_schemes(schema.codes_of(terms), schema.labels)]
         codes += concepts_of(self.portfolio, (kind.name for kind in kinds))
         return FORMATS[output.format].describe([node for node in map(naming, codes) if node], schema)
 

@@ -86,6 +86,7 @@ class Rule(enum.Enum):
     INVERSE = "inverse"
     SETTING = "setting"
     EVIDENCE = "evidence"
+    TOP = "top"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from linkedproj.model.codes import BROADER, IN_SCHEME
 from linkedproj.model.context import RDF, Derived, Inverse, Key, Kind, Rule
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.lexical import XSD
@@ -54,7 +55,7 @@ PHASES = ("past", "present", "future", "unknown")
 
 _LIST_END = RDF + "nil"
 _NUMBERS = frozenset({XSD + "decimal", XSD + "integer"})
-_NAMED = {rule.value: rule for rule in (Rule.FIRST_DAY, Rule.LAST_DAY, Rule.PHASE, Rule.EVIDENCE)}
+_NAMED = {rule.value: rule for rule in (Rule.FIRST_DAY, Rule.LAST_DAY, Rule.PHASE, Rule.EVIDENCE, Rule.TOP)}
 
 _SHAPES, _VOCABULARY = Place("ontology/shapes.ttl"), Place("ontology/linkedproj.ttl")
 
@@ -425,10 +426,14 @@ class Domain:
                 raise SetupError(
                     f"'{name}' is no rule that a term can be derived by. Write one of {', '.join(_NAMED)}.", _SHAPES
                 )
-            return Derived(_NAMED[name], dates)
+            return Derived(_NAMED[name], self._hierarchy(kind) if name == Rule.TOP.value else dates)
         computed = [shape for shape in shapes if COMPUTED in shape.get(SH + "group", ())]
         sources = (self._term(kind.name, iri) for iri in _values(computed, SH + "equals"))
         return next((Derived(Rule.COPY, (source,)) for source in sources if source and source != term), None)
+
+    def _hierarchy(self, kind: RecordType) -> tuple[str, ...]:
+        """Return the terms for the scheme that the records of a type are of, and for what is above them, if any."""
+        return tuple(term for iri in (IN_SCHEME, BROADER) if (term := self._term(kind.name, iri)))
 
     def _periods(self, kind: RecordType, types: Mapping[str, RecordType]) -> dict[str, Derived]:
         """Find the computed terms that lead to a nested record of days.

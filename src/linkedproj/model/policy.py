@@ -175,7 +175,8 @@ class _PolicyWriter:
     def languages(self) -> Iterator[str]:
         """Write the value shapes of the languages that were asked for."""
         for tag in self._languages:
-            yield f"policy:in-{tag} a sh:NodeShape ;\n  sh:languageIn ( {literal(tag)} ) .\n"
+            labels = f'"Text in {tag}"@en , "Text en {tag}"@ca , "Texto en {tag}"@es'
+            yield f"policy:in-{tag} a sh:NodeShape ;\n  rdfs:label {labels} ;\n  sh:languageIn ( {literal(tag)} ) .\n"
 
     def _iri(self, iri: str) -> str:
         """Write an IRI as Turtle does, by a prefix of the shapes where one fits."""

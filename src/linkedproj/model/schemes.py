@@ -9,11 +9,11 @@ that uses them.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from linkedproj.model.codes import Code
+from linkedproj.model.codes import Code, schemes_of
 from linkedproj.model.lists import CodeList, fold
 from linkedproj.model.localised import texts_for
 
@@ -133,14 +133,15 @@ def described(iris: Iterable[str], schemes: Mapping[str, Scheme], languages: Seq
         if iri in found or scheme is None or code not in scheme.codes:
             continue
         above = tuple(sorted(each for each in scheme.broader.get(code, "").split() if _is_known(each, schemes)))
-        found[iri] = Code(iri, texts_for(scheme.names(code), languages), (scheme.iri,), above)
+        # What has something above it in another scheme only is on the top of its own.
+        top_of = () if any(each.startswith(scheme.base) for each in above) else (scheme.iri,)
+        found[iri] = Code(iri, texts_for(scheme.names(code), languages), (scheme.iri,), above, top_of)
         used.add(scheme.prefix)
         pending += above
-    told = sorted((schemes[prefix] for prefix in used), key=lambda scheme: scheme.iri)
-    sources = [
-        Code(each.iri, texts_for(each.titles, languages), version=each.version, is_concept=False) for each in told
-    ]
-    return [found[iri] for iri in sorted(found)] + sources
+    concepts = [found[iri] for iri in sorted(found)]
+    told = {schemes[prefix].iri: schemes[prefix] for prefix in sorted(used)}
+    titles = {iri: texts_for(scheme.titles, languages) for iri, scheme in told.items()}
+    return concepts + [replace(each, version=told[each.iri].version) for each in schemes_of(concepts, titles)]
 
 
 def _is_known(iri: str, schemes: Mapping[str, Scheme]) -> bool:

@@ -108,6 +108,9 @@ class MappingWork:
     def _gather_references(self, batch: Batch) -> None:
         """Note the ids that links name; what evidence is about is looked up where it is weighed."""
         schema = self._tables.schema
+        for term, schemes in self._derivation(batch.header).tops(batch):
+            links = sorted((scheme, one) for scheme, one in zip(schemes, batch.ids, strict=True) if scheme)
+            self._gather_links(schema.fields[term], links)
         for column in self._tables.headers[batch.header].columns:
             if column.field and names_records(self._kind, column.field):
                 self._gather_named(column.field, batch.columns[column.index])

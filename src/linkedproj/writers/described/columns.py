@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from linkedproj.model.context import Field, RecordType
     from linkedproj.model.schema import Schema
 
-_LEADING = frozenset({Kind.LINK, Kind.CODE})
-
 
 @dataclass(frozen=True)
 class Words:
@@ -64,9 +62,14 @@ class Meaning:
         return iri.removeprefix(XSD) if iri.startswith(XSD) and iri != f"{XSD}date" else ""
 
     @property
-    def base(self) -> str:
-        """What each value is appended to so that it is an IRI, or ""."""
-        return self.field.base if self.field and self.field.kind in _LEADING and not self.leads_out else ""
+    def address(self) -> str:
+        """The template of the IRI that a value stands for, or ""."""
+        if self.field is None or self.leads_out:
+            return ""
+        # A value that is an IRI, or has a slash, is put in as it is.
+        as_it_is = self.field.kind in {Kind.IRI, Kind.RECORD}
+        leads = as_it_is or self.field.kind in {Kind.LINK, Kind.CODE}
+        return f"{self.field.base}{{{'+' if as_it_is else ''}{self.name}}}" if leads else ""
 
     @property
     def is_iri(self) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.model.context import RDF
 from linkedproj.writers.described.columns import foreign_keys
 from linkedproj.writers.table import SEPARATOR
 
@@ -51,7 +52,8 @@ def _with_keys(table: dict[str, Any], keys: Sequence[tuple[Meaning, Described]])
 def _table(table: Described, schema: Schema, config: Config) -> dict[str, Any]:
     about = f"{table.kind.base}{{id}}" if table.has_ids else ""
     columns = [_column(column, table, schema) for column in table.columns]
-    kind = {"name": "type", "virtual": True, "propertyUrl": "rdf:type", "valueUrl": table.kind.iri}
+    # Not rdf:type: rdf-parser-csvw 1.1 takes a prefixed name for an IRI.
+    kind = {"name": "type", "virtual": True, "propertyUrl": f"{RDF}type", "valueUrl": table.kind.iri}
     return {
         "url": table.file,
         "dc:title": [{"@value": text, "@language": code} for code, text in table.titles.items()],
@@ -82,8 +84,8 @@ def _column(column: Meaning, table: Described, schema: Schema) -> dict[str, Any]
         # Values of other types than string are freed of the blanks round them.
         described["datatype"] = "anyURI" if column.is_iri else column.datatype or "token"
     # A template joins the values of a list, so that only single ones lead somewhere.
-    if column.base and not column.many:
-        described["valueUrl"] = f"{column.base}{{{column.name}}}"
+    if column.address and not column.many:
+        described["valueUrl"] = column.address
     if column.header in table.kind.required:
         described["required"] = True
     return described
