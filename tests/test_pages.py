@@ -63,7 +63,7 @@ class Page(HTMLParser):
             self.links.append(values["href"])
         elif tag in {"script", "img", "image"} or (tag == "link" and values.get("rel") in {"stylesheet", "icon"}):
             self.loaded += [values[name] for name in ("src", "href") if values.get(name)]
-        self.embedded += values.get("type") == "application/ld+json"
+        self.embedded += tag == "script" and values.get("type") == "application/ld+json"
         if tag in {"script", "style", "title"}:
             self._inside.append(tag)
 
