@@ -50,6 +50,7 @@ BEARERS = {
     f"{VOID}class": "a partition of VoID: named by its class",
     f"{VOID}property": "a partition of VoID: named by its property",
     f"{SH}prefix": "a declaration of a prefix: it is the prefix",
+    f"{SH}declare": "the declarations of prefixes, met by programs only",
     f"{SCHEMA}valueName": "a parameter of a query: it is the name to write",
     "http://www.w3.org/2002/07/owl#deprecated": "an identifier of old: the record that stands for it has the label",
 }

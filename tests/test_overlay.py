@@ -491,7 +491,9 @@ def test_a_dump_alone_says_what_the_codes_in_it_are_called(kotka: Path) -> None:
         ("portfolio.rdf", ox.RdfFormat.RDF_XML),
     ):
         assert graph(release / name, form) == dump
-    concept, label, scheme = (ox.NamedNode(f"{SKOS}{name}") for name in ("Concept", "prefLabel", "inScheme"))
+    concept, label, scheme, top, has_top = (
+        ox.NamedNode(f"{SKOS}{name}") for name in ("Concept", "prefLabel", "inScheme", "topConceptOf", "hasTopConcept")
+    )
     type_ = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
     pilot = ox.NamedNode(f"{STAGE}pilot")
     assert {
@@ -499,6 +501,9 @@ def test_a_dump_alone_says_what_the_codes_in_it_are_called(kotka: Path) -> None:
         ox.Triple(pilot, label, ox.Literal("pilot", language="en")),
         ox.Triple(pilot, label, ox.Literal("kokeilu", language="fi")),
         ox.Triple(pilot, scheme, ox.NamedNode(f"{STAGE}scheme")),
+        ox.Triple(pilot, top, ox.NamedNode(f"{STAGE}scheme")),
+        ox.Triple(ox.NamedNode(f"{STAGE}scheme"), has_top, pilot),
+        ox.Triple(ox.NamedNode(f"{STAGE}scheme"), label, ox.Literal("Vaiheet", language="fi")),
     } <= dump
     above = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
     codes = {triple.subject for triple in dump if triple.predicate == type_ and triple.object == concept}
@@ -508,10 +513,11 @@ def test_a_dump_alone_says_what_the_codes_in_it_are_called(kotka: Path) -> None:
         for triple in dump
         if isinstance(triple.object, ox.NamedNode)
         and triple.object.value.startswith((STAGE, "https://w3id.org/linkedproj/"))
-        and triple.predicate not in {type_, scheme, above}
+        and triple.predicate not in {type_, scheme, top, above}
     }
     assert ox.NamedNode("https://w3id.org/linkedproj/role/coordinator") in used
     assert used <= codes <= labelled
+    assert {triple.object for triple in dump if triple.predicate in {scheme, top}} <= labelled - codes
 
 
 def test_a_code_says_in_the_dump_what_it_says_in_the_vocabulary(kotka: Path) -> None:
