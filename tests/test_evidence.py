@@ -242,7 +242,18 @@ def test_the_curators_columns_need_no_row(graph: Graph) -> None:
 
 def test_every_published_value_of_a_record_is_in_some_statement(graph: Graph, small_release: Path) -> None:
     stated = {(s.subject, s.predicate, s.object) for s in graph.statements}
-    computed = ("label", "temporal", "status", "participation", "activity", "valid", "startDate", "endDate")
+    computed = (
+        "label",
+        "temporal",
+        "status",
+        "participation",
+        "activity",
+        "valid",
+        "startDate",
+        "endDate",
+        "topConceptOf",
+        "hasTopConcept",
+    )
     unknown = []
     for quad in ox.parse(path=small_release / "portfolio.nt", format=ox.RdfFormat.N_TRIPLES):
         assert isinstance(quad.subject, ox.NamedNode)
