@@ -249,7 +249,9 @@ def test_a_template_that_cannot_be_used_is_told_and_nothing_is_published(small: 
 
 
 def test_without_the_option_there_are_no_pages_and_old_ones_go(small: Small) -> None:
-    assert small.run("build", "--site").code == 0
+    outcome = small.run("build", "--site")
+    assert outcome.code == 0
+    assert re.search(r"^pages for people: \d+ files, .* public/index.html$", outcome.out, re.MULTILINE)
     assert (small.home / "public/index.html").is_file()
     assert small.run("build").code == 0
     assert [*(small.home / "public").rglob("*.html")] == []

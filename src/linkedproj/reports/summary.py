@@ -116,6 +116,9 @@ def _standing(built: Built) -> Iterator[str]:
         yield f"  without an answer here, or with less than it should be: {', '.join(built.answered.poor)}"
     if built.answered.left_out:
         yield f"  left out, as there is no record to ask about: {', '.join(built.answered.left_out)}"
+    if built.pages:
+        home = built.queries.with_name("index.html").as_posix()
+        yield f"pages for people: {built.pages.files} files, {size(built.pages.bytes)}; they begin with {home}"
 
 
 def _without_parquet() -> Iterator[str]:
