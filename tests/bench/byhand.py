@@ -44,6 +44,8 @@ VOCABULARY = {
     "has_participation": "https://w3id.org/linkedproj/ns#participation",
     "in_initiative": "https://w3id.org/linkedproj/ns#inInitiative",
     "in_scheme": "http://www.w3.org/2004/02/skos/core#inScheme",
+    "top_of": "http://www.w3.org/2004/02/skos/core#topConceptOf",
+    "has_top": "http://www.w3.org/2004/02/skos/core#hasTopConcept",
     "initiative": "https://w3id.org/linkedproj/ns#Initiative",
     "integer": "http://www.w3.org/2001/XMLSchema#integer",
     "kind": "https://w3id.org/linkedproj/ns#amountKind",
@@ -235,7 +237,11 @@ class ByHand:
         yield from self._texts(subject, self.of.pref_label, row, "name")
         yield from self._texts(subject, self.of.label, row, "name")
         yield from self._texts(subject, self.of.definition, row, "definition")
-        yield subject, self.of.in_scheme, self.iri(f"{DATA}scheme/{row['inScheme']}")
+        scheme = self.iri(f"{DATA}scheme/{row['inScheme']}")
+        yield subject, self.of.in_scheme, scheme
+        # Made-up themes are below no other.
+        yield subject, self.of.top_of, scheme
+        yield scheme, self.of.has_top, subject
 
     def _scheme(self, row: Row) -> Iterator[Statement]:
         subject = self.iri(f"{DATA}scheme/{row['id']}")

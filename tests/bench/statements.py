@@ -136,6 +136,9 @@ def _described() -> Iterator[Statement]:
     yield Statement("project", amount, _predicate("kind"), _iri(f"{CODES}amount-kind/", "budget.kind"))
     project, participation = _iri(f"{DATA}project/", "project"), _iri(f"{DATA}participation/", "id")
     yield Statement("participation", project, _predicate("has_participation"), participation)
+    theme, scheme = _iri(f"{DATA}theme/", "id"), _iri(f"{DATA}scheme/", "inScheme")
+    yield Statement("theme", theme, _predicate("top_of"), scheme)
+    yield Statement("theme", scheme, _predicate("has_top"), theme)
 
 
 def _own(table: str, record: _Record) -> Iterator[Statement]:
