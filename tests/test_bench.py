@@ -191,6 +191,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], st
     return found, done.stdout, document
 
 
+@pytest.mark.road
 @pytest.mark.slow
 def test_the_whole_road_has_a_row_for_every_command_and_goal(walked: tuple[dict[str, Any], str, Path]) -> None:
     found, printed, document = walked
@@ -201,6 +202,7 @@ def test_the_whole_road_has_a_row_for_every_command_and_goal(walked: tuple[dict[
     _prose_is_kept(document.read_text("utf-8"))
 
 
+@pytest.mark.road
 @pytest.mark.slow
 def test_the_steps_of_a_command_are_told_and_add_up(walked: tuple[dict[str, Any], str, Path]) -> None:
     runs = {name: run for name, runs in walked[0]["found"].items() for run in runs}
@@ -217,6 +219,7 @@ def test_the_steps_of_a_command_are_told_and_add_up(walked: tuple[dict[str, Any]
     assert steps["check, unchanged"] == [road.START]
 
 
+@pytest.mark.road
 @pytest.mark.slow
 def test_a_careful_users_script_publishes_what_we_publish(walked: tuple[dict[str, Any], str, Path]) -> None:
     found, printed, _ = walked
