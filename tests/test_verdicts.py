@@ -77,7 +77,7 @@ def test_after_any_edit_the_same_is_found_as_from_nothing(corpus: Path, tmp_path
     options = Options(engine, unit=7, verdicts=tmp_path / "kept.json")
     judge([data], FOLDER.shapes, options)
     spared = 0
-    for _ in range(6):
+    for _ in range(10):
         lines = data.read_text("utf-8").splitlines(keepends=True)
         loose = [n for n, line in enumerate(lines) if "#type>" not in line and '> "' in line]
         for number in sorted(random.sample(loose, 2), reverse=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from linkedproj.pages.record import Reader
 
 PER_PAGE = 500
+_PIECE, _PIECES = re.compile(r"[A-Za-z0-9._~-]+"), 3
 _FACETS, _CHOICES, _LEAST = 6, 200, 2
 _LINKED = frozenset({Kind.CODE, Kind.LINK})
 
@@ -105,8 +107,9 @@ class Listing:
     def _choice(self, predicate: str, value: str) -> str:
         schema = self.reader.portfolio.schema
         term = schema.term_for(self.kind, predicate)
-        local = value.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
-        return f"list/{self.kind.table}/{term}/{local}"
+        # Of what list or type it is belongs to it: a city and a country may have one id.
+        place = self.reader.paths.anchor(value) or "-".join(_PIECE.findall(value.partition("://")[2])[-_PIECES:])
+        return f"list/{self.kind.table}/{term}/{place}"
 
     def _paged(
         self, stem: str, cards: Sequence[Card], facets: Mapping[str, Counter[str]], chosen: tuple[str, str] | None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from linkedproj.model.languages import primary
+from linkedproj.system.caches import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ SUFFIXES = ("html", "ttl", "jsonld", "nt", "rdf")
 """What a record is written as; a page that is asked for without any of them is one of these."""
 
 _WINDOWS = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(10))})
-_LONGEST = 150
+_LONGEST, _SHORT = 150, 16
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Paths:
 
     def kind(self, iri: str) -> tuple[RecordType, str] | None:
         """Return the type and the id of a record, or nothing for another node."""
+        # Every base ends in "/", which can be in no id.
         cut = iri.rfind("/") + 1
         kind = self._bases.get(iri[:cut])
         return (kind, iri[cut:]) if kind else None
@@ -59,7 +61,7 @@ class Paths:
     def _safe(self, identifier: str) -> str:
         """Change an id that a file cannot have, or that would be taken for another page."""
         if len(identifier) > _LONGEST:
-            identifier = identifier[:_LONGEST] + f"_{sum(map(ord, identifier)):x}"
+            identifier = f"{identifier[:_LONGEST]}_{digest(identifier)[:_SHORT]}"
         ending = identifier.rpartition(".")[2].lower()
         taken = {*SUFFIXES, *map(str.lower, self.languages)}
         is_odd = ("." in identifier and ending in taken) or identifier.partition(".")[0].lower() in _WINDOWS

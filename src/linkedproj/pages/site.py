@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from linkedproj.catalog.facts import ReleaseFacts
+    from linkedproj.catalog.facts import FileFacts, ReleaseFacts
     from linkedproj.model.context import RecordType
     from linkedproj.model.folder import Folder
     from linkedproj.pages.gathered import Gathered
@@ -359,17 +359,17 @@ class Site:
         releases = [
             {
                 "version": version,
-                "href": f"dump/{version}/",
+                "href": f"dump/{version}/portfolio.ttl",
                 "day": day[:10],
                 "day_text": date(day[:10], texts.spoken),
-                "changes": f"changes/{version}/" if not version.endswith("-draft") else "",
+                "changes": f"changes/{version}/index.html" if not version.endswith("-draft") else "",
             }
             for version, day in reversed(self.facts.versions)
         ]
         common = self._common(stem, reader, title=texts("Download"))
         self._fill("download.html", stem, reader, {**common, "groups": groups, "releases": releases})
 
-    def _file(self, one: Any, language: str) -> dict[str, str]:  # noqa: ANN401 - the facts of a file
+    def _file(self, one: FileFacts, language: str) -> dict[str, str]:
         return {
             "href": one.path,
             "name": one.name,
