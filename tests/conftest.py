@@ -8,8 +8,10 @@ import json
 import os
 import re
 import shutil
+import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -28,7 +30,7 @@ from linkedproj.release.lock import locked
 from linkedproj.reports.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from linkedproj.model.rules import Rules
     from linkedproj.model.schema import Schema
@@ -174,6 +176,30 @@ def published_once(name: str, folder: Path, factory: pytest.TempPathFactory, *, 
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish the shipped records once; give the folder of the dumps, not to be written to."""
     return published_once("shipped", ROOT / "data", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def shipped_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish the shipped records with their pages once; give the public folder, not to be written to."""
+    return published_once("shipped-site", ROOT / "data", tmp_path_factory, site=True).parents[1]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine only; give its address, with a slash at the end."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture(scope="session")

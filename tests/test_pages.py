@@ -7,20 +7,19 @@ import json
 import re
 import shutil
 import subprocess
-import threading
-from functools import partial
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 import pytest
 from babel.messages.pofile import read_po
-from tests.conftest import ROOT, published_once
+from tests.conftest import ROOT, made_once, schema_for, serving
 
+from linkedproj.build import build
 from linkedproj.model.folder import open_folder
 from linkedproj.model.languages import LANGUAGES
+from linkedproj.pages.paths import Paths
 from linkedproj.pages.render import FAST, PLAIN, Renderer
 from linkedproj.pages.rules import apache, nginx
 from linkedproj.pages.search import key_of, words
@@ -78,40 +77,37 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return published_once("shipped-site", ROOT / "data", tmp_path_factory, site=True).parents[1]
+def pages(shipped_site: Path) -> dict[Path, Page]:
+    return {path: Page(path) for path in sorted(shipped_site.rglob("*.html"))}
 
 
 @pytest.fixture(scope="module")
-def pages(site: Path) -> dict[Path, Page]:
-    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
-
-
-@pytest.fixture(scope="module")
-def triples(site: Path) -> set[str]:
-    files = (site / "dump/latest/portfolio.ttl", site / "dump/latest/evidence.ttl")
+def triples(shipped_site: Path) -> set[str]:
+    files = (shipped_site / "dump/latest/portfolio.ttl", shipped_site / "dump/latest/evidence.ttl")
     return {str(quad.triple) for path in files for quad in ox.parse(path=path)}
 
 
 # ---------------------------------------------------------------- everything leads somewhere
 
 
-def test_no_link_is_broken_and_nothing_is_loaded_from_elsewhere(site: Path, pages: dict[Path, Page]) -> None:
+def broken(site: Path, pages: dict[Path, Page]) -> list[tuple[str, str]]:
+    """Give the links that lead nowhere, each with its page; a folder is led to only where it has a page of its own."""
     places = {path.resolve(): set(page.ids) for path, page in pages.items()}
-    broken = set()
+    found = set()
     for path, page in pages.items():
-        if path.name == "404.html":
-            continue
-        for link in (*page.links, *page.loaded):
+        for link in () if path.name == "404.html" else (*page.links, *page.loaded):
             parts = urlsplit(link)
             if parts.scheme:
                 assert link not in page.loaded
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
-            is_there = target.is_file() or target.is_dir()
-            if not is_there or (parts.fragment and parts.fragment not in places[target]):
-                broken.add((path.relative_to(site).as_posix(), link))
-    assert sorted(broken)[:20] == []
+            if not target.is_file() or (parts.fragment and parts.fragment not in places[target]):
+                found.add((path.relative_to(site).as_posix(), link))
+    return sorted(found)
+
+
+def test_no_link_is_broken_and_nothing_is_loaded_from_elsewhere(shipped_site: Path, pages: dict[Path, Page]) -> None:
+    assert broken(shipped_site, pages)[:20] == []
 
 
 def test_each_page_names_a_place_once_and_has_one_heading(pages: dict[Path, Page]) -> None:
@@ -120,24 +116,26 @@ def test_each_page_names_a_place_once_and_has_one_heading(pages: dict[Path, Page
         assert "id" in path.parts or page.tags.count("h1") == 1, path
 
 
-def test_every_subject_of_the_dump_has_a_place(site: Path, pages: dict[Path, Page]) -> None:
+def test_every_subject_of_the_dump_has_a_place(shipped_site: Path, pages: dict[Path, Page]) -> None:
     base = "https://data.example.org/"
-    files = (site / "dump/latest/portfolio.ttl", site / "dump/latest/evidence.ttl")
+    files = (shipped_site / "dump/latest/portfolio.ttl", shipped_site / "dump/latest/evidence.ttl")
     subjects = {str(quad.subject.value) for path in files for quad in ox.parse(path=path)}
     ours = {iri for iri in subjects if iri.startswith(f"{base}id/")}
     assert len(ours) > 700
     for iri in ours:
-        stub = site / iri.removeprefix(base) / "index.html"
+        stub = shipped_site / iri.removeprefix(base) / "index.html"
         [link] = pages[stub].links
         parts = urlsplit(link)
         target = (stub.parent / unquote(parts.path)).resolve()
         assert target.is_file(), iri
-        assert not parts.fragment or parts.fragment in pages[site / target.relative_to(site.resolve())].ids, iri
+        assert (
+            not parts.fragment or parts.fragment in pages[shipped_site / target.relative_to(shipped_site.resolve())].ids
+        ), iri
 
 
-def test_the_data_of_a_page_are_in_the_dump(site: Path, pages: dict[Path, Page], triples: set[str]) -> None:
+def test_the_data_of_a_page_are_in_the_dump(shipped_site: Path, pages: dict[Path, Page], triples: set[str]) -> None:
     seen = set()
-    for path in sorted((site / "doc").rglob("*")):
+    for path in sorted((shipped_site / "doc").rglob("*")):
         if path.suffix in {".ttl", ".jsonld"}:
             found = {str(quad.triple) for quad in ox.parse(path=path)}
             assert found <= triples, path
@@ -171,21 +169,41 @@ def _catalogue(tag: str) -> dict[str, str]:
 
 def test_a_portfolio_of_another_country_has_pages_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = ROOT / "tests/fixtures/vilamar"
-    out = published_once("vilamar-site", folder, tmp_path_factory, site=True).parents[1]
+
+    def publish(home: Path) -> None:
+        for version, day in (("1.0", "2026-11-20"), ("1.1", "2026-11-21")):
+            build(folder, home / "public", release=version, at=day, site=True)
+
+    out = made_once("vilamar-site", publish, tmp_path_factory) / "public"
     found = {path: Page(path) for path in out.rglob("*.html")}
+    assert broken(out, found)[:20] == []
     assert {page.language for page in found.values()} == {*open_folder(folder).config.languages}
     told = " ".join(text for page in found.values() for text in page.text)
     assert not re.search("barcelona|birmingham", told, re.IGNORECASE)
 
 
+def test_no_two_records_have_one_page() -> None:
+    schema = schema_for("https://small.example/")
+    paths = Paths(schema, ["en", "ca"], str)
+    base, long = schema.types["Project"].base, "x" * 200
+    ids = ["a", "a.ca", "a.html", "a.ttl", "index", "con", f"{long}ab", f"{long}ba", long]
+    stems = [paths.stem(base + one) for one in ids]
+    files = [paths.file(stem, language) for stem in stems for language in ("en", "ca")]
+    assert len(set(files)) == len(files)
+    assert {f"doc/project/{name}" for name in ("index.html", "con.html")} & {*files} == set()
+    assert all(len(file.rpartition("/")[2]) < 200 for file in files)
+
+
 # ---------------------------------------------------------------- templates
 
 
-def test_both_renderers_write_the_same_pages(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_renderers_write_the_same_pages(
+    shipped_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written: dict[str, dict[str, str]] = {}
     for engine in (FAST, PLAIN):
         monkeypatch.setattr(Site, "renderer", Renderer(None, engine))
-        sources = _again(site, tmp_path / engine)
+        sources = _again(shipped_site, tmp_path / engine)
         written[engine] = {
             path.relative_to(sources).as_posix(): html.unescape(path.read_text("utf-8"))
             for path in sources.rglob("*.html")
@@ -196,12 +214,12 @@ def test_both_renderers_write_the_same_pages(site: Path, tmp_path: Path, monkeyp
         assert text == written[PLAIN][name], name
 
 
-def _again(site: Path, out: Path) -> Path:
+def _again(shipped_site: Path, out: Path) -> Path:
     """Write the pages of the shipped portfolio once more, to another folder."""
     from linkedproj.catalog.facts import facts_of
     from linkedproj.pages.site import Sources
 
-    folder, latest = open_folder(ROOT / "data").drafted, site / "dump/latest"
+    folder, latest = open_folder(ROOT / "data").drafted, shipped_site / "dump/latest"
     out.mkdir()
     evidence = out.with_suffix(".nt")
     statements = sorted(
@@ -209,7 +227,7 @@ def _again(site: Path, out: Path) -> Path:
     )
     ox.serialize(statements, evidence, format=ox.RdfFormat.N_TRIPLES)
     facts = facts_of(latest, folder.config, folder.schema)
-    Site(folder, Sources(latest, evidence, site / "query", site / "dataset.jsonld"), facts, out).write()
+    Site(folder, Sources(latest, evidence, shipped_site / "query", shipped_site / "dataset.jsonld"), facts, out).write()
     return out
 
 
@@ -278,8 +296,8 @@ def test_words_are_found_without_their_accents(text: str, expected: list[str]) -
     assert words(text) == expected
 
 
-def test_every_record_is_found_by_each_word_of_its_name(site: Path) -> None:
-    folder = site / "assets/search"
+def test_every_record_is_found_by_each_word_of_its_name(shipped_site: Path) -> None:
+    folder = shipped_site / "assets/search"
     index = json.loads((folder / "index.json").read_text("utf-8"))
     names = [
         entry
@@ -288,26 +306,16 @@ def test_every_record_is_found_by_each_word_of_its_name(site: Path) -> None:
     ]
     assert len(names) == index["records"]
     for number, (name, href, _, brief) in enumerate(names):
-        assert (site / href).is_file()
+        assert (shipped_site / href).is_file()
         for word in words(f"{name} {brief}"):
             shard = json.loads((folder / f"words/{key_of(word)}.json").read_text("utf-8"))
             assert number in shard[word], name
 
 
 @pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+def address(shipped_site: Path) -> Iterator[str]:
+    with serving(shipped_site) as here:
+        yield here.rstrip("/")
 
 
 @pytest.mark.slow
@@ -350,5 +358,5 @@ def test_the_rules_are_written_for_the_languages_of_the_portfolio() -> None:
     assert "~*^sv\\b sv;" in nginx("/", ["fi", "sv"])
 
 
-def test_the_assets_have_their_licences(site: Path) -> None:
-    assert "Permission to use" in (site / "assets/world.LICENCE.txt").read_text("utf-8")
+def test_the_assets_have_their_licences(shipped_site: Path) -> None:
+    assert "Permission to use" in (shipped_site / "assets/world.LICENCE.txt").read_text("utf-8")

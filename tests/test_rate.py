@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-from tests.conftest import run
+from tests.conftest import run, serving
 from tests.portals import GIVEN, ONTOLOGY, publish, settings
 
 from linkedproj.catalog.rate import is_perfect, rate
@@ -39,23 +36,11 @@ def graph(public: Path) -> list[ox.Triple]:
     return [quad.triple for quad in ox.parse(path=public / "catalog.ttl")]
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serve files without a word."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def served(public: Path) -> Iterator[str]:
     """Serve the folder on this machine only."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=public))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(public) as here:
+        yield here
 
 
 def test_the_shipped_portfolio_has_all_405_points_when_served(public: Path, served: str) -> None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .byhand import ByHand, Makers
+from .graphs import by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def publish(tables: Path, seconds: float) -> None:
 
     folder, steps = tables / FOLDER, Steps()
     with steps.step("reading the tables into a graph"):
-        graph = _graph(tables)
+        graph = by_hand(tables)
     with steps.step("writing four formats"):
         for name, form in _DUMPS.items():
             options: dict[str, Any] = {"auto_compact": True} if form == "json-ld" else {}
@@ -84,21 +84,6 @@ class Steps:
         cpu, wall = time.process_time(), time.monotonic()
         yield
         self.taken.append((name, time.process_time() - cpu, time.monotonic() - wall))
-
-
-def _graph(tables: Path) -> rdflib.Graph:
-    from rdflib import Graph, Literal, URIRef
-
-    makers = Makers(
-        iri=URIRef,
-        text=lambda text, language: Literal(text, lang=language),
-        plain=Literal,
-        typed=lambda text, datatype: Literal(text, datatype=datatype),
-    )
-    graph = Graph()
-    for statement in ByHand(tables, makers):
-        graph.add(statement)
-    return graph
 
 
 def _compress(folder: Path) -> None:

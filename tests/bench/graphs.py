@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyoxigraph as ox
+    import rdflib
 
 
-def rdflib_graph(folder: Path) -> None:
-    """Add every statement to an rdflib graph; serialise it."""
+def by_hand(folder: Path) -> rdflib.Graph:
+    """Add every statement to an rdflib graph."""
     from rdflib import Graph, Literal, URIRef
 
     makers = Makers(
@@ -26,7 +27,12 @@ def rdflib_graph(folder: Path) -> None:
     graph = Graph()
     for statement in ByHand(folder, makers):
         graph.add(statement)
-    graph.serialize(folder / "rdflib.nt", format="nt", encoding="utf-8")
+    return graph
+
+
+def rdflib_graph(folder: Path) -> None:
+    """Add every statement to an rdflib graph; serialise it."""
+    by_hand(folder).serialize(folder / "rdflib.nt", format="nt", encoding="utf-8")
 
 
 def pyoxigraph_store(folder: Path) -> None:

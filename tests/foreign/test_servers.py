@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from tests.conftest import ROOT, published_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,23 +93,20 @@ class Server(NamedTuple):
             connection.close()
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return published_once("shipped-site", ROOT / "data", tmp_path_factory, site=True).parents[1]
-
-
 @pytest.fixture(scope="module", params=["apache", "nginx"])
-def server(request: pytest.FixtureRequest, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    request: pytest.FixtureRequest, shipped_site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     if not (APACHE and MODULES if request.param == "apache" else NGINX):
         pytest.skip(f"{request.param} is not installed")
     home = tmp_path_factory.mktemp(request.param)
-    for folder in (home, *home.parents[:3], *site.parents[:3]):
+    for folder in (home, *home.parents[:3], *shipped_site.parents[:3]):
         if folder.stat().st_uid == os.geteuid() and folder != Path(folder.anchor, "tmp"):
             folder.chmod(0o755)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = _apache(home, site, port) if request.param == "apache" else _nginx(home, site, port)
+    command = _apache(home, shipped_site, port) if request.param == "apache" else _nginx(home, shipped_site, port)
     with _running(command, port):
         yield Server(request.param, port)
 
@@ -206,7 +202,7 @@ def test_a_node_without_a_page_leads_to_its_place_on_one(server: Server) -> None
     assert b"doc/project/chebec.html#participation-chebec-aster" in answer.body
 
 
-def test_files_have_their_media_types_and_packed_ones_are_sent_as_they_are(server: Server, site: Path) -> None:
+def test_files_have_their_media_types_and_packed_ones_are_sent_as_they_are(server: Server, shipped_site: Path) -> None:
     for name, expected in {
         "dump/latest/portfolio.ttl": TURTLE,
         "dump/latest/portfolio.nt": "application/n-triples",
@@ -221,7 +217,7 @@ def test_files_have_their_media_types_and_packed_ones_are_sent_as_they_are(serve
         answer = server.get(f"/{name}")
         assert (name, answer.status, answer.type) == (name, 200, expected)
         assert "content-encoding" not in answer.headers
-        assert answer.body == (site / name).read_bytes()
+        assert answer.body == (shipped_site / name).read_bytes()
 
 
 def test_what_is_not_there_is_said_in_words(server: Server) -> None:

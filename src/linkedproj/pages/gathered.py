@@ -1,6 +1,7 @@
 """All that the dumps say of each record, brought together: its own statements, its evidence, and what leads to it.
 
-Dumps come by subject; a page needs what lies far apart in them. Two passes and a sort keep the memory flat.
+Dumps come by subject; a page needs what lies far apart in them. Statements are brought together by a sort on disk; what
+is kept in memory are the names of records, the words of quotes, and which small node belongs to which record.
 """
 
 from __future__ import annotations

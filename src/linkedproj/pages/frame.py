@@ -1,0 +1,199 @@
+"""What all pages share: the records, who reads them, the head and foot of a page, and where it is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from babel.numbers import format_decimal
+
+from linkedproj.model.languages import primary
+from linkedproj.pages.gathered import Portfolio
+from linkedproj.pages.names import Text, chosen
+from linkedproj.pages.paths import Paths, between, direction
+from linkedproj.pages.questions import read_index
+from linkedproj.pages.record import Reader
+from linkedproj.pages.render import OWN, Renderer, texts_in
+from linkedproj.pages.values import date, locale_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from linkedproj.catalog.facts import ReleaseFacts
+    from linkedproj.model.context import RecordType
+    from linkedproj.model.folder import Folder
+    from linkedproj.pages.render import Texts
+
+_MENU = 7
+_DESCRIBED = 300
+_DAY = len("YYYY-MM-DD")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What pages are made of: the folder of dumps, the evidence as N-Triples, and the folder of answered queries.
+
+    `described` is the description of the data set for search engines, where there is one.
+    """
+
+    dumps: Path
+    evidence: Path
+    answers: Path
+    described: Path
+
+
+@dataclass
+class Written:
+    """How much was written."""
+
+    files: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The pages of one build, on their way into the folder `out`."""
+
+    folder: Folder
+    sources: Sources
+    facts: ReleaseFacts
+    out: Path
+    written: Written = field(default_factory=Written)
+
+    @cached_property
+    def portfolio(self) -> Portfolio:
+        """The records."""
+        return Portfolio(self.folder.schema, [self.sources.dumps / "portfolio.nt", self.sources.evidence])
+
+    @cached_property
+    def paths(self) -> Paths:
+        """Where pages lie."""
+        return Paths(self.folder.schema, self.folder.config.languages, self.portfolio.page_of)
+
+    @cached_property
+    def readers(self) -> list[Reader]:
+        """Those who read: one a language."""
+        return [Reader(self.portfolio, self.paths, language) for language in self.folder.config.languages]
+
+    @cached_property
+    def own(self) -> Path | None:
+        """The folder of a portfolio with its own templates and texts."""
+        found = self.folder.path / OWN
+        return found if found.is_dir() else None
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """What fills templates."""
+        return Renderer(self.own)
+
+    @cached_property
+    def texts(self) -> Mapping[str, Texts]:
+        """The words of the pages by language."""
+        return {language: texts_in(language, self.own) for language in self.folder.config.languages}
+
+    @cached_property
+    def queries(self) -> list[dict[str, Any]]:
+        """The index of the saved queries."""
+        return read_index(self.sources.answers)
+
+    @cached_property
+    def listed(self) -> list[RecordType]:
+        """The types whose records have a page, in the order of the model."""
+        names = {named[0] for iri in self.portfolio.pages if (named := self.folder.schema.split(iri))}
+        return sorted((self.folder.schema.types[name] for name in names), key=lambda kind: (kind.is_detail, kind.order))
+
+    @cached_property
+    def main(self) -> list[RecordType]:
+        """The types that people come for: the core of the model, where there is more than one record."""
+        counts = Counter(named[0] for iri in self.portfolio.pages if (named := self.folder.schema.split(iri)))
+        return [
+            kind
+            for kind in self.listed
+            if counts[kind.name] > 1 and not (kind.supporting or kind.is_detail or kind.nested)
+        ]
+
+    def title(self, reader: Reader) -> Text:
+        """Return what the portfolio is called."""
+        titles = self.folder.config.title
+        return chosen(titles, reader.languages) if titles else Text(self.folder.config.id)
+
+    def common(self, stem: str, reader: Reader, *, title: str, description: str = "") -> dict[str, Any]:
+        """Return what every page is filled with; `stem` is its path without language and suffix."""
+        config, paths, texts = self.folder.config, self.paths, self.texts[reader.language]
+        here = paths.file(stem, reader.language)
+        brand = self.title(reader)
+        publisher = config.portal.publisher.name
+        return {
+            "lang": reader.language,
+            "dir": direction(reader.language),
+            "root": "../" * here.count("/"),
+            "ext": paths.ending(reader.language),
+            "_": texts,
+            "spoken": texts.spoken if primary(texts.spoken) != primary(reader.language) else "",
+            "brand": reader.said(brand),
+            "head_title": title if title == brand.text else f"{title} · {brand.text}",
+            "description": description[:_DESCRIBED],
+            "canonical": config.base + here.removesuffix("index.html"),
+            "languages": [
+                {"lang": tag, "href": between(here, paths.file(stem, tag)), "name": _own_name(tag)}
+                for tag in config.languages
+            ],
+            "menu": [*self._menu(here, reader)],
+            "formats": [],
+            "has_feed": bool(self.facts.versions) and not config.version.endswith("-draft"),
+            "publisher": reader.said(chosen(publisher, reader.languages)) if publisher else {"text": config.base},
+            "version": config.version,
+            "day": self.facts.modified[:_DAY],
+            "day_text": date(self.facts.modified[:_DAY], texts.spoken),
+            "licence": config.licence,
+            "contact": self._contact(title, config.base + here),
+            "world": {},
+        }
+
+    def _menu(self, here: str, reader: Reader) -> Iterator[dict[str, Any]]:
+        texts, ending = self.texts[reader.language], self.paths.ending(reader.language)
+        for kind in self.main[:_MENU]:
+            stem = f"doc/{kind.table}/index"
+            told = {"href": between(here, stem + ending), **reader.said(reader.terms.types(kind))}
+            yield {**told, "here": here.startswith(f"doc/{kind.table}/")}
+        for stem, text in (
+            ("query/index", "Questions"),
+            ("sparql", "SPARQL"),
+            ("def/index", "Vocabulary"),
+            ("download", "Download"),
+        ):
+            yield {"href": between(here, stem + ending), "text": texts(text), "here": here == stem + ending}
+
+    def _contact(self, title: str, address: str) -> dict[str, str] | None:
+        contact = self.folder.config.portal.contact
+        if contact.email:
+            return {"href": f"mailto:{contact.email}?subject={quote(title)}&body={quote(address)}"}
+        return {"href": contact.url} if contact.url else None
+
+    def fill(self, template: str, stem: str, reader: Reader, values: Mapping[str, Any]) -> None:
+        """Write a page: a template, filled."""
+        self.put(self.paths.file(stem, reader.language), self.renderer.page(template, values))
+
+    def put(self, name: str, text: str) -> None:
+        """Write a file, and count it."""
+        path = self.out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = text.encode("utf-8")
+        path.write_bytes(data)
+        self.written.files += 1
+        self.written.bytes += len(data)
+
+
+def _own_name(tag: str) -> str:
+    where = locale_of(tag)
+    named = where.get_display_name(where) if primary(tag) == where.language else ""
+    return (named or tag).partition(" (")[0].capitalize()
+
+
+def counted(value: int, language: str) -> str:
+    """Write a whole number as is customary in a language."""
+    return str(format_decimal(value, locale=locale_of(language)))
