@@ -38,6 +38,12 @@ class Day(str):
     __slots__ = ()
 
 
+class Number(str):
+    """A cell that its file holds as a number: the point is before its decimals, whatever the sheet's locale."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class TableFile:
     """One file of a table: where it is, how people call it, and the table it belongs to.

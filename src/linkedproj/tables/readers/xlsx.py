@@ -7,6 +7,7 @@ import re
 import warnings
 from collections import defaultdict
 from contextlib import closing, contextmanager
+from functools import cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
@@ -36,6 +37,9 @@ __all__ = ["find", "made_for", "read", "sheets"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROWS = 256
+_CHUNK, _LONGEST_SIGN = 1 << 20, 64
+# In UTF-16, every other byte is zero: such a sheet is looked at closely.
+_MORE = re.compile(rb"<(?:[^<>\s:]{1,40}:)?(?:f[\s/>]|mergeCell)|\shidden\s*=|\0")
 _REFERENCE = re.compile(r"\$?([A-Z]+)\$?([0-9]+)")
 # Of a number format: colours, conditions and places, room for a character, fillers.
 _UNWRITTEN = re.compile(r"\[[^\]]*\]|_.|\*.")
@@ -51,20 +55,23 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
         SetupError: the package that reads workbooks is not installed.
     """
     try:
-        with _opened(file) as book:
-            return [
-                Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)
-            ]
+        with opened(file) as book:
+            return sheets_in(book)
     except BROKEN as error:
         report(broken(file, error))
         return []
 
 
+def sheets_in(book: Workbook) -> list[Sheet]:
+    """List the sheets of an open workbook that hold any text."""
+    return [Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)]
+
+
 def made_for(file: TableFile) -> str:
     """Return the version of the vocabulary that a workbook was made for, as a property of it says, or ""."""
     try:
-        with _opened(file) as opened:
-            book: Any = opened
+        with opened(file) as found:
+            book: Any = found
             stated = (each.value for each in book.custom_doc_props.props if each.name == MADE_FOR)
             return str(next(stated, None) or "")
     except BROKEN:
@@ -78,18 +85,28 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
         SetupError: the package that reads workbooks is not installed.
     """
     try:
-        with _opened(file) as book:
-            sheet: Any = book[file.sheet]
-            layout, blank_formulas = _layout(sheet)
-            yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
+        with opened(file) as book:
+            yield from read_in(book, file, report)
     except BROKEN as error:
         report(broken(file, error))
 
 
+def read_in(book: Workbook, file: TableFile, report: Report) -> Iterator[Read]:
+    """Read the rows of one sheet of an open workbook, as `read` does."""
+    sheet: Any = book[file.sheet]
+    layout, blank_formulas = _layout(sheet)
+    yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
+
+
 @contextmanager
-def _opened(file: TableFile) -> Iterator[Workbook]:
+def opened(file: TableFile) -> Iterator[Workbook]:
+    """Open a workbook: its shared texts are read, its sheets are not.
+
+    Raises:
+        SetupError: the package that reads workbooks is not installed.
+    """
     try:
-        from openpyxl import load_workbook
+        import openpyxl  # noqa: F401 - whether it is there
     except ImportError:
         remedy = "Install it with: pip install 'linkedproj[spreadsheets]'"
         raise SetupError(f"one more package is needed to read workbooks. {remedy}", Place(file.shown)) from None
@@ -99,9 +116,39 @@ def _opened(file: TableFile) -> Iterator[Workbook]:
         with warnings.catch_warnings():
             # Of what is of no matter to the cells, such as drop-downs.
             warnings.simplefilter("ignore")
-            book = load_workbook(data, read_only=True, data_only=True)
+            reader = _reader_class()(data, read_only=True, data_only=True)
+            reader.read()
+            book = reader.wb
         with closing(book):
             yield book
+
+
+@cache
+def _reader_class() -> Any:  # noqa: ANN401 - a class of a package that carries no types
+    """Return a reader of workbooks that takes texts as they are.
+
+    openpyxl 3.1 makes several objects of each text, with its fonts: of a workbook of many texts, that is half of the time.
+    """
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.xml.constants import SHARED_STRINGS
+
+    class Reader(ExcelReader):  # type: ignore[misc]  # of no type
+        def read_strings(self) -> None:
+            part = self.package.find(SHARED_STRINGS)
+            if part is not None:
+                with self.archive.open(part.PartName[1:]) as source:
+                    self.shared_strings = list(_strings(source))
+
+    return Reader
+
+
+def _strings(source: IO[bytes]) -> Iterator[str]:
+    """Yield the shared texts of a workbook: of one in several fonts the pieces, joined; how it is pronounced is left out."""
+    for _, element in iterparse(source):  # noqa: S314 - expat bounds entities and fetches none
+        if element.tag == f"{_MAIN}si":
+            runs = (element, *element.findall(f"{_MAIN}r"))
+            yield "".join(run.findtext(f"{_MAIN}t") or "" for run in runs)
+            element.clear()
 
 
 def _has_text(book: Workbook, name: str) -> bool:
@@ -147,6 +194,9 @@ def _layout(sheet: Any) -> tuple[Layout, dict[int, list[int]]]:  # noqa: ANN401 
     layout, blank = Layout(), defaultdict[int, list[int]](list)
     source: IO[bytes]
     with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
+        if not _has_more_than_values(source):
+            return layout, blank
+    with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
         rows: Element | None = None
         for event, element in iterparse(source, ("start", "end")):  # noqa: S314 - expat bounds entities and fetches none
             name = element.tag.removeprefix(_MAIN)
@@ -170,6 +220,16 @@ def _layout(sheet: Any) -> tuple[Layout, dict[int, list[int]]]:  # noqa: ANN401 
                 first, _, last_cell = element.get("ref", "").partition(":")
                 layout.merged.append((*_position(first), *_position(last_cell or first)))
     return layout, blank
+
+
+def _has_more_than_values(source: IO[bytes]) -> bool:
+    """Return whether a sheet may have formulas, hidden rows or columns, or merged cells: without them, it is read once."""
+    before = b""
+    while chunk := source.read(_CHUNK):
+        if _MORE.search(before + chunk):
+            return True
+        before = chunk[-_LONGEST_SIGN:]
+    return False
 
 
 def _position(reference: str) -> tuple[int, int]:
