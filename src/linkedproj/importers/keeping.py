@@ -89,7 +89,7 @@ class Keeper:
         }
         self._specs = {spec.name: spec for spec in importer.records}
         self._fields: dict[str, Field | None] = {}
-        self._taken: dict[tuple[str, str], str] = {}
+        self._is_shared = False
         self._holders: dict[tuple[str, str, str], list[str]] = {}
         self._columns: dict[tuple[str, str, str], tuple[str, int]] = {}
         self._kinds: dict[str, RecordType] = {}
@@ -265,14 +265,16 @@ class Keeper:
         if not identifier:
             row = {column: self._plain(items) for column, items in cells.items() if column not in derived}
             known = (self._by_identifier.get((table, iri, value), "") for iri, value in self._identifiers(kind, row))
-            identifier = next((each for each in known if each and self._taken.get((table, each), key) == key), "")
+            identifier = next((each for each in known if each and self._store.owner(table, each) in {"", key}), "")
         if not identifier and kind.base in self._schema.authorities:
             identifier = ident
         if identifier:
-            self._store.claim(table, identifier)
+            self._is_shared = bool(self._store.owner(table, identifier))
+            self._store.take(table, identifier, key)
         else:
-            identifier = free_id(table, ident, f"{spec.name}{JOINT}{key}", lambda each: self._store.claim(table, each))
-        self._taken[table, identifier] = key
+            self._is_shared = False
+            mark = f"{spec.name}{JOINT}{key}"
+            identifier = free_id(table, ident, mark, lambda each: self._store.claim(table, each, key))
         self._store.call(spec.name, key, table, identifier)
         return identifier
 
@@ -290,7 +292,7 @@ class Keeper:
     ) -> None:
         """Keep a record; where two kinds of rows speak of one, what the first says counts."""
         cells, derived, origin, origins = said
-        before = self._store.get(spec.table, identifier)
+        before = self._store.get(spec.table, identifier) if self._is_shared else None
         if before:
             old_key, (old, old_derived, old_origin, old_origins, name) = before
             added = {column: items for column, items in cells.items() if column not in old}
