@@ -106,7 +106,7 @@ class Converter:
             "number": self._number, "integer": self._number, "date": self._date, "uri": self._uri
         }.get(spec.type)  # fmt: skip
         self._dates = [(pattern, date_pattern(pattern)) for pattern in spec.formats] if spec.type == "date" else []
-        group, decimal = re.escape(spec.group), re.escape(spec.decimal)
+        group, decimal = re.escape(spec.group), f"[{re.escape(spec.decimal)}]"
         whole = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
         self._digits = re.compile(rf"([+-]?)({whole})(?:{decimal}([0-9]+))?")
         self._kept: dict[str, str] = {}

@@ -67,7 +67,7 @@ class Cells(NamedTuple):
 
 @dataclass
 class SourceTable:
-    """One table of a source file: `part` is its sheet, or the member of an archive.
+    """One table of a source file: `part` is its sheet, or the member of an archive; a tree has several tables at once.
 
     `unread` are the columns that no field takes, `absent` the fields that have no column; `layout` are problems of the
     sheet as a whole, complete once its rows were read.
@@ -78,7 +78,6 @@ class SourceTable:
     part: str
     fields: tuple[FieldSpec, ...]
     columns: Mapping[str, Column]
-    rows: Iterator[Cells]
     unread: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     layout: list[Problem] = field(default_factory=list)
@@ -86,6 +85,13 @@ class SourceTable:
     def place(self, row: int, name: str = "") -> Place:
         """Return the place of a row, or of the cell of a field in it."""
         return place_of(self.file.name, self.part, row, self.columns.get(name, Column("", 0)))
+
+
+class Tables(NamedTuple):
+    """Tables that are read together, and their rows, each with the number of its table."""
+
+    tables: Sequence[SourceTable]
+    rows: Iterator[tuple[int, Cells]]
 
 
 def place_of(file: str, part: str, row: int, column: Column) -> Place:
@@ -127,10 +133,10 @@ def _digest(path: Path) -> str:
 
 def source_tables(
     importer: Importer, files: Iterable[SourceFile], wanted: Mapping[str, Iterable[str]]
-) -> Iterator[SourceTable]:
+) -> Iterator[Tables]:
     """Yield the tables of all files that an importer knows; `wanted` names by resource the fields that are used.
 
-    The rows of a table have to be read before the next one is asked for.
+    The rows of tables have to be read before the next ones are asked for.
 
     Raises:
         SetupError: a file cannot be read, is of no resource, or lacks a column that is required.
@@ -148,9 +154,9 @@ def source_tables(
                     for spec in importer.resources
                     if any(fnmatch(each, pattern) for each in names for pattern in spec.paths)
                 ]  # fmt: skip
-                for table in _tables(specs, file, name, opened) if specs else ():
+                for tables in _tables(specs, file, name, opened) if specs else ():
                     found += 1
-                    yield table
+                    yield tables
         except (BadZipFile, zlib.error, EOFError) as error:
             raise SetupError(f"the archive is damaged: {error}.", Place(file.name)) from error
         if not found:
@@ -183,41 +189,51 @@ def _tables(
     file: SourceFile,
     name: str,
     opened: Callable[[], IO[bytes]],
-) -> Iterator[SourceTable]:
+) -> Iterator[Tables]:
     member = "" if name == file.name else name
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in _BOOKS:
         yield from _book(specs, file, member, suffix, opened)
         return
+    trees: dict[tuple[str, str], list[tuple[ResourceSpec, tuple[FieldSpec, ...]]]] = {}
     for spec, fields in specs:
         form = spec.form or _TREES.get(suffix, "")
         if form in _TREES.values():
-            yield _tree(spec, file, member, form, fields, opened)
+            trees.setdefault((form, spec.record), []).append((spec, fields))
         else:
-            yield _delimited(spec, file, member, fields, opened)
+            table, rows = _delimited(spec, file, member, fields, opened)
+            yield Tables([table], ((0, cells) for cells in rows))
+    for (form, record), group in trees.items():
+        yield _tree(group, file, member, form, record, opened)
 
 
 # ----- trees
 
 
 def _tree(  # noqa: PLR0913, PLR0917 - what is read, and from where
-    spec: ResourceSpec,
+    specs: Sequence[tuple[ResourceSpec, tuple[FieldSpec, ...]]],
     file: SourceFile,
     member: str,
     form: str,
-    fields: tuple[FieldSpec, ...],
+    record: str,
     opened: Callable[[], IO[bytes]],
-) -> SourceTable:
-    def rows() -> Iterator[Cells]:
-        paths = [each.titles for each in fields]
-        place = Place(f"{file.name}/{member}" if member else file.name)
-        with opened() as stream:
-            found = xml_rows(stream, spec, paths, place) if form == "xml" else json_rows(stream, spec, paths, place, form)
-            for number, values in enumerate(found, 1):
-                yield Cells(number, values)
+) -> Tables:
+    wanted = [(spec.rows, [each.titles for each in fields]) for spec, fields in specs]
+    place = Place(f"{file.name}/{member}" if member else file.name)
 
-    columns = {each.name: Column(each.titles[0], 0) for each in fields}
-    return SourceTable(spec, file, member, fields, columns, rows())
+    def rows() -> Iterator[tuple[int, Cells]]:
+        numbers = [0] * len(specs)
+        with opened() as stream:
+            read = xml_rows if form == "xml" else partial(json_rows, form=form)
+            for table, values in read(stream, record, wanted, place):
+                numbers[table] += 1
+                yield table, Cells(numbers[table], values)
+
+    tables = [
+        SourceTable(spec, file, member, fields, {each.name: Column(each.titles[0], 0) for each in fields})
+        for spec, fields in specs
+    ]
+    return Tables(tables, rows())
 
 
 # ----- separated cells
@@ -229,7 +245,7 @@ def _delimited(
     member: str,
     fields: tuple[FieldSpec, ...],
     opened: Callable[[], IO[bytes]],
-) -> SourceTable:
+) -> tuple[SourceTable, Iterator[Cells]]:
     place = Place(f"{file.name}/{member}" if member else file.name)
     rows = _csv_rows(spec, place, opened)
     for _ in range(spec.header):
@@ -237,7 +253,8 @@ def _delimited(
     _, names = next(rows, (0, []))
     header = named(names)
     columns, unread, absent = _found(spec, header, fields, place)
-    return SourceTable(spec, file, member, fields, columns, _picked(rows, header, fields, columns), unread, absent)
+    table = SourceTable(spec, file, member, fields, columns, unread, absent)
+    return table, _picked(rows, header, fields, columns)
 
 
 def _csv_rows(spec: ResourceSpec, place: Place, opened: Callable[[], IO[bytes]]) -> Iterator[tuple[int, list[str]]]:
@@ -321,7 +338,7 @@ def _book(
     member: str,
     suffix: str,
     opened: Callable[[], IO[bytes]],
-) -> Iterator[SourceTable]:
+) -> Iterator[Tables]:
     with _on_disk(file, member, suffix, opened) as path:
         whole = TableFile(path, f"{file.name}/{member}" if member else file.name, "")
         try:
@@ -353,7 +370,7 @@ def _sheet(
     sheet: TableFile,
     fields: tuple[FieldSpec, ...],
     read: Callable[..., Iterator[Read]],
-) -> SourceTable:
+) -> Tables:
     problems: list[Problem] = []
     found = read(sheet, problems.append)
     names, _, _ = next(found, ((), 0, []))
@@ -362,23 +379,23 @@ def _sheet(
         _, _, cells = next(found, ((), 0, []))
         header = named(cells)
     columns, unread, absent = _found(spec, header, fields, Place(sheet.shown, sheet=sheet.sheet))
-    layout: list[Problem] = []
+    table = SourceTable(spec, file, sheet.sheet, fields, columns, unread, absent)
 
-    def rows() -> Iterator[Cells]:
+    def rows() -> Iterator[tuple[int, Cells]]:
         try:
             for cells in _picked(((line, row) for _, line, row in found), header, fields, columns):
                 if not problems:
-                    yield cells
+                    yield 0, cells
                     continue
                 mine = [problem for problem in problems if problem.place.line == cells.number]
-                layout.extend(problem for problem in problems if problem.place.line != cells.number)
+                table.layout.extend(problem for problem in problems if problem.place.line != cells.number)
                 problems.clear()
-                yield cells._replace(faults=mine)
+                yield 0, cells._replace(faults=mine)
         except BROKEN as error:
             raise SetupError(f"the workbook cannot be read: {error}.", Place(sheet.shown, sheet=sheet.sheet)) from error
-        layout.extend(problems)
+        table.layout.extend(problems)
 
-    return SourceTable(spec, file, sheet.sheet, fields, columns, rows(), unread, absent, layout)
+    return Tables([table], rows())
 
 
 @contextmanager

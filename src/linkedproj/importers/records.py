@@ -24,7 +24,7 @@ JOINT = "\x1f"
 LINK = "\x1e"
 """Before a link to other records of the importer: their name, JOINT, and the key of one."""
 
-OPTIONAL = "?"
+OPTIONAL, ALL = "?", "*"
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 
@@ -52,14 +52,15 @@ class Mapper:
             spec.name: [(column, _getter(value, by_name, names), value.derived) for column, value in spec.columns.items()]
             for spec in self.specs
         }
-        self.primary = next((spec for spec in self.specs if not spec.each), None)
+        single = [spec for spec in self.specs if not spec.each]
+        self.primary = next((spec for spec in single if spec.is_main), single[0] if single else None)
         self.fields = tuple(dict.fromkeys(field for spec in self.specs for field in fields_of(spec)))
 
     def lacking(self, values: Values) -> tuple[str, ...]:
         """Return the fields without which a row is no record at all."""
         if self.primary is None:
             return ()
-        return tuple(name for name in self.primary.key if name[-1:] != OPTIONAL and not values.get(name))
+        return tuple(name for name in self.primary.key if name != ALL and name[-1:] != OPTIONAL and not values.get(name))
 
     def records(self, values: Values) -> Iterator[Made]:
         """Yield the records of a row."""
@@ -85,7 +86,7 @@ class Mapper:
 
 def fields_of(spec: RecordSpec) -> Iterator[str]:
     """Yield the fields that records of one kind are made of."""
-    yield from (name.rstrip(OPTIONAL) for name in spec.key if name != "value")
+    yield from (name.rstrip(OPTIONAL) for name in spec.key if name not in {"value", ALL})
     yield from spec.each
     yield from spec.when
     yield from (name for name in _SLOT.findall(spec.id) if name != "value")
@@ -106,6 +107,8 @@ def _used(value: ValueSpec) -> Iterator[str]:
 
 def key_of(spec: RecordSpec, values: Mapping[str, Value], names: Sequence[str] = ()) -> str:
     """Return the key of a record, or "" where a part that it needs is missing."""
+    if spec.key == (ALL,):
+        return ALL
     parts = []
     for name in names or spec.key:
         value = values.get(name.rstrip(OPTIONAL), "")
@@ -190,6 +193,12 @@ def _plain_getter(
 def _link_getter(spec: ValueSpec, target: RecordSpec) -> Getter:
     if spec.key:
         def by_key(values: Values, _: Keys) -> list[str]:
+            if len(spec.key) == 1:
+                # A field of several values leads to a record for each.
+                return [
+                    f"{LINK}{target.name}{JOINT}{fold(item) if target.is_folded else item}"
+                    for item in items_of(values.get(spec.key[0], ""))
+                ]
             key = key_of(target, values, spec.key)
             return [f"{LINK}{target.name}{JOINT}{key}"] if key else []
 

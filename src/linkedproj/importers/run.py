@@ -18,7 +18,7 @@ from linkedproj.importers.decisions import NO, YES, Decisions
 from linkedproj.importers.gazetteer import Found, Gazetteer, open_gazetteer
 from linkedproj.importers.keeping import Keeper, Kept
 from linkedproj.importers.matching import Alike, can_compare, pairs
-from linkedproj.importers.reading import SourceTable, source_files, source_tables
+from linkedproj.importers.reading import source_files, source_tables
 from linkedproj.importers.records import JOINT, LINK, Mapper, items_of, list_names
 from linkedproj.importers.start import SETTINGS, settings_of
 from linkedproj.importers.store import Said, Store
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linkedproj.importers.cells import Value
-    from linkedproj.importers.reading import Cells, SourceFile
+    from linkedproj.importers.reading import Cells, SourceFile, SourceTable, Tables
     from linkedproj.importers.records import Made
     from linkedproj.importers.spec import CheckSpec, Importer, RecordSpec
     from linkedproj.model.folder import Folder
@@ -163,12 +163,13 @@ class _Import:
         }
         converters: dict[str, list[tuple[str, Converter]]] = {}
         files = self._keeper.files
-        for table in source_tables(self._importer, files, wanted):
-            if table.spec.name not in converters:
-                converters[table.spec.name] = [
-                    (each.name, Converter(each, self._importer.codes, self._lists)) for each in table.fields
-                ]
-            self._read_table(table, converters[table.spec.name])
+        for tables in source_tables(self._importer, files, wanted):
+            for table in tables.tables:
+                if table.spec.name not in converters:
+                    converters[table.spec.name] = [
+                        (each.name, Converter(each, self._importer.codes, self._lists)) for each in table.fields
+                    ]
+            self._read_tables(tables, converters)
         for resource in {each.resource for each in self._importer.resources} - {
             self._resource(name) for name in self.done.counted
         }:
@@ -177,18 +178,20 @@ class _Import:
     def _resource(self, name: str) -> str:
         return next(each.resource for each in self._importer.resources if each.name == name)
 
-    def _read_table(self, table: SourceTable, converters: Sequence[tuple[str, Converter]]) -> None:
-        counted = self.done.counted.setdefault(table.spec.name, Counted(table.spec.name))
-        counted.unread = tuple(dict.fromkeys((*counted.unread, *table.unread)))
-        counted.absent = tuple(dict.fromkeys((*counted.absent, *table.absent)))
-        mapper = self._mappers[table.spec.resource]
-        checks = [each for each in self._importer.checks if each.resource == table.spec.resource]
-        self._keeper.note_columns(table, mapper)
-        self._notes.table = table
-        origin = f"{table.spec.name}|{table.file.name}|{table.part}|"
-        for cells in table.rows:
+    def _read_tables(self, tables: Tables, converters: Mapping[str, Sequence[tuple[str, Converter]]]) -> None:
+        read = []
+        for table in tables.tables:
+            counted = self.done.counted.setdefault(table.spec.name, Counted(table.spec.name))
+            counted.unread = tuple(dict.fromkeys((*counted.unread, *table.unread)))
+            counted.absent = tuple(dict.fromkeys((*counted.absent, *table.absent)))
+            mapper = self._mappers[table.spec.resource]
+            self._keeper.note_columns(table, mapper)
+            checks = [each for each in self._importer.checks if each.resource == table.spec.resource]
+            read.append((table, counted, mapper, converters[table.spec.name], checks))
+        for number, cells in tables.rows:
+            table, counted, mapper, fields, checks = read[number]
             counted.rows += 1
-            self._notes.row = cells.number
+            self._notes.table, self._notes.row = table, cells.number
             if cells.extra or cells.faults:
                 self._tell_faults(cells)
             if cells.extra:
@@ -196,26 +199,37 @@ class _Import:
                 continue
             values: dict[str, Value] = {
                 name: convert(cell, self._notes) if cell else convert.spec.default
-                for (name, convert), cell in zip(converters, cells.values, strict=True)
+                for (name, convert), cell in zip(fields, cells.values, strict=True)
             }
             for check in checks:
                 self._check(check, values)
-            if lacking := mapper.lacking(values):
-                self._ask_row(cells, lacking, values)
-                counted.review += 1
-                continue
-            made = False
-            for each in mapper.records(values):
-                made = True
-                self._say(each, origin + str(cells.number), table.file.name)
-            if made:
-                counted.records += 1
-            else:
+            self._take(table, cells, mapper, values, counted)
+        for table in tables.tables:
+            for problem in table.layout:
+                told = ", ".join(filter(None, map(problem.values.get, ("names", "cells"))))
+                self._decisions.repair(problem.rule.lower(), problem.place, problem.column, told, "")
+
+    def _take(
+        self, table: SourceTable, cells: Cells, mapper: Mapper, values: dict[str, Value], counted: Counted
+    ) -> None:
+        """Take the records of a row, and count what became of it."""
+        if lacking := mapper.lacking(values):
+            if self._ask_row(cells, lacking, values):
                 counted.repairs += 1
-                self._decisions.repair("row-without-record", table.place(cells.number), "", "", "")
-        for problem in table.layout:
-            told = ", ".join(filter(None, (problem.column, problem.values.get("names"), problem.values.get("cells"))))
-            self._decisions.repair(problem.rule.lower(), problem.place, problem.column, told, "")
+                self._decisions.repair("row-left-out", table.place(cells.number), "", ", ".join(lacking), "")
+            else:
+                counted.review += 1
+            return
+        made = False
+        origin = f"{table.spec.name}|{table.file.name}|{table.part}|{cells.number}"
+        for each in mapper.records(values):
+            made = True
+            self._say(each, origin, table.file.name)
+        if made:
+            counted.records += 1
+        else:
+            counted.repairs += 1
+            self._decisions.repair("row-without-record", table.place(cells.number), "", "", "")
 
     def _say(self, made: Made, origin: str, file: str) -> None:
         spec = made.spec
@@ -243,12 +257,16 @@ class _Import:
             told = "the row has more cells than there are columns: something in it is not what it seems"
             self._decisions.ask("row", (str(place), "extra"), reason=told, place=str(place))
 
-    def _ask_row(self, cells: Cells, lacking: Sequence[str], values: Mapping[str, Value]) -> None:
+    def _ask_row(self, cells: Cells, lacking: Sequence[str], values: Mapping[str, Value]) -> bool:
+        """Ask about a row that is no record; return whether the curator leaves it out."""
         table = self._notes.table
         place = str(table.place(cells.number)) if table else ""
         shown = "; ".join(f"{name}: {value}" for name, value in values.items() if value and isinstance(value, str))
         told = f"no record without {', '.join(lacking)}"
-        self._decisions.ask("row", (shown, *lacking), column=", ".join(lacking), value=shown, reason=told, place=place)
+        answer = self._decisions.ask(
+            "row", (shown, *lacking), column=", ".join(lacking), value=shown, reason=told, option="no", place=place
+        )
+        return answer in NO
 
     def _check(self, check: CheckSpec, values: dict[str, Value]) -> None:
         """Hold a value back that another one contradicts, unless the curator lets it through."""

@@ -35,7 +35,7 @@ _RESOURCE = {"name", "path", "sheet", "encoding", "delimiter", "format", "rows",
              "fields", "as"}  # fmt: skip
 _FIELD = {"name", "title", "type", "format", "decimalChar", "groupChar", "missingValues", "match", "codes", "list",
           "separator", "required", "default"}  # fmt: skip
-_RECORD = {"name", "table", "from", "key", "id", "each", "when", "rows", "columns", "same", "place", "fold", "varies"}
+_RECORD = {"name", "table", "from", "key", "id", "each", "when", "rows", "columns", "same", "place", "fold", "varies", "main"}
 _VALUE = {"value", "when", "template", "record", "key", "first", "all", "list", "name", "derived", "unless"}
 _CHECK = {"from", "field", "at-most", "at-least", "reason"}
 _SAME = {"name", "within", "place"}
@@ -134,7 +134,8 @@ class PlaceSpec:
 class RecordSpec:
     """Records of a table that come of rows: one a row, or one for `each` of some fields that is filled.
 
-    Rows with an equal `key` are one record, unless `is_row`; with `is_folded`, case and accents make no difference. Of a
+    A row of which no `is_main` record can be made (the first one of its resource, if none is marked) is one to decide.
+    Rows with an equal `key` are one record (of the key "*", all of them), unless `is_row`; with `is_folded`, case and accents make no difference. Of a
     key, fields marked with "?" may be empty. What columns that are `varying` say in later rows is told, and not asked
     about. `id` is a template, whose text is made an id.
     """
@@ -150,6 +151,7 @@ class RecordSpec:
     is_row: bool = False
     is_folded: bool = False
     varying: tuple[str, ...] = ()
+    is_main: bool = False
     same: SameSpec | None = None
     place: PlaceSpec | None = None
 
@@ -348,6 +350,7 @@ class _Loader:
             when=_listed(stated.get("when", ())),
             is_row=stated.get("rows", "") == "each",
             is_folded=bool(stated.get("fold", False)),
+            is_main=bool(stated.get("main", False)),
             varying=_listed(stated.get("varies", ())),
             same=SameSpec(_listed(same["name"]), same.get("within", ""), _listed(same.get("place", ()))) if same else None,
             place=PlaceSpec(place["name"], place["country"], place["iri"], place.get("point", "")) if place else None,

@@ -19,26 +19,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from linkedproj.importers.cells import Value
-    from linkedproj.importers.spec import ResourceSpec
 
+    Wanted = Sequence[tuple[str, Sequence[Sequence[str]]]]
     XmlGetter = Callable[[Element, Element], list[str]]
 
 
-def xml_rows(
-    stream: IO[bytes], spec: ResourceSpec, paths: Sequence[Sequence[str]], place: Place
-) -> Iterator[list[Value]]:
-    """Yield the rows of a document.
+def xml_rows(stream: IO[bytes], record: str, wanted: Wanted, place: Place) -> Iterator[tuple[int, list[Value]]]:
+    """Yield the rows of a document: each with the number of its table in `wanted`, which has its path and those of cells.
+
+    `record` is the path of what is kept in memory at a time, from the root, which is in it; "" is the root.
 
     Raises:
         SetupError: it is no sound XML.
     """
-    getters = [[_xml_getter(path) for path in alternatives] for alternatives in paths]
+    tables = [(rows, [[_xml_getter(path) for path in each] for each in paths]) for rows, paths in wanted]
     try:
-        for record in _xml_records(stream, spec.record.split("/") if spec.record else []):
-            for row in record.findall(spec.rows) if spec.rows else [record]:
-                yield [_xml_value(each, row, record) for each in getters]
+        for node in _xml_records(stream, record.split("/") if record else []):
+            for number, (rows, getters) in enumerate(tables):
+                for row in node.findall(rows) if rows else [node]:
+                    yield number, [_xml_value(each, row, node) for each in getters]
     except ParseError as error:
-        raise SetupError(f"this is no sound XML: {error}.", Place(place.file, *error.position[:1])) from error
+        raise SetupError(f"this is no sound XML: {error}.", Place(place.file, error.position[0])) from error
 
 
 def _xml_value(alternatives: Sequence[XmlGetter], row: Element, record: Element) -> Value:
@@ -116,21 +117,25 @@ def _text(node: Element) -> str:
 
 
 def json_rows(
-    stream: IO[bytes], spec: ResourceSpec, paths: Sequence[Sequence[str]], place: Place, form: str
-) -> Iterator[list[Value]]:
-    """Yield the rows of a document, or of a file with a document a line ("jsonl").
+    stream: IO[bytes], record: str, wanted: Wanted, place: Place, form: str
+) -> Iterator[tuple[int, list[Value]]]:
+    """Yield the rows of a document as `xml_rows` does, or of a file with a document a line ("jsonl").
 
     Raises:
         SetupError: it is no sound JSON.
     """
-    ways = [[path.split("/") if not path.startswith("/") else ["", *path[1:].split("/")] for path in each]
-            for each in paths]  # fmt: skip
-    for record in _json_records(stream, spec, place, form):
-        for row in _down([record], spec.rows.split("/")) if spec.rows else [record]:
-            yield [_json_value(each, row, record) for each in ways]
+    tables = [(rows, [[_json_way(path) for path in each] for each in paths]) for rows, paths in wanted]
+    for node in _json_records(stream, record, place, form):
+        for number, (rows, ways) in enumerate(tables):
+            for row in _down([node], rows.split("/")) if rows else [node]:
+                yield number, [_json_value(each, row, node) for each in ways]
 
 
-def _json_records(stream: IO[bytes], spec: ResourceSpec, place: Place, form: str) -> Iterator[Any]:
+def _json_way(path: str) -> list[str]:
+    return ["", *path[1:].split("/")] if path.startswith("/") else path.split("/")
+
+
+def _json_records(stream: IO[bytes], record: str, place: Place, form: str) -> Iterator[Any]:
     line = 0
     try:
         with io.TextIOWrapper(stream, encoding="utf-8-sig") as text:
@@ -144,7 +149,7 @@ def _json_records(stream: IO[bytes], spec: ResourceSpec, place: Place, form: str
         raise SetupError("the file is not UTF-8. Save it as UTF-8.", place) from error
     except json.JSONDecodeError as error:
         raise SetupError(f"this is no sound JSON: {error.msg}.", Place(place.file, line or error.lineno)) from error
-    yield from _down([content], spec.record.split("/") if spec.record else [])
+    yield from _down([content], record.split("/") if record else [])
 
 
 def _down(nodes: Sequence[Any], way: Sequence[str]) -> list[Any]:
