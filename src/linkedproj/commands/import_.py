@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 @click.option("--read-on", metavar="DAY", help="The day the files were fetched (default: today).")
 @click.option("--list", "is_listed", is_flag=True, help="List the importers there are.")
 def command(
-    source: str | None, files: tuple[Path, ...], *, into: Path | None, name: str | None, read_on: str | None, is_listed: bool
+    source: str | None,
+    files: tuple[Path, ...],
+    *,
+    into: Path | None,
+    name: str | None,
+    read_on: str | None,
+    is_listed: bool,
 ) -> None:
     """Import the files of a SOURCE into tables, and say of every row what became of it.
 

@@ -73,7 +73,9 @@ def cleaned(text: str, name: str, notes: Notes) -> str:
     if trace := trace_of_recoding(found):
         meant = recoded(trace)
         option = found.replace(trace, meant) if meant else ""
-        answer = notes.ask("encoding", name, found, f"'{trace}' was read in a wrong encoding before it came here", option)
+        answer = notes.ask(
+            "encoding", name, found, f"'{trace}' was read in a wrong encoding before it came here", option
+        )
         found = answer or found
     return found
 
@@ -93,9 +95,7 @@ def _without_html(text: str) -> str:
 class Converter:
     """Reads the cells of one field."""
 
-    def __init__(
-        self, spec: FieldSpec, codes: Mapping[str, Mapping[str, str]], lists: Mapping[str, CodeList]
-    ) -> None:
+    def __init__(self, spec: FieldSpec, codes: Mapping[str, Mapping[str, str]], lists: Mapping[str, CodeList]) -> None:
         self.spec = spec
         self._codes = codes.get(spec.codes) if spec.codes else None
         self._folded = {fold(key): code for key, code in (self._codes or {}).items()}
@@ -158,7 +158,9 @@ class Converter:
         found = self._kept.get(text)
         if found is None:
             found = self._kept[text] = kept.spellings.get(fold(text), "")
-        return found or notes.ask("code", self.spec.name, text, f"the list '{kept.name}' has no such code", kept.meant(text))
+        return found or notes.ask(
+            "code", self.spec.name, text, f"the list '{kept.name}' has no such code", kept.meant(text)
+        )
 
     def _number(self, text: str, notes: Notes) -> str:
         if isinstance(text, Number):

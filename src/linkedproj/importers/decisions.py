@@ -69,9 +69,9 @@ class Decisions:
         self.questions: dict[str, Question] = {}
         self.repairs: list[Repair] = []
 
-    def answer(self, kind: str, *about: str) -> str:
-        """Return the answer that was given to a question, or ""."""
-        return self._before.get(self._id(kind, about), {}).get("answer", "").strip()
+    def was_asked(self, kind: str, about: tuple[str, ...]) -> bool:
+        """Return whether a question was asked by an earlier import."""
+        return self._id(kind, about) in self._before
 
     def ask(self, kind: str, about: tuple[str, ...], **told: str) -> str:
         """Ask a question once, however many rows it is about, and return the answer that was given to it, or ""."""
@@ -149,7 +149,9 @@ def write_rows(path: Path, names: Iterable[str], rows: Iterable[Mapping[str, str
     """Write a table as CSV, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with staged(path) as place, place.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(names), restval="", extrasaction="ignore", lineterminator="\n", delimiter=delimiter)
+        writer = csv.DictWriter(
+            file, list(names), restval="", extrasaction="ignore", lineterminator="\n", delimiter=delimiter
+        )
         writer.writeheader()
         writer.writerows(rows)
 

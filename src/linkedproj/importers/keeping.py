@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from linkedproj.importers.decisions import FOLDER, read_rows, write_rows
 from linkedproj.importers.identifiers import digest, free_id, slug
-from linkedproj.importers.matching import Alike
+from linkedproj.importers.matching import Alike, at_large
 from linkedproj.importers.records import JOINT, LINK
 from linkedproj.importers.start import SETTINGS
 from linkedproj.model.context import Kind
@@ -84,12 +84,13 @@ class Keeper:
         self._day = {file.name: self._days.get(file.sha256, day) for file in files}
         single = len(files) == 1
         self._sources = {
-            file.name: importer.name if single else f"{importer.name}-{slug(file.name.rpartition('.')[0]) or number}"
+            file.name: importer.name if single else f"{importer.name}-{_short_name(file.name, importer.name) or number}"
             for number, file in enumerate(files, 1)
         }
         self._specs = {spec.name: spec for spec in importer.records}
         self._fields: dict[str, Field | None] = {}
         self._is_shared = False
+        self._moved: set[str] = set()
         self._holders: dict[tuple[str, str, str], list[str]] = {}
         self._columns: dict[tuple[str, str, str], tuple[str, int]] = {}
         self._kinds: dict[str, RecordType] = {}
@@ -166,7 +167,9 @@ class Keeper:
                 reader = csv.reader(file, delimiter=self._config.delimiter, strict=True)
                 names = [canonical_column(name) for name in next(reader, [])]
                 if "id" not in names:
-                    raise SetupError("the table has no column id. Run linkedproj check first.", Place(path.as_posix(), 1))
+                    raise SetupError(
+                        "the table has no column id. Run linkedproj check first.", Place(path.as_posix(), 1)
+                    )
                 self._headers[table, path.name] = names
                 for cells in reader:
                     row = dict(zip(names, cells, strict=False))
@@ -223,7 +226,7 @@ class Keeper:
                 continue
             cells = [(column.partition("@")[0], cell) for column, cell in row.items() if cell]
             names = tuple(dict.fromkeys(cell for term, cell in cells if term in naming))
-            places = tuple(cell for term, cell in cells for name in same.places if term in fed[name])
+            places = tuple(at_large(cell) for term, cell in cells for name in same.places if term in fed[name])
             within = next((cell for term, cell in cells if term in fed[same.within]), "") if same.within else ""
             if names:
                 found.append(Alike(f"{_OTHER}{spec.table}/{row['id']}", names, within, places))
@@ -233,6 +236,8 @@ class Keeper:
         """Yield the terms by which records of a table are called."""
         required = self._kinds[table].required
         yield from (name.partition("@")[0] for name in required)
+        short = self._kinds[table].short_name
+        yield from (field.term for field in self._schema.fields.values() if short and field.iri == short)
         for want in self._schema.wants.get(self._kinds[table].name, ()):
             if want.is_formal:
                 yield from want.terms
@@ -241,9 +246,19 @@ class Keeper:
         """Return whether a key is that of a record of another source."""
         return key.startswith(_OTHER)
 
+    def is_known(self, spec: RecordSpec, key: str) -> bool:
+        """Return whether an earlier import of this source had a record."""
+        return (spec.table, _digest(spec, key)) in self._before
+
     def call_as_other(self, spec: RecordSpec, key: str, other: str) -> None:
         """Let a record have the id of one that is in the portfolio already."""
         self._as_other[spec.name, key] = other.partition("/")[2]
+        if self._before.get((spec.table, _digest(spec, key)), "") != self._as_other[spec.name, key]:
+            self.note_moved(spec, key)
+
+    def note_moved(self, spec: RecordSpec, key: str) -> None:
+        """Note that a record is one with another: a row of its own that nobody edited is not needed any more."""
+        self._moved.add(_digest(spec, key))
 
     def note_different(self, spec: RecordSpec, one: str, other: str) -> None:
         """Note that two records are not the same, as the curator says."""
@@ -296,7 +311,9 @@ class Keeper:
         if before:
             old_key, (old, old_derived, old_origin, old_origins, name) = before
             added = {column: items for column, items in cells.items() if column not in old}
-            lists = {c: [*old[c], *(i for i in cells[c] if i not in old[c])] for c in cells if c in old and self._many(c)}
+            lists = {
+                c: [*old[c], *(i for i in cells[c] if i not in old[c])] for c in cells if c in old and self._many(c)
+            }
             origins = {**dict.fromkeys(added, origin), **old_origins}
             data = [{**old, **added, **lists}, {**derived, **old_derived}, old_origin, origins, name]
             self._store.put(spec.table, identifier, old_key, data)
@@ -316,9 +333,7 @@ class Keeper:
 
     def _certain(self, table: str) -> set[str]:
         """Return the properties by one value of which a record of a table is known."""
-        return {
-            key.properties[0] for key in self._kinds[table].keys if key.is_certain and len(key.properties) == 1
-        }
+        return {key.properties[0] for key in self._kinds[table].keys if key.is_certain and len(key.properties) == 1}
 
     def holder(self, spec: RecordSpec, column: str, value: str) -> str:
         """Return the record of another source, or of this one, that has an identifier, as a key; "" without one."""
@@ -405,7 +420,10 @@ class Keeper:
                 if final != present[1]:
                     self._store.set_present(table, identifier, present[0], final)
             if final and (derived or is_source):
-                self._cite(f"{table}/{identifier}", new, derived, final, is_source=is_source)
+                told = {column: note for column, note in derived.items() if final.get(column) == new.get(column)}
+                for other in bases.values():
+                    told = {column: note for column, note in told.items() if other.get(column) != new.get(column)}
+                self._cite(f"{table}/{identifier}", new, told, is_source=is_source)
             digest_of = digest(f"{name}{JOINT}{key}") if name else key
             self._store.put(table, identifier, key, [new, origin, origins, digest_of])
 
@@ -419,9 +437,7 @@ class Keeper:
                 found.append(f"{self._specs[other_name].table}/{identifier}")
         return found
 
-    def _resolved(
-        self, kind: RecordType, key: str, cells: Mapping[str, Sequence[str]], origin: str
-    ) -> dict[str, str]:
+    def _resolved(self, kind: RecordType, key: str, cells: Mapping[str, Sequence[str]], origin: str) -> dict[str, str]:
         """Return the cells of a record with its links to others resolved; a link to nothing is asked about."""
         found: dict[str, str] = {}
         for column, items in cells.items():
@@ -475,7 +491,7 @@ class Keeper:
             elif now == was:
                 found[column] = is_new
             elif any(each.get(column, "") == now and now for each in others):
-                self._rank(record, column, is_new)
+                self._rank(record, column, is_new, new)
                 continue
             elif is_new == was:
                 self._kept.by_hand += 1
@@ -504,7 +520,7 @@ class Keeper:
         )  # fmt: skip
         return is_new if answer.casefold() == "source" else now
 
-    def _rank(self, record: str, column: str, value: str) -> None:
+    def _rank(self, record: str, column: str, value: str, new: Mapping[str, str]) -> None:
         """Keep a value beside that of another source, as evidence of a lower rank."""
         terms = self._schema.evidence
         term = self.field(column)
@@ -518,26 +534,18 @@ class Keeper:
                 terms.object: value,
                 terms.rank: "normal",
                 terms.basis: "cited",
-                terms.source: next(iter(self._sources.values())),
+                terms.source: new.get(self._origin[record.partition("/")[0]], "").partition(";")[0],
             }
         )
 
-    def _cite(
-        self,
-        record: str,
-        new: Mapping[str, str],
-        derived: Mapping[str, str],
-        final: Mapping[str, str],
-        *,
-        is_source: bool,
-    ) -> None:
+    def _cite(self, record: str, new: Mapping[str, str], derived: Mapping[str, str], *, is_source: bool) -> None:
         """Say how values are known that do not stand in the source: found by a rule, or told of the file itself."""
         terms = self._schema.evidence
         if not terms.type_name:
             return
         notes: dict[str, list[str]] = {}
         for column, note in derived.items():
-            if new.get(column) and final.get(column) == new[column]:
+            if new.get(column):
                 notes.setdefault(note, []).append(column)
         rows = [(columns, "derived", note) for note, columns in notes.items()]
         if is_source:
@@ -566,6 +574,11 @@ class Keeper:
             present = self._store.present(table, row["id"])
             if present is None:
                 continue
+            cells = {column: cell for column, cell in row.items() if column[:1] != "_" and cell}
+            if row[KEY] in self._moved and {c: cell for c, cell in present[1].items() if cell} == cells:
+                self._kept.removed += 1
+                self._store.remove_present(table, row["id"])
+                continue
             self._kept.gone += 1
             record = f"{table}/{row['id']}"
             answer = self._decisions.ask(
@@ -576,7 +589,7 @@ class Keeper:
                 self._kept.removed += 1
                 self._store.remove_present(table, row["id"])
             else:
-                cells = {column: cell for column, cell in row.items() if column[:1] != "_" and column != "id" and cell}
+                del cells["id"]
                 self._store.put(table, row["id"], "", [cells, row[FROM], {}, row[KEY]])
 
     def _write_table(self, table: str) -> None:
@@ -641,6 +654,10 @@ class Keeper:
 
 def _digest(spec: RecordSpec, key: str) -> str:
     return digest(f"{spec.name}{JOINT}{key}")
+
+
+def _short_name(file: str, importer: str) -> str:
+    return slug(file.rpartition(".")[0]).removeprefix(f"{importer}-")
 
 
 def _link(item: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 A pair is proposed when its names are equal once case, accents, signs and legal forms are left out; or when they are
 nearly equal; or when the words of one are all in the other and there is a second reason: a place in common, and a word
-in common that is neither a place nor used by many. Names are compared within one country, if there is one.
+in common that is neither a place nor used by many. What else places a record, such as its years, counts as a place. Names are compared within one country, if there is one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from linkedproj.model.lists import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 _WORD = re.compile(r"\w+")
 _DOTTED = re.compile(r"\b(?:\w\.){2,}\w?\b\.?")
 _FORMS = frozenset(
@@ -29,6 +30,7 @@ _FORMS = frozenset(
 """Words without which a name is still the same: legal forms, articles and what joins words."""
 
 NEAR = 92
+_APART = 60
 _FEW = 0.45
 _SHARED = 0.75
 
@@ -70,6 +72,15 @@ def words_of(name: str) -> list[str]:
     folded = fold(_DOTTED.sub(lambda match: match[0].replace(".", ""), name))
     words = _WORD.findall(folded)
     return [word for word in words if word not in _FORMS] or words
+
+
+def at_large(text: str) -> str:
+    """Return what of a text two sources can be expected to agree on: of a date, the year.
+
+    >>> at_large("2015-09-14"), at_large("Barcelona")
+    ('2015', 'Barcelona')
+    """
+    return text[:4] if _DATE.fullmatch(text) else text
 
 
 def pairs(records: Iterable[Alike]) -> Iterator[Pair]:
@@ -177,7 +188,9 @@ class _Judge:
                 return None
         where, apart = _where(one, other)
         if is_equal:
-            return Pair(one.record, other.record, 95 if apart else 100, "equal", f"the names are equal{where}{apart}")
+            return Pair(
+                one.record, other.record, _APART if apart else 100, "equal", f"the names are equal{where}{apart}"
+            )
         told = f"the names are nearly equal{where}{apart}"
         return Pair(one.record, other.record, min(99, round(ratio)), "near", told)
 

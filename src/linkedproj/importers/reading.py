@@ -164,9 +164,7 @@ def source_tables(
                 f"{spec.name} ({', '.join((*spec.paths, *(f'sheet {s}' for s in spec.sheets)))})"
                 for spec in importer.resources
             )
-            raise SetupError(
-                f"the importer {importer.name} finds nothing in it. It reads {known}.", Place(file.name)
-            )
+            raise SetupError(f"the importer {importer.name} finds nothing in it. It reads {known}.", Place(file.name))
 
 
 def _opened(file: SourceFile) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:

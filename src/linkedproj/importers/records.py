@@ -49,7 +49,9 @@ class Mapper:
         self.specs = [spec for spec in importer.records if resource in spec.resources]
         by_name = {spec.name: spec for spec in importer.records}
         self._columns = {
-            spec.name: [(column, _getter(value, by_name, names), value.derived) for column, value in spec.columns.items()]
+            spec.name: [
+                (column, _getter(value, by_name, names), value.derived) for column, value in spec.columns.items()
+            ]
             for spec in self.specs
         }
         single = [spec for spec in self.specs if not spec.each]
@@ -60,7 +62,9 @@ class Mapper:
         """Return the fields without which a row is no record at all."""
         if self.primary is None:
             return ()
-        return tuple(name for name in self.primary.key if name != ALL and name[-1:] != OPTIONAL and not values.get(name))
+        return tuple(
+            name for name in self.primary.key if name != ALL and name[-1:] != OPTIONAL and not values.get(name)
+        )
 
     def records(self, values: Values) -> Iterator[Made]:
         """Yield the records of a row."""
@@ -192,6 +196,7 @@ def _plain_getter(
 
 def _link_getter(spec: ValueSpec, target: RecordSpec) -> Getter:
     if spec.key:
+
         def by_key(values: Values, _: Keys) -> list[str]:
             if len(spec.key) == 1:
                 # A field of several values leads to a record for each.

@@ -17,7 +17,7 @@ from linkedproj.importers.cells import Converter
 from linkedproj.importers.decisions import NO, YES, Decisions
 from linkedproj.importers.gazetteer import Found, Gazetteer, open_gazetteer
 from linkedproj.importers.keeping import Keeper, Kept
-from linkedproj.importers.matching import Alike, can_compare, pairs
+from linkedproj.importers.matching import Alike, at_large, can_compare, pairs
 from linkedproj.importers.reading import source_files, source_tables
 from linkedproj.importers.records import JOINT, LINK, Mapper, items_of, list_names
 from linkedproj.importers.start import SETTINGS, settings_of
@@ -152,9 +152,7 @@ class _Import:
     def read(self) -> None:
         """Read all rows of all files."""
         for resource in self._importer.resources:
-            self._mappers.setdefault(
-                resource.resource, Mapper(self._importer, resource.resource, self._names)
-            )
+            self._mappers.setdefault(resource.resource, Mapper(self._importer, resource.resource, self._names))
         checked: dict[str, list[str]] = {}
         for check in self._importer.checks:
             checked.setdefault(check.resource, []).extend(filter(None, (check.field, check.at_most, check.at_least)))
@@ -236,13 +234,15 @@ class _Import:
         alike: list[list[str]] = []
         if spec.same:
             names = [text for name in spec.same.names for text in items_of(made.values.get(name, ""))]
-            places = [text for name in spec.same.places for text in items_of(made.values.get(name, ""))]
+            places = [at_large(text) for name in spec.same.places for text in items_of(made.values.get(name, ""))]
             alike = [names, list(items_of(made.values.get(spec.same.within, ""))), places]
         town = []
         if spec.place:
             town = [str(made.values.get(spec.place.name, "")), str(made.values.get(spec.place.country, ""))]
         cells = made.cells | self._keeper.origin_cell(spec.table, file)
-        self._store.say(spec.name, made.key, Said(cells, made.derived, made.ident, origin, alike, town), is_row=spec.is_row)
+        self._store.say(
+            spec.name, made.key, Said(cells, made.derived, made.ident, origin, alike, town), is_row=spec.is_row
+        )
 
     def _tell_faults(self, cells: Cells) -> None:
         table = self._notes.table
@@ -310,15 +310,20 @@ class _Import:
         listed = list(self._alike(spec))
         own = {each.key for each in listed}
         listed += self._keeper.others_alike(spec)
-        shown = {each.key: " · ".join(filter(None, (*each.names[:1], *each.places[:2], each.within))) for each in listed}
+        shown = {
+            each.key: " · ".join(filter(None, (*each.names[:1], *each.places[:2], each.within))) for each in listed
+        }
         for pair in pairs(listed):
             one, other = pair.one.key, pair.other.key
             if one not in own and other not in own:
                 continue
             if one not in own:
                 one, other = other, one
-            self.done.pairs[pair.kind] += 1
             about = (spec.name, *sorted((one, other)))
+            # Whose turn it is to ask: the source that came later. It goes on asking until it is answered.
+            if other not in own and self._keeper.is_known(spec, one) and not self._decisions.was_asked("same", about):
+                continue
+            self.done.pairs[pair.kind] += 1
             answer = self._decisions.ask(
                 "same", about, table=spec.table, record=shown[one], other=shown[other], reason=pair.reason,
                 score=str(pair.score), option="yes",
@@ -335,6 +340,7 @@ class _Import:
         first, second = sorted((self._first(spec.name, one), self._first(spec.name, other)))
         if first != second:
             self._store.rename(spec.name, second, first)
+            self._keeper.note_moved(spec, second)
             self._alias[spec.name, second] = first
             self._merged.setdefault((spec.name, first), []).append(second)
 
@@ -451,7 +457,9 @@ class _Import:
             "place", (spec.name, name, country), table=spec.table, record=f"{name} · {country}", value=name,
             other=country, reason=f"{len(found)} places of this country are called so: {listed}", option=found[0].iri,
         )  # fmt: skip
-        return next((each for each in found if answer and answer.rstrip("/") in {each.iri.rstrip("/"), each.number}), None)
+        return next(
+            (each for each in found if answer and answer.rstrip("/") in {each.iri.rstrip("/"), each.number}), None
+        )
 
     # ----- tables
 

@@ -35,7 +35,22 @@ _RESOURCE = {"name", "path", "sheet", "encoding", "delimiter", "format", "rows",
              "fields", "as"}  # fmt: skip
 _FIELD = {"name", "title", "type", "format", "decimalChar", "groupChar", "missingValues", "match", "codes", "list",
           "separator", "required", "default"}  # fmt: skip
-_RECORD = {"name", "table", "from", "key", "id", "each", "when", "rows", "columns", "same", "place", "fold", "varies", "main"}
+_RECORD = {
+    "name",
+    "table",
+    "from",
+    "key",
+    "id",
+    "each",
+    "when",
+    "rows",
+    "columns",
+    "same",
+    "place",
+    "fold",
+    "varies",
+    "main",
+}
 _VALUE = {"value", "when", "template", "record", "key", "first", "all", "list", "name", "derived", "unless"}
 _CHECK = {"from", "field", "at-most", "at-least", "reason"}
 _SAME = {"name", "within", "place"}
@@ -302,7 +317,9 @@ class _Loader:
         if kind == "date" and not stated.get("format"):
             self._fault(keys, f"the field '{name}' is a date: write its pattern, such as format = \"yyyy-MM-dd\".")
         if stated.get("codes") and stated["codes"] not in codes:
-            self._fault((*keys, "codes"), f"there is no [codes.{stated['codes']}].{did_you_mean(stated['codes'], codes)}")
+            self._fault(
+                (*keys, "codes"), f"there is no [codes.{stated['codes']}].{did_you_mean(stated['codes'], codes)}"
+            )
         return FieldSpec(
             name=name,
             titles=_listed(stated.get("title", name)),
@@ -352,7 +369,9 @@ class _Loader:
             is_folded=bool(stated.get("fold", False)),
             is_main=bool(stated.get("main", False)),
             varying=_listed(stated.get("varies", ())),
-            same=SameSpec(_listed(same["name"]), same.get("within", ""), _listed(same.get("place", ()))) if same else None,
+            same=SameSpec(_listed(same["name"]), same.get("within", ""), _listed(same.get("place", ())))
+            if same
+            else None,
             place=PlaceSpec(place["name"], place["country"], place["iri"], place.get("point", "")) if place else None,
         )
 
@@ -432,7 +451,9 @@ class _Loader:
     def _known(self, keys: Keys, stated: Mapping[str, Any], known: Iterable[str]) -> None:
         for name in stated:
             if name not in known:
-                self._fault((*keys, name), f"'{name}' is no word of an importer here.{did_you_mean(name, sorted(known))}")
+                self._fault(
+                    (*keys, name), f"'{name}' is no word of an importer here.{did_you_mean(name, sorted(known))}"
+                )
 
     def _fault(self, keys: Keys, told: str) -> None:
         ways = (keys[:length] for length in range(len(keys), -1, -1))

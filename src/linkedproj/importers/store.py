@@ -84,7 +84,9 @@ class Store:
             self._is_indexed = True
             self._base.execute("CREATE INDEX in_order ON said (name, key, number)")
         key, rows = None, list[Said]()
-        for found, data in self._base.execute("SELECT key, data FROM said WHERE name = ? ORDER BY key, number", (name,)):
+        for found, data in self._base.execute(
+            "SELECT key, data FROM said WHERE name = ? ORDER BY key, number", (name,)
+        ):
             if found != key and key is not None:
                 yield key, rows
                 rows = []
@@ -163,7 +165,8 @@ class Store:
     def base_rows(self, source: str, table: str = "") -> Iterator[tuple[str, dict[str, str]]]:
         """Yield the records that an earlier import of a source left: table and row."""
         rows = self._base.execute(
-            "SELECT tbl, data FROM base WHERE source = ? AND (tbl = ? OR ? = '') ORDER BY tbl, id", (source, table, table)
+            "SELECT tbl, data FROM base WHERE source = ? AND (tbl = ? OR ? = '') ORDER BY tbl, id",
+            (source, table, table),
         )
         return ((found, _read(data)) for found, data in rows)
 
