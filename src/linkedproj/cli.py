@@ -48,8 +48,8 @@ class Commands(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         name = cmd_name.replace("-", "_")
-        # A word of Python, such as "import", is a module with "_" behind it.
-        module = importlib.import_module(f"linkedproj.commands.{name}{'_' * keyword.iskeyword(name)}")
+        # A word of Python cannot be the name of a module: such a one ends in "_".
+        module = importlib.import_module(f"linkedproj.commands.{name}{'_' if keyword.iskeyword(name) else ''}")
         command: click.Command = module.command
         return command
 

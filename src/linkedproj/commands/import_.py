@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from linkedproj.importers.run import Imported
-
 
 @click.command(name="import")
 @click.argument("source", required=False)
@@ -18,6 +13,8 @@ if TYPE_CHECKING:
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="The portfolio's folder.")
 @click.option("--as", "name", metavar="NAME", help="What this source is called, beside others of the same importer.")
 @click.option("--read-on", metavar="DAY", help="The day the files were fetched (default: today).")
+@click.option("--guess", "guessed", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Propose an importer for a table nobody has described.")  # fmt: skip
 @click.option("--list", "is_listed", is_flag=True, help="List the importers there are.")
 def command(
     source: str | None,
@@ -26,21 +23,32 @@ def command(
     into: Path | None,
     name: str | None,
     read_on: str | None,
+    guessed: Path | None,
     is_listed: bool,
 ) -> None:
     """Import the files of a SOURCE into tables, and say of every row what became of it.
 
-    SOURCE names an importer: one that is shipped, one in importers/ of the portfolio, or the path of a file.
+    SOURCE names an importer: one that is shipped, one in importers/ of the portfolio, or the path of a file. For a table
+    that none of them reads, --guess writes a first one; look at it, correct it, and name it as SOURCE.
     """
     from dataclasses import replace
 
     from linkedproj.importers.run import import_source
     from linkedproj.importers.spec import find_importer, refuse_day, shipped_importers
+    from linkedproj.reports.imported import imported_lines
     from linkedproj.reports.progress import Progress
 
     if is_listed:
         for each in shipped_importers():
             click.echo(f"{each:12}  {find_importer(each, None).title}")
+        return
+    if guessed:
+        from linkedproj.importers.guessing import guess
+        from linkedproj.model.lists import read_lists
+        from linkedproj.model.paths import shipped
+
+        lists = {each.name: each for each in read_lists(shipped("ontology")).values()}
+        click.echo(guess(guessed, lists, name or "").text, nl=False)
         return
     if not source or not files or into is None:
         raise click.UsageError("name a source, its files, and the folder of the portfolio: SOURCE FILE… --into DIR")
@@ -50,42 +58,4 @@ def command(
     day = refuse_day(read_on or dt.datetime.now(tz=dt.UTC).date().isoformat())
     with Progress() as tell:
         done = import_source(importer, files, into, day, tell)
-    click.echo("\n".join(_lines(done)))
-
-
-def _lines(done: Imported) -> list[str]:
-    """Word what became of the rows, what is in the tables, and what is to be decided."""
-    from linkedproj.importers.decisions import FOLDER, REPAIRS, REVIEW
-
-    lines = ["rows", *(
-        f"  {each.name}: {each.rows:,} = {each.records:,} in records + {each.review:,} in {REVIEW} + {each.repairs:,} in {REPAIRS}"
-        for each in done.counted.values()
-    )]  # fmt: skip
-    for each in done.counted.values():
-        if each.unread:
-            lines.append(f"  columns of {each.name} that are not read: {', '.join(each.unread)}")
-        if each.absent:
-            lines.append(f"  columns that {each.name} does not have: {', '.join(each.absent)}")
-    kept = done.kept
-    counts = (
-        f"{number:,} {table}" + (f" ({kept.new[table]:,} new)" if kept.new[table] != number else "")
-        for table, number in sorted(kept.records.items())
-    )
-    lines.append("records: " + ", ".join(counts))
-    changes = [
-        (kept.changed, "values changed in the source"), (kept.by_hand, "edits by hand kept"),
-        (kept.ranked, "values beside those of another source"), (kept.gone, "records that the source has no more"),
-        (kept.removed, "records taken out"),
-    ]  # fmt: skip
-    if told := [f"{number:,} {what}" for number, what in changes if number]:
-        lines.append("since the last import: " + ", ".join(told))
-        lines += [f"  {line}" for line in kept.told]
-    if done.pairs:
-        lines.append("pairs that may be one: " + ", ".join(f"{n:,} {kind}" for kind, n in sorted(done.pairs.items())))
-    repaired = ", ".join(f"{n:,} {rule}" for rule, n in sorted(done.repairs.items()))
-    lines.append(f"repaired: {repaired or 'nothing'} ({done.folder / FOLDER / REPAIRS})")
-    asked = ", ".join(f"{n:,} {kind}" for kind, n in sorted(done.questions.items()))
-    lines.append(f"to decide: {asked or 'nothing'}; answered: {done.answered:,} ({done.folder / FOLDER / REVIEW})")
-    lines += [f"note: {remark}" for remark in done.remarks]
-    lines.append(f"next: linkedproj check {done.folder}")
-    return lines
+    click.echo("\n".join([*imported_lines(done), f"next: linkedproj check {done.folder}"]))

@@ -17,11 +17,11 @@ from zipfile import BadZipFile, ZipFile
 
 from linkedproj.importers.spec import FieldSpec
 from linkedproj.importers.trees import json_rows, xml_rows
-from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.errors import Place, Problem, SetupError
 from linkedproj.model.lists import fold
 from linkedproj.model.settings import did_you_mean
-from linkedproj.tables.readers import ods, xlsx
-from linkedproj.tables.readers.sheet import BROKEN, refuse_bomb
+from linkedproj.tables.readers import READERS
+from linkedproj.tables.readers.sheet import refuse_bomb
 from linkedproj.tables.readers.source import TableFile, named
 
 if TYPE_CHECKING:
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 
     from linkedproj.importers.cells import Value
     from linkedproj.importers.spec import Importer, ResourceSpec
-    from linkedproj.model.errors import Problem
-    from linkedproj.tables.readers.source import Read
 
-_BOOKS = {".xlsx": xlsx, ".xlsm": xlsx, ".ods": ods}
+_BOOKS = frozenset(suffix for suffix, reader in READERS.items() if reader.sheets)
 _TREES = {".xml": "xml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _ZIP = ".zip"
 _CHUNK = 1 << 20
@@ -339,38 +337,29 @@ def _book(
 ) -> Iterator[Tables]:
     with _on_disk(file, member, suffix, opened) as path:
         whole = TableFile(path, f"{file.name}/{member}" if member else file.name, "")
-        try:
-            with _sheets(whole, suffix) as (listed, read):
-                for spec, fields in specs:
-                    for name in [each for each in listed if each in spec.sheets] if spec.sheets else listed[:1]:
-                        yield _sheet(spec, file, replace(whole, sheet=name), fields, read)
-        except BROKEN as error:
-            raise SetupError(f"the workbook cannot be read: {error}.", Place(whole.shown)) from error
+        reader, problems = READERS[suffix], list[Problem]()
+        with reader.kept_open(whole):
+            listed = [each.name for each in reader.sheets(whole, problems.append)] if reader.sheets else []
+            _refuse_broken(problems)
+            for spec, fields in specs:
+                for name in [each for each in listed if each in spec.sheets] if spec.sheets else listed[:1]:
+                    yield _sheet(spec, file, replace(whole, sheet=name), fields)
 
 
-@contextmanager
-def _sheets(file: TableFile, suffix: str) -> Iterator[tuple[list[str], Callable[..., Iterator[Read]]]]:
-    """Yield the names of the sheets of a workbook that hold any text, and what reads one of them."""
-    if _BOOKS[suffix] is ods:
-        problems: list[Problem] = []
-        names = [each.name for each in ods.sheets(file, problems.append)]
-        if problems:
-            raise ValueError(problems[0].values.get("detail", ""))
-        yield names, ods.read
-        return
-    with xlsx.opened(file) as book:
-        yield [each.name for each in xlsx.sheets_in(book)], partial(xlsx.read_in, book)
+def _refuse_broken(problems: Iterable[Problem]) -> None:
+    """Refuse a workbook that cannot be read, or not to its end.
+
+    Raises:
+        SetupError: it is told in one of the problems.
+    """
+    for problem in problems:
+        if problem.rule.startswith("LP-FILE-"):
+            raise SetupError(f"the workbook cannot be read: {problem.values.get('detail', '')}.", problem.place)
 
 
-def _sheet(
-    spec: ResourceSpec,
-    file: SourceFile,
-    sheet: TableFile,
-    fields: tuple[FieldSpec, ...],
-    read: Callable[..., Iterator[Read]],
-) -> Tables:
+def _sheet(spec: ResourceSpec, file: SourceFile, sheet: TableFile, fields: tuple[FieldSpec, ...]) -> Tables:
     problems: list[Problem] = []
-    found = read(sheet, problems.append)
+    found = READERS[sheet.path.suffix.lower()].read(sheet, problems.append)
     names, _, _ = next(found, ((), 0, []))
     header = names
     for _ in range(spec.header):
@@ -380,17 +369,15 @@ def _sheet(
     table = SourceTable(spec, file, sheet.sheet, fields, columns, unread, absent)
 
     def rows() -> Iterator[tuple[int, Cells]]:
-        try:
-            for cells in _picked(((line, row) for _, line, row in found), header, fields, columns):
-                if not problems:
-                    yield 0, cells
-                    continue
-                mine = [problem for problem in problems if problem.place.line == cells.number]
-                table.layout.extend(problem for problem in problems if problem.place.line != cells.number)
-                problems.clear()
-                yield 0, cells._replace(faults=mine)
-        except BROKEN as error:
-            raise SetupError(f"the workbook cannot be read: {error}.", Place(sheet.shown, sheet=sheet.sheet)) from error
+        for cells in _picked(((line, row) for _, line, row in found), header, fields, columns):
+            if not problems:
+                yield 0, cells
+                continue
+            mine = [problem for problem in problems if problem.place.line == cells.number]
+            table.layout.extend(problem for problem in problems if problem.place.line != cells.number)
+            problems.clear()
+            yield 0, cells._replace(faults=mine)
+        _refuse_broken(problems)
         table.layout.extend(problems)
 
     return Tables([table], rows())

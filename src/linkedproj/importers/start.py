@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 SETTINGS = "portfolio.toml"
 
 
-def settings_of(importer: Importer, into: Path, day: str) -> str:
+BASE = "https://data.example.org/"
+
+
+def settings_of(importer: Importer, into: Path, day: str, base: str = BASE, title: str = "") -> str:
     """Write the settings of a portfolio that has none yet: those that are known, and a placeholder for who publishes."""
-    name = into.resolve().name or importer.name
+    name = title or into.resolve().name or importer.name
     lines = [
         "# What belongs to the portfolio as a whole. Put your own title, base and publisher here before you publish.",
         f"id = {_quoted(_identifier(name))}",
         'version = "1"',
-        'base = "https://data.example.org/"  # what all IRIs begin with: an address of yours that can stay for ever',
+        f"base = {_quoted(base)}  # what all IRIs begin with: an address of yours that can stay for ever",
         f"as-of = {day}",
         f"languages = {_listed(importer.languages)}",
     ]
@@ -32,7 +35,7 @@ def settings_of(importer: Importer, into: Path, day: str) -> str:
         'profiles = ["void"]',
         "",
         "[title]",
-        *(f"{tag} = {_quoted(importer.title)}" for tag in importer.languages),
+        *(f"{tag} = {_quoted(title or importer.title)}" for tag in importer.languages),
         "",
         "[publisher.name]",
         *(f"{tag} = {_quoted(name)}" for tag in importer.languages),

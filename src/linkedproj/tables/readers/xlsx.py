@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import warnings
 from collections import defaultdict
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
@@ -24,16 +24,17 @@ from linkedproj.tables.readers.sheet import (
     read_rows,
     refuse_bomb,
 )
-from linkedproj.tables.readers.source import MADE_FOR, Sheet
+from linkedproj.tables.readers.source import MADE_FOR, Sheet, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from openpyxl import Workbook
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
-__all__ = ["find", "made_for", "read", "sheets"]
+__all__ = ["find", "kept_open", "made_for", "read", "sheets"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROWS = 256
@@ -47,6 +48,8 @@ _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _MONTH = re.compile(r"(?<![hs:.m])m+(?![m:])(?![:.]?s)")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
+_KEPT: dict[Path, Workbook] = {}
+
 
 def sheets(file: TableFile, report: Report) -> list[Sheet]:
     """List the sheets of a workbook that hold any text.
@@ -55,23 +58,20 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
         SetupError: the package that reads workbooks is not installed.
     """
     try:
-        with opened(file) as book:
-            return sheets_in(book)
+        with _opened(file) as book:
+            return [
+                Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)
+            ]
     except BROKEN as error:
         report(broken(file, error))
         return []
 
 
-def sheets_in(book: Workbook) -> list[Sheet]:
-    """List the sheets of an open workbook that hold any text."""
-    return [Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)]
-
-
 def made_for(file: TableFile) -> str:
     """Return the version of the vocabulary that a workbook was made for, as a property of it says, or ""."""
     try:
-        with opened(file) as found:
-            book: Any = found
+        with _opened(file) as opened:
+            book: Any = opened
             stated = (each.value for each in book.custom_doc_props.props if each.name == MADE_FOR)
             return str(next(stated, None) or "")
     except BROKEN:
@@ -85,26 +85,37 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
         SetupError: the package that reads workbooks is not installed.
     """
     try:
-        with opened(file) as book:
-            yield from read_in(book, file, report)
+        with _opened(file) as book:
+            sheet: Any = book[file.sheet]
+            # Most sheets have neither formulas nor anything hidden or merged, and are read once.
+            layout, blank_formulas = _layout(sheet) if _has_more_than_values(sheet) else (Layout(), {})
+            yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
     except BROKEN as error:
         report(broken(file, error))
 
 
-def read_in(book: Workbook, file: TableFile, report: Report) -> Iterator[Read]:
-    """Read the rows of one sheet of an open workbook, as `read` does."""
-    sheet: Any = book[file.sheet]
-    layout, blank_formulas = _layout(sheet)
-    yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
-
-
 @contextmanager
-def opened(file: TableFile) -> Iterator[Workbook]:
-    """Open a workbook: its shared texts are read, its sheets are not.
+def kept_open(file: TableFile) -> Iterator[None]:
+    """Open a workbook once for all that is read of it meanwhile: what its sheets share is read once.
 
     Raises:
         SetupError: the package that reads workbooks is not installed.
     """
+    with ExitStack() as stack:
+        # What is damaged is told by what reads it.
+        with suppress(*BROKEN):
+            _KEPT[file.path] = stack.enter_context(_opened(file))
+        try:
+            yield
+        finally:
+            _KEPT.pop(file.path, None)
+
+
+@contextmanager
+def _opened(file: TableFile) -> Iterator[Workbook]:
+    if file.path in _KEPT:
+        yield _KEPT[file.path]
+        return
     try:
         import openpyxl  # noqa: F401 - whether it is there
     except ImportError:
@@ -127,14 +138,15 @@ def opened(file: TableFile) -> Iterator[Workbook]:
 def _reader_class() -> Any:  # noqa: ANN401 - a class of a package that carries no types
     """Return a reader of workbooks that takes texts as they are.
 
-    openpyxl 3.1 makes several objects of each text, with its fonts: of a workbook of many texts, that is half of the time.
+    openpyxl 3.1 makes several objects of each text, with its fonts: of a workbook of many texts, half of the time.
     """
     from openpyxl.reader.excel import ExcelReader
     from openpyxl.xml.constants import SHARED_STRINGS
 
-    class Reader(ExcelReader):  # type: ignore[misc]  # of no type
+    class Reader(ExcelReader):
         def read_strings(self) -> None:
-            part = self.package.find(SHARED_STRINGS)
+            package: Any = self.package
+            part = package.find(SHARED_STRINGS)
             if part is not None:
                 with self.archive.open(part.PartName[1:]) as source:
                     self.shared_strings = list(_strings(source))
@@ -143,7 +155,7 @@ def _reader_class() -> Any:  # noqa: ANN401 - a class of a package that carries 
 
 
 def _strings(source: IO[bytes]) -> Iterator[str]:
-    """Yield the shared texts of a workbook: of one in several fonts the pieces, joined; how it is pronounced is left out."""
+    """Yield the shared texts of a workbook: of one in several fonts the pieces, joined, without how it is pronounced."""
     for _, element in iterparse(source):  # noqa: S314 - expat bounds entities and fetches none
         if element.tag == f"{_MAIN}si":
             runs = (element, *element.findall(f"{_MAIN}r"))
@@ -194,9 +206,6 @@ def _layout(sheet: Any) -> tuple[Layout, dict[int, list[int]]]:  # noqa: ANN401 
     layout, blank = Layout(), defaultdict[int, list[int]](list)
     source: IO[bytes]
     with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
-        if not _has_more_than_values(source):
-            return layout, blank
-    with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
         rows: Element | None = None
         for event, element in iterparse(source, ("start", "end")):  # noqa: S314 - expat bounds entities and fetches none
             name = element.tag.removeprefix(_MAIN)
@@ -222,13 +231,15 @@ def _layout(sheet: Any) -> tuple[Layout, dict[int, list[int]]]:  # noqa: ANN401 
     return layout, blank
 
 
-def _has_more_than_values(source: IO[bytes]) -> bool:
-    """Return whether a sheet may have formulas, hidden rows or columns, or merged cells: without them, it is read once."""
-    before = b""
-    while chunk := source.read(_CHUNK):
-        if _MORE.search(before + chunk):
-            return True
-        before = chunk[-_LONGEST_SIGN:]
+def _has_more_than_values(sheet: Any) -> bool:  # noqa: ANN401 - a sheet, and what is its own
+    """Return whether a sheet may have formulas, hidden rows or columns, or merged cells."""
+    source: IO[bytes]
+    with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
+        before = b""
+        while chunk := source.read(_CHUNK):
+            if _MORE.search(before + chunk):
+                return True
+            before = chunk[-_LONGEST_SIGN:]
     return False
 
 
@@ -249,7 +260,7 @@ def _text(cell: Any) -> str | Told:  # noqa: ANN401 - one of the cell classes of
     if isinstance(value, str):
         return Told("LP-SHEET-ERROR", value) if cell.data_type == "e" else _unescaped(value)
     if isinstance(value, bool):
-        return str(value).lower()
+        return Typed(str(value).lower())
     if isinstance(value, int | float):
         return _number(value, cell.number_format)
     if isinstance(value, dt.datetime | dt.date):
