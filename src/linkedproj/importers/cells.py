@@ -119,6 +119,12 @@ class Converter:
             return self._several(cell.split(self.spec.separator), notes) if cell else ""
         return self._one(cell, notes)
 
+    def leaves_out(self, cell: Value) -> bool:
+        """Return whether the importer says of a cell that it stands for nothing, by a code that is ""."""
+        if self._codes is None or not isinstance(cell, str) or not cell:
+            return False
+        return self._codes.get(cell, self._folded.get(fold(cell))) == ""
+
     def _several(self, cells: tuple[str, ...] | list[str], notes: Notes) -> Value:
         found = (self._one(_EDGES.sub("", cell), notes) for cell in cells)
         return tuple(dict.fromkeys(value for value in found if value))

@@ -54,13 +54,14 @@ class Column(NamedTuple):
 class Cells(NamedTuple):
     """One row: its number in its table, the values of its fields in their order, and what was wrong with cells.
 
-    `faults` are problems of single cells that were read as empty; `extra` tells that it has more cells than the header.
+    `faults` are problems of single cells that were read as empty; `unsound` says why the row as a whole cannot be
+    trusted, such as that it has more cells than the header.
     """
 
     number: int
     values: Sequence[Value]
     faults: Sequence[Problem] = ()
-    extra: bool = False
+    unsound: str = ""
 
 
 @dataclass
@@ -246,23 +247,33 @@ def _delimited(
     rows = _csv_rows(spec, place, opened)
     for _ in range(spec.header):
         next(rows, None)
-    _, names = next(rows, (0, []))
-    header = named(names)
+    header = named(next(rows, _Row(0, [])).cells)
     columns, unread, absent = _found(spec, header, fields, place)
     table = SourceTable(spec, file, member, fields, columns, unread, absent)
-    return table, _picked(rows, header, fields, columns)
+    return table, _picked(rows, header, fields, columns, is_even=True)
 
 
-def _csv_rows(spec: ResourceSpec, place: Place, opened: Callable[[], IO[bytes]]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold any text, each with the line it begins at."""
+def _csv_rows(spec: ResourceSpec, place: Place, opened: Callable[[], IO[bytes]]) -> Iterator[_Row]:
+    """Yield the rows that hold any text; one that breaks the rules of quotes is told, and the next line is read.
+
+    Raises:
+        SetupError: the file is not in the encoding that the importer declares.
+    """
     encoding = "utf-8-sig" if fold(spec.encoding).replace("_", "-") in {"utf-8", "utf8"} else spec.encoding
     line = 1
     try:
         with opened() as data, io.TextIOWrapper(data, encoding=encoding, newline="") as text:
             reader = csv.reader(text, delimiter=spec.delimiter, strict=True)
-            for row in reader:
-                if any(row):
-                    yield line, row
+            while True:
+                try:
+                    row = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    yield _Row(line, [], f"the row cannot be read: {error}")
+                else:
+                    if any(row):
+                        yield _Row(line, row)
                 line = reader.line_num + 1
     except UnicodeDecodeError as error:
         byte = f"0x{error.object[error.start]:02X}"
@@ -273,8 +284,14 @@ def _csv_rows(spec: ResourceSpec, place: Place, opened: Callable[[], IO[bytes]])
         ) from error
     except LookupError as error:
         raise SetupError(f"'{spec.encoding}' is no encoding that Python knows.", place) from error
-    except csv.Error as error:
-        raise SetupError(f"the row that begins in line {line} cannot be read: {error}.", place) from error
+
+
+class _Row(NamedTuple):
+    """A row as it stands in a file: its line, its cells, and why it cannot be trusted, or ""."""
+
+    line: int
+    cells: Sequence[str]
+    unsound: str = ""
 
 
 def _found(
@@ -312,17 +329,25 @@ def _found(
 
 
 def _picked(
-    rows: Iterable[tuple[int, Sequence[str]]],
+    rows: Iterable[_Row],
     header: Sequence[str],
     fields: Sequence[FieldSpec],
     columns: Mapping[str, Column],
+    *,
+    is_even: bool,
 ) -> Iterator[Cells]:
+    """Yield the cells of fields; where rows are to be even, one of other width cannot be trusted."""
     places = [columns[each.name].number - 1 if each.name in columns else -1 for each in fields]
     width = len(header)
-    for number, row in rows:
-        extra = len(row) > width and any(row[width:])
-        padded = [*row, *[""] * (width - len(row)), ""] if len(row) <= width else [*row[:width], ""]
-        yield Cells(number, [padded[at] for at in places], (), extra)
+    for line, cells, unsound in rows:
+        row, told = cells, unsound
+        if len(row) != width and not told:
+            if any(row[width:]):
+                told = f"the row has {len(row)} cells, and there are {width} columns: something in it is not what it seems"
+            elif len(row) < width and is_even:
+                told = f"the row has {len(row)} cells of {width}: a line or a cell of it may be torn"
+        padded = [*row[:width], *[""] * (width - len(row)), ""]
+        yield Cells(line, [padded[at] for at in places], (), told)
 
 
 # ----- workbooks
@@ -369,7 +394,8 @@ def _sheet(spec: ResourceSpec, file: SourceFile, sheet: TableFile, fields: tuple
     table = SourceTable(spec, file, sheet.sheet, fields, columns, unread, absent)
 
     def rows() -> Iterator[tuple[int, Cells]]:
-        for cells in _picked(((line, row) for _, line, row in found), header, fields, columns):
+        listed = (_Row(line, row) for _, line, row in found)
+        for cells in _picked(listed, header, fields, columns, is_even=False):
             if not problems:
                 yield 0, cells
                 continue

@@ -24,7 +24,9 @@ JOINT = "\x1f"
 LINK = "\x1e"
 """Before a link to other records of the importer: their name, JOINT, and the key of one."""
 
-OPTIONAL, ALL = "?", "*"
+OPTIONAL, ALL, ITEM = "?", "*", "value"
+"""Behind a part of a key that may be empty; the key of all rows; what a record for each of several fields calls its own."""
+
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 
@@ -90,12 +92,10 @@ class Mapper:
 
 def fields_of(spec: RecordSpec) -> Iterator[str]:
     """Yield the fields that records of one kind are made of."""
-    yield from (name.rstrip(OPTIONAL) for name in spec.key if name not in {"value", ALL})
-    yield from spec.each
-    yield from spec.when
-    yield from (name for name in _SLOT.findall(spec.id) if name != "value")
-    for value in spec.columns.values():
-        yield from _used(value)
+    own = {ALL, ITEM} if spec.each else {ALL}
+    used = (name for value in spec.columns.values() for name in _used(value))
+    listed = (*spec.key, *spec.each, *spec.when, *_SLOT.findall(spec.id), *used)
+    yield from (name.rstrip(OPTIONAL) for name in listed if name not in own)
     if spec.same:
         yield from filter(None, (*spec.same.names, spec.same.within, *spec.same.places))
     if spec.place:
@@ -104,7 +104,7 @@ def fields_of(spec: RecordSpec) -> Iterator[str]:
 
 def _used(value: ValueSpec) -> Iterator[str]:
     listed = (value.column, value.when, value.unless, *_SLOT.findall(value.template), *value.key)
-    yield from (name.rstrip(OPTIONAL) for name in listed if name and name != "value")
+    yield from filter(None, listed)
     for each in (*value.first, *value.every):
         yield from _used(each)
 
@@ -127,7 +127,7 @@ def _spread(spec: RecordSpec, values: Values) -> Iterable[Values]:
     if not spec.each:
         return (values,)
     items = (item for name in spec.each for item in items_of(values.get(name, "")))
-    return ({**values, "value": item} for item in dict.fromkeys(items))
+    return ({**values, ITEM: item} for item in dict.fromkeys(items))
 
 
 def items_of(value: Value) -> tuple[str, ...]:

@@ -190,9 +190,9 @@ class _Import:
             table, counted, mapper, fields, checks = read[number]
             counted.rows += 1
             self._notes.table, self._notes.row = table, cells.number
-            if cells.extra or cells.faults:
+            if cells.unsound or cells.faults:
                 self._tell_faults(cells)
-            if cells.extra:
+            if cells.unsound:
                 counted.review += 1
                 continue
             values: dict[str, Value] = {
@@ -201,7 +201,20 @@ class _Import:
             }
             for check in checks:
                 self._check(check, values)
-            self._take(table, cells, mapper, values, counted)
+            lacking = mapper.lacking(values)
+            if not lacking:
+                self._take(table, cells, mapper, values, counted)
+            elif any(
+                name in lacking and convert.leaves_out(cell)
+                for (name, convert), cell in zip(fields, cells.values, strict=True)
+            ):
+                counted.repairs += 1
+                self._decisions.repair("row-of-no-use", table.place(cells.number), ", ".join(lacking), "", "")
+            elif self._ask_row(cells, lacking, values):
+                counted.repairs += 1
+                self._decisions.repair("row-left-out", table.place(cells.number), ", ".join(lacking), "", "")
+            else:
+                counted.review += 1
         for table in tables.tables:
             for problem in table.layout:
                 told = ", ".join(filter(None, map(problem.values.get, ("names", "cells"))))
@@ -211,13 +224,6 @@ class _Import:
         self, table: SourceTable, cells: Cells, mapper: Mapper, values: dict[str, Value], counted: Counted
     ) -> None:
         """Take the records of a row, and count what became of it."""
-        if lacking := mapper.lacking(values):
-            if self._ask_row(cells, lacking, values):
-                counted.repairs += 1
-                self._decisions.repair("row-left-out", table.place(cells.number), "", ", ".join(lacking), "")
-            else:
-                counted.review += 1
-            return
         made = False
         origin = f"{table.spec.name}|{table.file.name}|{table.part}|{cells.number}"
         for each in mapper.records(values):
@@ -252,10 +258,9 @@ class _Import:
             self._decisions.ask(
                 "cell", about, column=problem.column, value=problem.cell, reason=wording, place=str(problem.place)
             )
-        if cells.extra and table:
-            place = table.place(cells.number)
-            told = "the row has more cells than there are columns: something in it is not what it seems"
-            self._decisions.ask("row", (str(place), "extra"), reason=told, place=str(place))
+        if cells.unsound and table:
+            place = str(table.place(cells.number))
+            self._decisions.ask("row", (place, "unsound"), reason=cells.unsound, place=place)
 
     def _ask_row(self, cells: Cells, lacking: Sequence[str], values: Mapping[str, Value]) -> bool:
         """Ask about a row that is no record; return whether the curator leaves it out."""
