@@ -87,7 +87,7 @@ class Keeper:
             file.name: importer.name if single else f"{importer.name}-{_short_name(file.name, importer.name) or number}"
             for number, file in enumerate(files, 1)
         }
-        self._specs = {spec.name: spec for spec in importer.records}
+        self._specs = {spec.name: spec for spec in reversed(importer.records)}
         self._fields: dict[str, Field | None] = {}
         self._is_shared = False
         self._moved: set[str] = set()

@@ -49,7 +49,7 @@ class Mapper:
 
     def __init__(self, importer: Importer, resource: str, names: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
         self.specs = [spec for spec in importer.records if resource in spec.resources]
-        by_name = {spec.name: spec for spec in importer.records}
+        by_name = {spec.name: spec for spec in reversed(importer.records)}
         self._columns = {
             spec.name: [
                 (column, _getter(value, by_name, names), value.derived) for column, value in spec.columns.items()

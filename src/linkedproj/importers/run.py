@@ -134,7 +134,8 @@ class _Import:
         self._decisions = Decisions(into, importer.name)
         self._notes = _RowNotes(self._decisions)
         self._keeper = Keeper(folder, into, importer, store, self._decisions, files, day)
-        self._specs = {spec.name: spec for spec in importer.records}
+        # Of two kinds of rows that speak of one kind of records, the first says what they are.
+        self._specs = {spec.name: spec for spec in reversed(importer.records)}
         lists = folder.schema.authorities.values()
         self._lists = {each.name: each for each in lists}
         used = {value.codelist for spec in importer.records for value in spec.columns.values() if value.codelist}
@@ -302,8 +303,8 @@ class _Import:
                 self._propose(spec)
         for spec in placed if gazetteer and gazetteer.is_there else ():
             self._find_places(spec, gazetteer)
-        for spec in self._specs.values():
-            self._join(spec)
+        for name in dict.fromkeys(spec.name for spec in self._importer.records):
+            self._join(self._specs[name])
         self._keeper.settle_identifiers()
 
     def _propose(self, spec: RecordSpec) -> None:
@@ -356,9 +357,10 @@ class _Import:
 
     def _alike(self, spec: RecordSpec) -> Iterator[Alike]:
         for key, rows in self._store.said(spec.name):
-            names = dict.fromkeys(name for row in rows for name in row.alike[0])
-            places = dict.fromkeys(place for row in rows for place in row.alike[2])
-            within = next((text for row in rows for text in row.alike[1]), "")
+            compared = [row.alike for row in rows if row.alike]
+            names = dict.fromkeys(name for listed, _, _ in compared for name in listed)
+            places = dict.fromkeys(place for _, _, listed in compared for place in listed)
+            within = next((text for _, listed, _ in compared for text in listed), "")
             if names:
                 yield Alike(key, tuple(names), within, tuple(places))
 

@@ -13,6 +13,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.importers.cells import date_pattern
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.lexical import is_day
 from linkedproj.model.settings import did_you_mean
@@ -316,6 +317,12 @@ class _Loader:
             self._fault((*keys, "type"), f"'{kind}' is no type of a field. Write one of {', '.join(_TYPES)}.")
         if kind == "date" and not stated.get("format"):
             self._fault(keys, f"the field '{name}' is a date: write its pattern, such as format = \"yyyy-MM-dd\".")
+        for pattern in _listed(stated.get("format", ())) if kind == "date" else ():
+            try:
+                date_pattern(pattern)
+            except ValueError:
+                told = f"'{pattern}' is no pattern of dates. Write a year of four letters, such as dd.MM.yyyy."
+                self._fault((*keys, "format"), told)
         if stated.get("codes") and stated["codes"] not in codes:
             self._fault(
                 (*keys, "codes"), f"there is no [codes.{stated['codes']}].{did_you_mean(stated['codes'], codes)}"
