@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 
 FIXTURES = Path(__file__).parent / "fixtures/imports"
 PROJECTS = ["Programme", "Acronym", "Project Name", "Project Name language 2", "Description EN", "Budget", "EU Funding",
-            "ERDF budget", "Website", "Thematic1", "Thematic2", "Specific Obj", "Project start", "Project end"]  # fmt: skip
+            "ERDF budget", "Website", "Thematic1", "Thematic2", "Specific Obj", "Project start",
+            "Project end"]  # fmt: skip
 PARTNERS = ["Programme", "Acronym", "Project Partner", "Lead Partner", "Street", "Postal code", "Town", "Department",
             "Legal Status", "Country code", "NUTS3 (or equivalent)"]  # fmt: skip
 NORTH = "INTERREG V-A North"
 QUAYS: dict[str, Any] = {
-    "Programme": NORTH, "Acronym": "QUAYS", "Project Name": "Green quays", "Description EN": "Trees &nbsp;on<br>old quays",
+    "Programme": NORTH, "Acronym": "QUAYS", "Project Name": "Green quays",
+    "Description EN": "Trees &nbsp;on<br>old quays",
     "Budget": "892,228.58", "EU Funding": 758394.29, "ERDF budget": 0, "Website": "quays.example.org/north",
-    "Thematic1": "Tourism", "Specific Obj": "Preserve quays", "Project start": "2015/10/27", "Project end": "2019/09/30",
+    "Thematic1": "Tourism", "Specific Obj": "Preserve quays",
+    "Project start": "2015/10/27", "Project end": "2019/09/30",
 }  # fmt: skip
 COUNCIL: dict[str, Any] = {
     "Programme": NORTH, "Acronym": "QUAYS", "Project Partner": "Exampleford City Council", "Lead Partner": "Yes",
@@ -129,10 +132,15 @@ def test_an_import_is_sound_and_each_of_its_values_is_accounted_for(tmp_path: Pa
 
 def test_what_is_certain_is_repaired_and_each_repair_is_told_with_its_cell(tmp_path: Path) -> None:
     into = tmp_path / "p"
-    late = QUAYS | {"Acronym": "LATE", "Project Name": "\u200bLate\u00a0tides "}
+    late = QUAYS | {
+        "Acronym": "LATE",
+        "Project Name": "\u200bLate\u00a0tides ",
+        "Description EN": None,
+        "Website": None,
+    }
     imported(into, "keep-eu", keep(tmp_path, [QUAYS, late], [COUNCIL]))
     rows = {row["acronym"]: row for row in table(into / "project.keep-eu.csv")}
-    assert rows["QUAYS"]["summary@en"] == "Trees \u00a0on\nold quays".replace("\u00a0", " ")
+    assert rows["QUAYS"]["summary@en"] == "Trees  on\nold quays"
     assert rows["QUAYS"]["url"] == "http://quays.example.org/north"
     assert rows["LATE"]["title@en"] == "Late tides"
     told = {row["rule"]: row["place"] for row in repaired(into)}
@@ -268,7 +276,7 @@ key = ["Name"]
 
 
 def test_a_torn_row_is_told_and_shifts_no_cell(tmp_path: Path) -> None:
-    text = "Name;Cost\nOne;1\nTwo;2;3\nThree\n\"Fo\"ur;4\nFive;5\n"
+    text = 'Name;Cost\nOne;1\nTwo;2;3\nThree\n"Fo"ur;4\nFive;5\n'
     (tmp_path / "torn.csv").write_text(text, "utf-8")
     into = own(tmp_path, '{ name = "Cost", type = "number" }', "torn.csv", 'delimiter = ";"')
     assert [row["title@en"] for row in table(into / "project.own.csv")] == ["Five", "One"]
@@ -286,7 +294,9 @@ def test_an_encoding_is_declared_never_guessed(tmp_path: Path) -> None:
 
 
 def test_json_lines_and_json_are_read_by_paths(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"n": {"x": "One"}, "tags": ["b", "a"]}\n\n{"n": {"x": "Two"}, "c": 5.10}\n', "utf-8")
+    (tmp_path / "a.jsonl").write_text(
+        '{"n": {"x": "One"}, "tags": ["b", "a"]}\n\n{"n": {"x": "Two"}, "c": 5.10}\n', "utf-8"
+    )
     (tmp_path / "a.toml").write_text(
         """name = "a"
 title = "A"
@@ -466,7 +476,7 @@ COMMON = [f"Harbour office of district {word}" for word in ("ash", "birch", "ced
     [
         ("Exampleford Activa SA SPM", "EXAMPLEFORD ACTIVA, S.A. SPM", "equal"),
         ("Institut d'Urbanisme", "INSTITUT D URBANISME", "equal"),
-        ("Fundació Tramuntana Exampleford", "Tramuntana", "part"),
+        ("Fundació Tramuntana", "Tramuntana", "part"),
         ("Exampleford", "Exampleford Port Authority", ""),
         ("University of Exampleford", "University of Probestadt", ""),
     ],
@@ -486,7 +496,7 @@ def test_names_of_two_countries_are_not_compared() -> None:
     assert not list(pairs([*alike("Tramuntana"), Alike("x", ("Tramuntana",), "ESP", ())]))
 
 
-# ----- importers
+# ----- importer files, and all that may be wrong with them
 
 
 def test_all_faults_of_an_importer_are_told_each_with_its_place(tmp_path: Path) -> None:
@@ -526,10 +536,10 @@ def test_an_unknown_importer_is_told_with_those_there_are(tmp_path: Path) -> Non
 
 def test_another_layout_is_refused_with_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "TinyNetworks.csv"
-    path.write_text("Code;Name\n1;One\n", "utf-8")
+    path.write_text("Code_Netwrk;Name\n1;One\n", "utf-8")
     done = run("import", "urbact", str(path), "--into", str(tmp_path / "p"))
     assert done.code == 2
-    assert "has no column 'Code_Network'. Did you mean 'Code'?" in done.err
+    assert "has no column 'Code_Network'. Did you mean 'Code_Netwrk'?" in done.err
     assert not (tmp_path / "p").exists()
 
 
@@ -552,7 +562,9 @@ def test_every_shipped_importer_can_be_read() -> None:
     assert len(listed.out.splitlines()) == len(shipped_importers()) >= 5
 
 
-@pytest.mark.parametrize(("source", "file"), [("kohesio", "kohesio.csv"), ("iati", "iati.xml"), ("cordis", "cordis.zip")])
+@pytest.mark.parametrize(
+    ("source", "file"), [("kohesio", "kohesio.csv"), ("iati", "iati.xml"), ("cordis", "cordis.zip")]
+)
 def test_made_up_files_in_documented_layouts_become_sound_portfolios(tmp_path: Path, source: str, file: str) -> None:
     path = FIXTURES / file
     if source == "cordis":
@@ -583,9 +595,9 @@ def test_cordis_is_read_as_it_says_and_no_further(tmp_path: Path) -> None:
     assert roles["exampleford-city-council"] == "coordinator"
     assert "former-partner" in roles["probe-gmbh"]
     # One name, two identification codes: they are proposed, and stay two.
-    twins = [row for row in table(into / "organisation.cordis.csv") if "Twin" in row["name@und"]]
+    twins = [row for row in table(into / "organisation.cordis.csv") if "twin" in row["id"]]
     assert len(twins) == 2
-    assert any("Twin" in row["record"] for row in reviewed(into, "same"))
+    assert any("twin" in row["record"].casefold() for row in reviewed(into, "same"))
     assert not [path for path in into.rglob("*.csv") if "Somebody Private" in path.read_text("utf-8")]
     assert {row["country"] for row in table(into / "city.cordis.csv")} == {"IRL", "DEU", "GRC", "GBR"}
 
@@ -608,7 +620,16 @@ def test_memory_stays_flat_on_a_zip_of_19000_files(tmp_path: Path) -> None:
             "except SystemExit: pass\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         )
-        command = [sys.executable, "-c", code, "import", "cordis", str(tmp_path / f"{number}.zip"), "--into", str(tmp_path / f"p{number}")]
+        command = [
+            sys.executable,
+            "-c",
+            code,
+            "import",
+            "cordis",
+            str(tmp_path / f"{number}.zip"),
+            "--into",
+            str(tmp_path / f"p{number}"),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
         assert f"projects: {number:,} = {number:,} in records" in done.stdout
         peaks.append(int(done.stdout.splitlines()[-1]))

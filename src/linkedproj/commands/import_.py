@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+
 @click.command(name="import")
 @click.argument("source", required=False)
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
@@ -28,8 +29,11 @@ def command(
 ) -> None:
     """Import the files of a SOURCE into tables, and say of every row what became of it.
 
-    SOURCE names an importer: one that is shipped, one in importers/ of the portfolio, or the path of a file. For a table
-    that none of them reads, --guess writes a first one; look at it, correct it, and name it as SOURCE.
+    SOURCE names an importer: one that is shipped, one in importers/ of the portfolio, or the path of a file. For a
+    table that none of them reads, --guess writes a first one; look at it, correct it, and name it as SOURCE.
+
+    Raises:
+        UsageError: the source, its files or the folder is not named.
     """
     from dataclasses import replace
 

@@ -28,8 +28,9 @@ def command(
     """Begin a portfolio in the new folder DIR: settings, example tables, and what publishes them.
 
     What is not given is asked for on a terminal, and else has its default. The portfolio is sound and can be built at
-    once; its records are made up, and replaced by yours. With --from they are yours from the beginning: what the columns
-    of FILE mean is guessed and written down in importers/, the rows become tables, and these are checked and built.
+    once; its records are made up, and replaced by yours. With --from they are yours from the beginning: what the
+    columns of FILE mean is guessed and written down in importers/, the rows become tables, and these are checked and
+    built.
     """
     from linkedproj.importers.new import Start, read_base, read_languages, refuse_occupied
 
@@ -87,6 +88,8 @@ def _begin_from(source: Path, folder: Path, start: Start) -> None:
     from dataclasses import replace
 
     from linkedproj.build import build
+    from linkedproj.importers.decisions import FOLDER as DECIDED
+    from linkedproj.importers.decisions import REVIEW
     from linkedproj.importers.guessing import guess
     from linkedproj.importers.new import DATA, plan, write
     from linkedproj.importers.run import import_source
@@ -123,5 +126,5 @@ def _begin_from(source: Path, folder: Path, start: Start) -> None:
             raise
     click.echo(REPORTS["text"](report_of(built.findings), "en"), nl=False)
     click.echo(f"built: {built.latest.as_posix()}")
-    click.echo(f"next: look at {folder / own} and at {data / 'imported' / 'review.csv'}, then in {folder}: linkedproj import "
-               f"{DATA}/{FOLDER}/{found.name}.toml FILE --into {DATA}")  # fmt: skip
+    again = f"linkedproj import {DATA}/{FOLDER}/{found.name}.toml FILE --into {DATA}"
+    click.echo(f"next: look at {folder / own} and {data / DECIDED / REVIEW}, then in {folder}: {again}")

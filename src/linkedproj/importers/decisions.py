@@ -80,7 +80,7 @@ class Decisions:
         if found is None:
             answer = self._before.get(identifier, {}).get("answer", "").strip()
             short = {name: text if len(text) <= _LONGEST else text[:_LONGEST] + "…" for name, text in told.items()}
-            found = self.questions[identifier] = Question(identifier, self._source, kind, answer, **short)
+            found = self.questions[identifier] = Question(identifier, self._source, kind, answer, **short)  # type: ignore[arg-type]  # all but `times` are texts
         else:
             found.times += 1
         return found.answer

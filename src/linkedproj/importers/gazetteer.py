@@ -34,8 +34,8 @@ class Gazetteer:
     """Places by country and name; empty where the package is not installed."""
 
     note = (
-        f"Found by name and country: of the places of GeoNames with at least {_LEAST:,} inhabitants, one alone is called "
-        "so in this country."
+        f"Found by name and country: of the places of GeoNames with at least {_LEAST:,} inhabitants, one alone is "
+        "called so in this country."
     )
     remark = (
         "cities are not looked up in GeoNames: pip install 'linkedproj[import]' adds what does it. Identifiers in the "

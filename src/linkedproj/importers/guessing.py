@@ -1,7 +1,7 @@
-"""A first importer file for a table nobody has described: each guess with what it rests on, and "?" where nothing is known.
+"""A first importer file for a table nobody has described: each guess with its evidence, and "?" where nothing is known.
 
-What a column means is guessed from its header, by words in several languages (`guess.toml`), and stands only if the cells
-are what such a column holds. Patterns of dates and numbers are written down where one alone fits all cells.
+What a column means is guessed from its header, by words in several languages (`guess.toml`), and stands only if the
+cells are what such a column holds. Patterns of dates and numbers are written down where one alone fits all cells.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.importers.cells import date_pattern
@@ -26,7 +25,8 @@ from linkedproj.tables.readers import READERS
 from linkedproj.tables.readers.source import Day, Number, TableFile, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from linkedproj.model.lists import CodeList
 
@@ -37,9 +37,11 @@ _DATES = ("yyyy-MM-dd", "yyyy/MM/dd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", 
 _STYLES = {(".", ","): "a point before the decimals", (",", "."): "a comma before the decimals",
            (",", " "): "a comma before the decimals, blanks between thousands"}  # fmt: skip
 _MISSING = ("n/a", "na", "-", "--", "none", "null", "nan", "#n/a")
-_CURRENCIES = {"€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "nok": "NOK", "sek": "SEK", "dkk": "DKK", "gbp": "GBP",
+_CURRENCIES = {"€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "nok": "NOK", "sek": "SEK", "dkk": "DKK",
+               "gbp": "GBP",
                "£": "GBP", "chf": "CHF", "usd": "USD", "$": "USD", "pln": "PLN"}  # fmt: skip
-_LANGUAGES = {"en": "en", "english": "en", "fr": "fr", "french": "fr", "de": "de", "german": "de", "es": "es", "spanish": "es",
+_LANGUAGES = {"en": "en", "english": "en", "fr": "fr", "french": "fr", "de": "de", "german": "de", "es": "es",
+              "spanish": "es",
               "ca": "ca", "catalan": "ca", "it": "it", "italian": "it", "no": "no", "nb": "nb", "sv": "sv", "da": "da",
               "fi": "fi", "pl": "pl", "pt": "pt", "cs": "cs", "nl": "nl"}  # fmt: skip
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
@@ -187,7 +189,9 @@ def _delimited(path: Path) -> _Sheet:
         text, encoding = data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
         text, encoding = data.decode("cp1252", "replace"), "cp1252"
-        remarks.append("the file is no UTF-8. cp1252, the code page of Windows in western Europe, is a guess: look at é and ñ")
+        remarks.append(
+            "the file is no UTF-8. cp1252, the code page of Windows in western Europe, is a guess: look at é and ñ"
+        )
     if "\0" in text:
         raise SetupError("the file holds no text, or text in UTF-16. Save it as CSV UTF-8.", Place(path.name))
     lines = text.splitlines()[:_HEADER_ROWS]
@@ -234,7 +238,7 @@ class _Column:
         profile = self.profile
         if not profile.filled:
             return "no cell is filled", {}, False
-        judge = getattr(self, f"_as_{kind}".replace("-", "_"), self._as_text)
+        judge = getattr(self, f"_as_{kind}", self._as_text)
         told, settings, is_right = judge()
         if profile.missing:
             settings["missingValues"] = sorted(profile.missing)
@@ -292,14 +296,20 @@ class _Column:
 
     def _as_date(self) -> tuple[str, dict[str, Any], bool]:
         if self.profile.days == self.profile.filled:
-            return self._share(self.profile.days, "dates of the spreadsheet"), {"type": "date", "format": "yyyy-MM-dd"}, True
+            return (
+                self._share(self.profile.days, "dates of the spreadsheet"),
+                {"type": "date", "format": "yyyy-MM-dd"},
+                True,
+            )
         counts = {text: self.profile.count(filter(_is_dated(text), self.profile.values)) for text in _DATES}
         best = [text for text in _DATES if counts[text] == self.profile.seen]
         if not best:
             text = max(_DATES, key=counts.__getitem__)
             told = self._share(counts[text], f"dates {text}")
-            return told, {"type": "date", "format": text}, counts[text] >= _ALL_BUT * self.profile.seen and not self._rival(
-                counts, text
+            return (
+                told,
+                {"type": "date", "format": text},
+                counts[text] >= _ALL_BUT * self.profile.seen and not self._rival(counts, text),
             )
         if rival := self._rival(counts, best[0]):
             return f"all cells are dates {best[0]}, and {rival} as well: which one is meant?", {}, False
@@ -308,8 +318,14 @@ class _Column:
     def _rival(self, counts: Mapping[str, int], text: str) -> str:
         """Return another pattern that the cells fit just as well, and that means other days."""
         parts = sorted(text.lower())
-        same = [t for t in _DATES if t != text and counts[t] == counts[text] and t.replace("dd", "d") != text.replace("dd", "d")]
-        same = [t for t in same if t.replace("MM", "M").replace("dd", "d") != text.replace("MM", "M").replace("dd", "d")]
+        same = [
+            t
+            for t in _DATES
+            if t != text and counts[t] == counts[text] and t.replace("dd", "d") != text.replace("dd", "d")
+        ]
+        same = [
+            t for t in same if t.replace("MM", "M").replace("dd", "d") != text.replace("MM", "M").replace("dd", "d")
+        ]
         return next((t for t in same if sorted(t.lower()) == parts), "")
 
     def _as_amount(self) -> tuple[str, dict[str, Any], bool]:
@@ -355,12 +371,17 @@ class _Column:
         codes = [value for value in self.profile.values if _NUTS.match(value.partition(" ")[0])]
         count = self.profile.count(codes)
         self.weight = sum(len(code.partition(" ")[0]) for code in codes) / max(1, len(codes))
-        return self._share(count, "codes of regions"), {"match": f"^{_NUTS.pattern}"}, count >= _ALL_BUT * self.profile.seen
+        return (
+            self._share(count, "codes of regions"),
+            {"match": f"^{_NUTS.pattern}"},
+            count >= _ALL_BUT * self.profile.seen,
+        )
 
     def _as_country(self) -> tuple[str, dict[str, Any], bool]:
         names = self._lists["country"].spellings if "country" in self._lists else {}
-        for pattern, read in (("", lambda v: v), ("^\\S+", lambda v: v.split()[0])):
-            count = self.profile.count(v for v in self.profile.values if fold(read(v)) in names)
+        for pattern in ("", "^\\S+"):
+            codes = ((value, value.split()[0] if pattern else value) for value in self.profile.values)
+            count = self.profile.count(value for value, code in codes if fold(code) in names)
             self.weight = max(self.weight, count / max(1, self.profile.filled))
             if count >= _ALL_BUT * self.profile.seen:
                 settings = {"list": "country"} | ({"match": pattern} if pattern else {})
@@ -444,10 +465,12 @@ def _doubt_ids(guessed: Sequence[Guessed]) -> None:
         for each in guessed:
             if each.meaning == "id":
                 each.meaning, each.settings = "", {}
-                each.evidence = "each row has another one, and several rows one title: it may be an id of something else"
+                each.evidence = (
+                    "each row has another one, and several rows one title: it may be an id of something else"
+                )
 
 
-def _is_dated(text: str) -> Any:  # noqa: ANN401 - a function of a text
+def _is_dated(text: str) -> Callable[[str], bool]:
     pattern, order = date_pattern(text)
 
     def is_dated(value: str) -> bool:
@@ -501,7 +524,8 @@ class _Writer:
 
     def _head(self) -> Iterator[str]:
         tags = sorted({each.language for each in self._columns if each.language and each.language != "en"} | {"und"})
-        yield f"# Guessed from {self._path.name}: look at each line before you trust it. Above a field stands what it rests on."
+        yield f"# Guessed from {self._path.name}: look at each line before you trust it."
+        yield "# Above a field stands what the guess rests on, and some of the cells."
         yield '# What is behind "# ?" is not read: nothing says what it is. Take the "# ?" away where you know it.'
         yield f"name = {_toml(self._name)}"
         yield f"title = {_toml(self._path.stem.replace('_', ' '))}"
@@ -616,7 +640,8 @@ class _Writer:
             return
         if "currency" in value:
             meaning = value["currency"]
-            yield f"{_key_text(column)} = {_inline({'value': self._currency[meaning], 'when': self._fields[meaning][0]})}"
+            stated = {"value": self._currency[meaning], "when": self._fields[meaning][0]}
+            yield f"{_key_text(column)} = {_inline(stated)}"
             return
         yield f"{_key_text(column)} = {_inline(value)}"
 
@@ -628,8 +653,10 @@ class _Writer:
             return False
         made = {record["table"] for record in self._records if self._has(record)}
         is_made = "record" not in value or value["record"] in made
-        return is_made and all(name in self._fields for name in names) and (
-            "currency" not in value or value["currency"] in self._currency
+        return (
+            is_made
+            and all(name in self._fields for name in names)
+            and ("currency" not in value or value["currency"] in self._currency)
         )
 
 

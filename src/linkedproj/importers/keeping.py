@@ -1,8 +1,8 @@
 """Tables that a source and a curator both write: what either changed is kept, and where both did, the curator decides.
 
 Three versions of each record are compared: as the source has it, as it had it when it was imported last
-(`imported/<source>/<table>.csv`), and as the table has it now. A value that another source gave stays, and this one's is
-kept beside it as evidence. Tables are written before what is kept of the import: an import that was cut short is
+(`imported/<source>/<table>.csv`), and as the table has it now. A value that another source gave stays, and this one's
+is kept beside it as evidence. Tables are written before what is kept of the import: an import that was cut short is
 finished by the next one.
 """
 
@@ -27,7 +27,7 @@ from linkedproj.tables.cells import column_named, split
 from linkedproj.tables.readers import READERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.importers.decisions import Decisions
@@ -47,7 +47,7 @@ _CSV = ".csv"
 
 @dataclass
 class Kept:
-    """What became of the tables: records of each, what is new, changed, kept as edited by hand, gone, and some words."""
+    """What became of the tables: how many records of each, what is new, changed, edited by hand or gone, in words."""
 
     records: Counter[str] = field(default_factory=Counter)
     new: Counter[str] = field(default_factory=Counter)
@@ -108,6 +108,7 @@ class Keeper:
         self._before: dict[tuple[str, str], str] = {}
         self._evidence: list[dict[str, str]] = []
         self._is_later = False
+        self._known_sources: list[str] = []
         self._read_present()
 
     def _find_source_kind(self) -> RecordType | None:
@@ -125,19 +126,22 @@ class Keeper:
             for path in self._paths(table):
                 for row in self._rows(path, table):
                     self._store.set_present(table, row["id"], path.name, row)
-        for home in sorted((self._target / FOLDER).glob("*/")):
-            for path in sorted(home.glob("*.csv")):
-                if path.name not in {COLUMNS, FILES}:
-                    self._is_later = True
-                    self._store.take_base(home.name, path.stem, read_rows(path))
+        homes = sorted(path.parent for path in (self._target / FOLDER).glob(f"*/{FILES}"))
+        self._known_sources = [home.name for home in homes]
+        for path in (path for home in homes for path in sorted(home.glob("*.csv"))):
+            if path.name not in {COLUMNS, FILES}:
+                self._is_later = True
+                self._store.take_base(path.parent.name, path.stem, read_rows(path))
         for table, row in self._store.base_rows(self._importer.name):
             self._before[table, row[KEY]] = row["id"]
         for table, kind in kinds.items():
-            for _, row in self._store.present_rows(table):
-                if self._importer.name in self._store.base(table, row["id"]):
-                    self._store.claim(table, row["id"])
-                    continue
-                self._store.claim(table, row["id"])
+            self._note_holders(table, kind)
+
+    def _note_holders(self, table: str, kind: RecordType) -> None:
+        """Take the ids that are there, and note which records of others have which identifiers."""
+        for _, row in self._store.present_rows(table):
+            self._store.claim(table, row["id"])
+            if self._importer.name not in self._store.base(table, row["id"]):
                 for column, value in self._identifiers(kind, row):
                     self._by_identifier.setdefault((table, column, value), row["id"])
 
@@ -155,8 +159,8 @@ class Keeper:
         other = next((path for path in found if path.suffix.lower() != _CSV), None)
         if other:
             raise SetupError(
-                f"the table {table} is kept in {other.name}, and an import writes CSV. Save it as {table}.csv, or import "
-                "into another folder.",
+                f"the table {table} is kept in {other.name}, and an import writes CSV. Save it as {table}.csv, or "
+                "import into another folder.",
                 Place(other.as_posix()),
             )
         return found
@@ -342,7 +346,7 @@ class Keeper:
         return f"{_OTHER}{spec.table}/{found}" if found else ""
 
     def settle_identifiers(self) -> None:
-        """Take an identifier away from all records of the source that have it, if there are several, and ask whose it is."""
+        """Take an identifier away from all records of the source that have it, if several do, and ask whose it is."""
         for (table, column, value), holders in sorted(self._holders.items()):
             if len(holders) < _SEVERAL:
                 continue
@@ -547,12 +551,12 @@ class Keeper:
         for column, note in derived.items():
             if new.get(column):
                 notes.setdefault(note, []).append(column)
-        rows = [(columns, "derived", note) for note, columns in notes.items()]
+        found = [(columns, "derived", note) for note, columns in notes.items()]
         if is_source:
             listed = [column for column in new if not self._is_counted_apart(column)]
-            rows.append((listed, "curator", "What is known of the file that was imported."))
+            found.append((listed, "curator", "What is known of the file that was imported."))
         note_column = f"{terms.note}@{self._config.languages[0]}" if terms.note else ""
-        for columns, basis, note in rows:
+        for columns, basis, note in found:
             row = {
                 terms.subject: record,
                 terms.predicate: "; ".join(dict.fromkeys(columns)),
@@ -605,7 +609,7 @@ class Keeper:
             if not rows and not (self._target / file).exists():
                 continue
             names = [*header, *added]
-            if file == f"{table}.{self._importer.name}{_CSV}":
+            if file in {f"{table}.{source}{_CSV}" for source in (self._importer.name, *self._known_sources)}:
                 names = ["id", *sorted((set(names) - {"id"}) & (columns | set(header)), key=lambda c: (order(c), c))]
             self._write_csv(self._target / file, names, (row for _, row in rows))
 
@@ -613,7 +617,7 @@ class Keeper:
         write_rows(path, names, rows, delimiter=self._config.delimiter)
         self._kept.written.append(path.name)
 
-    def _order(self, kind: RecordType):  # noqa: ANN202 - a function of a column's name
+    def _order(self, kind: RecordType) -> Callable[[str], int]:
         places = {name: number for number, (name, *_) in enumerate(self._schema.fillable(kind))}
         return lambda column: places.get(column.partition("@")[0], len(places))
 
@@ -628,13 +632,13 @@ class Keeper:
         names = [terms.subject, terms.predicate, terms.object, terms.rank, terms.basis, terms.source]
         names += sorted({name for row in self._evidence for name in row} - set(names))
         used = [name for name in names if any(row.get(name) for row in self._evidence)] or names[:2]
-        rows = sorted(self._evidence, key=lambda row: [row.get(name, "") for name in names])
+        listed = sorted(self._evidence, key=lambda row: [row.get(name, "") for name in names])
         self._write_csv(path, used, rows)
 
     def _write_kept(self) -> None:
         """Write what the next import compares with, and what `check` finds the cells of the source by."""
         for table in self._store.tables():
-            rows, columns = [], dict[str, None]()
+            rows, columns = list[dict[str, str]](), dict[str, None]()
             for identifier, _, data in self._store.joined(table):
                 cells, origin, origins, digest_of = data
                 columns.update(dict.fromkeys(cells))

@@ -2,7 +2,8 @@
 
 A pair is proposed when its names are equal once case, accents, signs and legal forms are left out; or when they are
 nearly equal; or when the words of one are all in the other and there is a second reason: a place in common, and a word
-in common that is neither a place nor used by many. What else places a record, such as its years, counts as a place. Names are compared within one country, if there is one.
+in common that is neither a place nor used by many. What else places a record, such as its years, counts as a place.
+Names are compared within one country, if there is one.
 """
 
 from __future__ import annotations
@@ -20,18 +21,134 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 _WORD = re.compile(r"\w+")
-_DOTTED = re.compile(r"\b(?:\w\.){2,}\w?\b\.?")
+_DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
 _FORMS = frozenset(
-    "ab ad ag aisbl ao as asbl asp ass bv bvba coop cv cvba da das de dd del der des di die do doo doel du ead ehf el eood "
-    "epe ev fzc gbr ggmbh gmbh gie gip hf i ike inc kft kg kgaa kb kd ks la las le les llc llp los ltd limited ltda mbh nv "
-    "nonprofit och of on oood ood oy oyj plc po sa sae sal sarl sas sasu sc scarl scop scpa scrl se sgps sia sl slu snc soc "
-    "spa spm spol sp spolka srl srls srls sro stichting sti the uab ug un unip vzw vof zoo zs zrt z o and et y e und a".split()
+    [
+        "ab",
+        "ad",
+        "ag",
+        "aisbl",
+        "ao",
+        "as",
+        "asbl",
+        "asp",
+        "ass",
+        "bv",
+        "bvba",
+        "coop",
+        "cv",
+        "cvba",
+        "da",
+        "das",
+        "de",
+        "dd",
+        "del",
+        "der",
+        "des",
+        "di",
+        "die",
+        "do",
+        "doo",
+        "doel",
+        "du",
+        "ead",
+        "ehf",
+        "el",
+        "eood",
+        "epe",
+        "ev",
+        "fzc",
+        "gbr",
+        "ggmbh",
+        "gmbh",
+        "gie",
+        "gip",
+        "hf",
+        "i",
+        "ike",
+        "inc",
+        "kft",
+        "kg",
+        "kgaa",
+        "kb",
+        "kd",
+        "ks",
+        "la",
+        "las",
+        "le",
+        "les",
+        "llc",
+        "llp",
+        "los",
+        "ltd",
+        "limited",
+        "ltda",
+        "mbh",
+        "nv",
+        "nonprofit",
+        "och",
+        "of",
+        "on",
+        "oood",
+        "ood",
+        "oy",
+        "oyj",
+        "plc",
+        "po",
+        "sa",
+        "sae",
+        "sal",
+        "sarl",
+        "sas",
+        "sasu",
+        "sc",
+        "scarl",
+        "scop",
+        "scpa",
+        "scrl",
+        "se",
+        "sgps",
+        "sia",
+        "sl",
+        "slu",
+        "snc",
+        "soc",
+        "spa",
+        "spm",
+        "spol",
+        "sp",
+        "spolka",
+        "srl",
+        "srls",
+        "srls",
+        "sro",
+        "stichting",
+        "sti",
+        "the",
+        "uab",
+        "ug",
+        "un",
+        "unip",
+        "vzw",
+        "vof",
+        "zoo",
+        "zs",
+        "zrt",
+        "z",
+        "o",
+        "and",
+        "et",
+        "y",
+        "e",
+        "und",
+        "a",
+    ]
 )
 """Words without which a name is still the same: legal forms, articles and what joins words."""
 
 NEAR = 92
 _APART = 60
-_FEW = 0.45
+_FEW = 0.4
 _SHARED = 0.75
 
 
@@ -122,7 +239,7 @@ def _read(number: int, record: Alike) -> Iterator[_Words]:
 
 
 def _candidates(listed: Sequence[_Words], judge: _Judge) -> Iterator[tuple[_Words, _Words]]:
-    """Yield the pairs that are worth a look: those with equal words, with a telling word in common, and of one place."""
+    """Yield the pairs that are worth a look: with equal words, with a telling word in common, or of one place."""
     by_words: dict[frozenset[str], list[_Words]] = defaultdict(list)
     by_word: dict[str, list[_Words]] = defaultdict(list)
     by_place: dict[str, list[_Words]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Files of a source as tables of cells, row by row, each with its place; a ZIP is read member by member, unpacked never."""
+"""Files of a source as tables of cells, row by row, each with its place; a ZIP is read member by member."""
 
 from __future__ import annotations
 
@@ -167,7 +167,11 @@ def source_tables(
 
 
 def _opened(file: SourceFile) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
-    """Yield the file, or the members of an archive, by name, each with what opens it."""
+    """Yield the file, or the members of an archive, by name, each with what opens it.
+
+    Raises:
+        SetupError: the archive is far larger than its file.
+    """
     if file.path.suffix.lower() != _ZIP:
         yield file.name, lambda: file.path.open("rb")
         return
@@ -178,7 +182,7 @@ def _opened(file: SourceFile) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
     with ZipFile(file.path) as archive:
         for name in sorted(archive.namelist()):
             if not name.endswith("/"):
-                yield name, lambda name=name: archive.open(name)
+                yield name, partial(archive.open, name)
 
 
 def _tables(
@@ -343,7 +347,9 @@ def _picked(
         row, told = cells, unsound
         if len(row) != width and not told:
             if any(row[width:]):
-                told = f"the row has {len(row)} cells, and there are {width} columns: something in it is not what it seems"
+                told = (
+                    f"the row has {len(row)} cells, and there are {width} columns: something in it is not what it seems"
+                )
             elif len(row) < width and is_even:
                 told = f"the row has {len(row)} cells of {width}: a line or a cell of it may be torn"
         padded = [*row[:width], *[""] * (width - len(row)), ""]

@@ -25,7 +25,7 @@ LINK = "\x1e"
 """Before a link to other records of the importer: their name, JOINT, and the key of one."""
 
 OPTIONAL, ALL, ITEM = "?", "*", "value"
-"""Behind a part of a key that may be empty; the key of all rows; what a record for each of several fields calls its own."""
+"""Behind a part of a key that may be empty; the key of all rows; the item that a record for each of them is about."""
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 

@@ -55,7 +55,7 @@ class Counted:
 
 @dataclass
 class Imported:
-    """What an import did: rows by table of the source, records by table of the portfolio, and what is left to decide."""
+    """What an import did: rows by table of the source, records by table of the portfolio, what is left to decide."""
 
     importer: Importer
     folder: Path
@@ -126,7 +126,7 @@ class _RowNotes:
 class _Import:
     """One import under way."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what is imported, into what, and when
         self, importer: Importer, folder: Folder, into: Path, store: Store, files: Sequence[SourceFile], day: str
     ) -> None:
         self.done = Imported(importer, into)
@@ -169,13 +169,9 @@ class _Import:
                         (each.name, Converter(each, self._importer.codes, self._lists)) for each in table.fields
                     ]
             self._read_tables(tables, converters)
-        for resource in {each.resource for each in self._importer.resources} - {
-            self._resource(name) for name in self.done.counted
-        }:
-            self.done.remarks.append(f"nothing was read for '{resource}': no file or sheet of it was named")
-
-    def _resource(self, name: str) -> str:
-        return next(each.resource for each in self._importer.resources if each.name == name)
+        read = {each.resource for each in self._importer.resources if each.name in self.done.counted}
+        for name in sorted({each.resource for each in self._importer.resources} - read):
+            self.done.remarks.append(f"nothing was read for '{name}': no file or sheet of it was named")
 
     def _read_tables(self, tables: Tables, converters: Mapping[str, Sequence[tuple[str, Converter]]]) -> None:
         read = []
@@ -205,21 +201,32 @@ class _Import:
             lacking = mapper.lacking(values)
             if not lacking:
                 self._take(table, cells, mapper, values, counted)
-            elif any(
-                name in lacking and convert.leaves_out(cell)
-                for (name, convert), cell in zip(fields, cells.values, strict=True)
-            ):
-                counted.repairs += 1
-                self._decisions.repair("row-of-no-use", table.place(cells.number), ", ".join(lacking), "", "")
-            elif self._ask_row(cells, lacking, values):
-                counted.repairs += 1
-                self._decisions.repair("row-left-out", table.place(cells.number), ", ".join(lacking), "", "")
-            else:
-                counted.review += 1
+                continue
+            pairs_of = zip(fields, cells.values, strict=True)
+            is_useless = any(name in lacking and convert.leaves_out(cell) for (name, convert), cell in pairs_of)
+            self._leave(table, cells, lacking, values, counted, is_useless=is_useless)
         for table in tables.tables:
             for problem in table.layout:
                 told = ", ".join(filter(None, map(problem.values.get, ("names", "cells"))))
                 self._decisions.repair(problem.rule.lower(), problem.place, problem.column, told, "")
+
+    def _leave(  # noqa: PLR0913 - a row, and what is known of it
+        self,
+        table: SourceTable,
+        cells: Cells,
+        lacking: Sequence[str],
+        values: Mapping[str, Value],
+        counted: Counted,
+        *,
+        is_useless: bool,
+    ) -> None:
+        """Count a row that makes no record: of no use by the importer, left out by the curator, or to be decided."""
+        if is_useless or self._ask_row(cells, lacking, values):
+            counted.repairs += 1
+            rule = "row-of-no-use" if is_useless else "row-left-out"
+            self._decisions.repair(rule, table.place(cells.number), ", ".join(lacking), "", "")
+        else:
+            counted.review += 1
 
     def _take(
         self, table: SourceTable, cells: Cells, mapper: Mapper, values: dict[str, Value], counted: Counted
@@ -301,8 +308,9 @@ class _Import:
         for spec in self._specs.values():
             if spec.same:
                 self._propose(spec)
-        for spec in placed if gazetteer and gazetteer.is_there else ():
-            self._find_places(spec, gazetteer)
+        if gazetteer and gazetteer.is_there:
+            for spec in placed:
+                self._find_places(spec, gazetteer)
         for name in dict.fromkeys(spec.name for spec in self._importer.records):
             self._join(self._specs[name])
         self._keeper.settle_identifiers()
@@ -413,7 +421,7 @@ class _Import:
             self._decisions.repair("said-otherwise", Place(_shown(origin)), column, second, first)
             return one
         shown = key.replace(JOINT, " · ")
-        told = f"the source has two values for one record; the first is in the table, the second stands at {_shown(origin)}"
+        told = f"the source has two values for one record; the first is in the table, the second is at {_shown(origin)}"
         answer = self._decisions.ask(
             "differs", (spec.name, key, column, first, second), table=spec.table, record=shown, column=column,
             value=first, other=second, reason=told, option=first,
@@ -471,7 +479,11 @@ class _Import:
     # ----- tables
 
     def write(self) -> None:
-        """Write the tables, and what is kept of the import."""
+        """Write the tables, and what is kept of the import.
+
+        Raises:
+            SetupError: rows are missing in the counts.
+        """
         self.done.kept = self._keeper.write()
         if not self.done.is_reconciled:
             raise SetupError("the counts of rows do not add up; nothing of this import can be trusted.")
@@ -485,7 +497,7 @@ class _Import:
 _NAMED = 5
 _SHEET_WORDS = {
     "LP-SHEET-ERROR": "the cell shows an error of the spreadsheet, not a value; it was read as empty",
-    "LP-SHEET-FORMULA": "the formula has no stored value; open and save the file in the spreadsheet. It was read as empty",
+    "LP-SHEET-FORMULA": "the formula has no stored value; open and save the file in the spreadsheet. Read as empty",
     "LP-SHEET-SHOWN": "what the cell shows is not what it holds; it was read as empty",
 }
 

@@ -1,8 +1,8 @@
 """Importer files: what the columns of a source are, and which fields of which tables they fill.
 
 An importer is a TOML file, not a program. What describes a file has the words of Frictionless (`resources`, `path`,
-`sheet`, `encoding`, `delimiter`, `missingValues`, `fields`, `type`, `decimalChar`, `groupChar`) and of CSVW (`separator`,
-and patterns of dates such as "yyyy/MM/dd"); what describes a record has the names of tables and columns.
+`sheet`, `encoding`, `delimiter`, `missingValues`, `fields`, `type`, `decimalChar`, `groupChar`) and of CSVW
+(`separator`, and patterns of dates such as "yyyy/MM/dd"); what describes a record has the names of tables and columns.
 """
 
 from __future__ import annotations
@@ -151,9 +151,9 @@ class RecordSpec:
     """Records of a table that come of rows: one a row, or one for `each` of some fields that is filled.
 
     A row of which no `is_main` record can be made (the first one of its resource, if none is marked) is one to decide.
-    Rows with an equal `key` are one record (of the key "*", all of them), unless `is_row`; with `is_folded`, case and accents make no difference. Of a
-    key, fields marked with "?" may be empty. What columns that are `varying` say in later rows is told, and not asked
-    about. `id` is a template, whose text is made an id.
+    Rows with an equal `key` are one record (of the key "*", all of them), unless `is_row`; with `is_folded`, case and
+    accents make no difference. Of a key, fields marked with "?" may be empty. What columns that are `varying` say in
+    later rows is told, and not asked about. `id` is a template, whose text is made an id.
     """
 
     name: str
@@ -226,8 +226,8 @@ def find_importer(name: str, portfolio: Path | None) -> Importer:
             return load_importer(shipped, f"<linkedproj>/{FOLDER}/{name}.toml")
     known = [*shipped_importers(), *(sorted(p.stem for p in own.parent.glob("*.toml")) if own else ())]
     raise SetupError(
-        f"'{name}' is no importer.{did_you_mean(name, known)} There are {', '.join(known)}; a file of your own is named "
-        f"by its path, such as ./{name}.toml."
+        f"'{name}' is no importer.{did_you_mean(name, known)} There are {', '.join(known)}; a file of your own is "
+        f"named by its path, such as ./{name}.toml."
     )
 
 

@@ -17,7 +17,7 @@ BASE = "https://data.example.org/"
 
 
 def settings_of(importer: Importer, into: Path, day: str, base: str = BASE, title: str = "") -> str:
-    """Write the settings of a portfolio that has none yet: those that are known, and a placeholder for who publishes."""
+    """Write the settings of a portfolio that has none yet: what is known, and a placeholder for who publishes."""
     name = title or into.resolve().name or importer.name
     lines = [
         "# What belongs to the portfolio as a whole. Put your own title, base and publisher here before you publish.",

@@ -128,7 +128,7 @@ class Store:
 
     # ----- rows of tables
 
-    def put(self, table: str, identifier: str, key: str, data: object) -> None:
+    def put(self, table: str, identifier: str, key: str, data: Any) -> None:  # noqa: ANN401 - plain data
         """Keep a record as the source has it."""
         text = marshal.dumps(data)
         self._base.execute("INSERT OR REPLACE INTO joined VALUES (?, ?, ?, ?)", (table, identifier, key, text))

@@ -1,8 +1,8 @@
 """Rows of XML and JSON: one record of the tree is in memory at a time, and cells are found by their paths in it.
 
 A path goes down by names ("address/city"), in XML to an attribute ("@type") and past others by one
-("region[@type='nuts']/code"). It begins at the row; with "/" before it, at the record that the row is in. What stands at
-a path several times is several values.
+("region[@type='nuts']/code"). It begins at the row; with "/" before it, at the record that the row is in. What stands
+at a path several times is several values.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def xml_rows(stream: IO[bytes], record: str, wanted: Wanted, place: Place) -> Iterator[tuple[int, list[Value]]]:
-    """Yield the rows of a document: each with the number of its table in `wanted`, which has its path and those of cells.
+    """Yield the rows of a document, each with the number of its table in `wanted`: the paths of its rows and cells.
 
     `record` is the path of what is kept in memory at a time, from the root, which is in it; "" is the root.
 
@@ -90,10 +90,7 @@ def _xml_getter(path: str) -> XmlGetter:
     def get(row: Element, record: Element) -> list[str]:
         start = record if is_absolute else row
         nodes = start.findall(way) if way and way != "." else [start]
-        if at:
-            found = (_attribute(node, attribute) for node in nodes)
-        else:
-            found = (_text(node) for node in nodes)
+        found = (_attribute(node, attribute) for node in nodes) if at else map(_text, nodes)
         return [text for text in found if text]
 
     return get
@@ -140,7 +137,8 @@ def _json_records(stream: IO[bytes], record: str, place: Place, form: str) -> It
     try:
         with io.TextIOWrapper(stream, encoding="utf-8-sig") as text:
             if form == "jsonl":
-                for line, each in enumerate(text, 1):
+                for each in text:
+                    line += 1
                     if each.strip():
                         yield json.loads(each, parse_float=Number, parse_int=Number)
                 return

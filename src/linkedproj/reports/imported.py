@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def imported_lines(done: Imported) -> list[str]:
     """Word what became of the rows, what is in the tables, and what is to be decided."""
     lines = ["rows", *(
-        f"  {each.name}: {each.rows:,} = {each.records:,} in records + {each.review:,} in {REVIEW} + {each.repairs:,} in {REPAIRS}"
+        f"  {each.name}: {each.rows:,} = {each.records:,} in records"
+        f" + {each.review:,} in {REVIEW} + {each.repairs:,} in {REPAIRS}"
         for each in done.counted.values()
     )]  # fmt: skip
     for each in done.counted.values():

@@ -155,7 +155,7 @@ def _reader_class() -> Any:  # noqa: ANN401 - a class of a package that carries 
 
 
 def _strings(source: IO[bytes]) -> Iterator[str]:
-    """Yield the shared texts of a workbook: of one in several fonts the pieces, joined, without how it is pronounced."""
+    """Yield the shared texts of a workbook: the pieces of one in several fonts, joined; not how it is pronounced."""
     for _, element in iterparse(source):  # noqa: S314 - expat bounds entities and fetches none
         if element.tag == f"{_MAIN}si":
             runs = (element, *element.findall(f"{_MAIN}r"))
