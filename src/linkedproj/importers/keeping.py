@@ -425,8 +425,8 @@ class Keeper:
                     self._store.set_present(table, identifier, present[0], final)
             if final and (derived or is_source):
                 told = {column: note for column, note in derived.items() if final.get(column) == new.get(column)}
-                for other in bases.values():
-                    told = {column: note for column, note in told.items() if other.get(column) != new.get(column)}
+                for base in bases.values():
+                    told = {column: note for column, note in told.items() if base.get(column) != new.get(column)}
                 self._cite(f"{table}/{identifier}", new, told, is_source=is_source)
             digest_of = digest(f"{name}{JOINT}{key}") if name else key
             self._store.put(table, identifier, key, [new, origin, origins, digest_of])
@@ -632,7 +632,7 @@ class Keeper:
         names = [terms.subject, terms.predicate, terms.object, terms.rank, terms.basis, terms.source]
         names += sorted({name for row in self._evidence for name in row} - set(names))
         used = [name for name in names if any(row.get(name) for row in self._evidence)] or names[:2]
-        listed = sorted(self._evidence, key=lambda row: [row.get(name, "") for name in names])
+        rows = sorted(self._evidence, key=lambda row: [row.get(name, "") for name in names])
         self._write_csv(path, used, rows)
 
     def _write_kept(self) -> None:
