@@ -226,7 +226,7 @@ class _Column:
         # Of two that fit alike, the one with the longer word in common says more.
         self.ranked = [(score, each) for score, _, each in sorted(found, key=lambda f: (-f[0], f[1])) if score]
         if self.is_personal:
-            self.ranked = [(_EXACT, {"name": _PERSONAL, "kind": _PERSONAL})]
+            self.ranked = [(_EXACT * 100, {"name": _PERSONAL, "kind": _PERSONAL})]
 
     @property
     def is_personal(self) -> bool:
@@ -413,15 +413,20 @@ def _words(header: str) -> tuple[str, str, str]:
 def _score(header: str, words: Iterable[str]) -> int:
     """Return how well a header fits: whole, or by one of its words, the longer the better."""
     best = 0
-    squeezed = header.replace(" ", "")
+    squeezed = _squeezed(header)
     for word in words:
-        if header == word or squeezed == word.replace(" ", ""):
+        if header == word or squeezed == _squeezed(word):
             return _EXACT * 100
         if word.endswith("*") and header.startswith(word[:-1]):
             return _EXACT * 100
         if len(word) > _SAMPLE and f" {word} " in f" {header} ":
             best = max(best, _PART * len(word))
     return min(best, 99)
+
+
+def _squeezed(text: str) -> str:
+    """Write words without blanks, and umlauts in one way."""
+    return text.replace(" ", "").replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
 def _assigned(columns: Sequence[_Column]) -> list[Guessed]:
