@@ -602,16 +602,15 @@ class Keeper:
                                f"{table}.{self._importer.name}{_CSV}"))  # fmt: skip
         order = self._order(self._kinds[table])
         for file in files:
-            rows = list(self._store.present_rows(table, file))
             header = self._headers.get((table, file), ["id"])
-            columns = {column for _, row in rows for column, cell in row.items() if cell}
+            columns = {c for _, row in self._store.present_rows(table, file) for c, cell in row.items() if cell}
             added = sorted(columns - set(header), key=lambda column: (order(column), column))
-            if not rows and not (self._target / file).exists():
+            if not columns and not (self._target / file).exists():
                 continue
             names = [*header, *added]
             if file in {f"{table}.{source}{_CSV}" for source in (self._importer.name, *self._known_sources)}:
                 names = ["id", *sorted((set(names) - {"id"}) & (columns | set(header)), key=lambda c: (order(c), c))]
-            self._write_csv(self._target / file, names, (row for _, row in rows))
+            self._write_csv(self._target / file, names, (row for _, row in self._store.present_rows(table, file)))
 
     def _write_csv(self, path: Path, names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
         write_rows(path, names, rows, delimiter=self._config.delimiter)
@@ -635,18 +634,19 @@ class Keeper:
         rows = sorted(self._evidence, key=lambda row: [row.get(name, "") for name in names])
         self._write_csv(path, used, rows)
 
+    def _base_rows(self, table: str) -> Iterator[dict[str, str]]:
+        """Yield the records of a table as the source has them, with their key and the rows they come from."""
+        for identifier, _, (cells, origin, origins, digest_of) in self._store.joined(table):
+            others = "".join(f"\n{column}|{where}" for column, where in sorted(origins.items()))
+            yield {KEY: digest_of, FROM: origin + others, "id": identifier, **cells}
+
     def _write_kept(self) -> None:
         """Write what the next import compares with, and what `check` finds the cells of the source by."""
         for table in self._store.tables():
-            rows, columns = list[dict[str, str]](), dict[str, None]()
-            for identifier, _, data in self._store.joined(table):
-                cells, origin, origins, digest_of = data
-                columns.update(dict.fromkeys(cells))
-                others = "".join(f"\n{column}|{where}" for column, where in sorted(origins.items()))
-                rows.append({KEY: digest_of, FROM: origin + others, "id": identifier, **cells})
+            columns = dict.fromkeys(c for _, _, (cells, *_) in self._store.joined(table) for c in cells)
             order = self._order(self._kinds[table])
             names = [KEY, FROM, "id", *sorted(columns, key=lambda column: (order(column), column))]
-            write_rows(self._home / f"{table}{_CSV}", names, rows)
+            write_rows(self._home / f"{table}{_CSV}", names, self._base_rows(table))
         columns_rows = [
             {"table": table, "column": column, "resource": resource, "title": title, "number": str(number)}
             for (table, column, resource), (title, number) in sorted(self._columns.items())

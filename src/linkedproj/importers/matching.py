@@ -147,6 +147,9 @@ _FORMS = frozenset(
 """Words without which a name is still the same: legal forms, articles and what joins words."""
 
 NEAR = 92
+_GROUP, _BLOCK, _CROWD = 20, 60, 1500
+"""How many records of equal names, with one word, or of one place are compared each with each."""
+
 _APART = 60
 _FEW = 0.4
 _SHARED = 0.75
@@ -251,15 +254,21 @@ def _candidates(listed: Sequence[_Words], judge: _Judge) -> Iterator[tuple[_Word
         for place in each.places:
             by_place[place].append(each)
     for same in by_words.values():
-        yield from combinations(same, 2)
-    seen: set[tuple[int, int]] = set()
+        yield from _of(same)
     for word in sorted(by_word):
-        for one, other in combinations(by_word[word], 2):
-            if (one.number, other.number) not in seen:
-                seen.add((one.number, other.number))
-                yield one, other
+        if len(by_word[word]) <= _BLOCK:
+            yield from combinations(by_word[word], 2)
     for place in sorted(by_place):
-        yield from _near(by_place[place])
+        if len(by_place[place]) <= _CROWD:
+            yield from _near(by_place[place])
+
+
+def _of(listed: Sequence[_Words]) -> Iterator[tuple[_Words, _Words]]:
+    """Yield all pairs; of many, each with the first: whoever says yes to each of these has said it to all."""
+    if len(listed) <= _GROUP:
+        yield from combinations(listed, 2)
+    else:
+        yield from ((listed[0], other) for other in listed[1:])
 
 
 def _near(listed: Sequence[_Words]) -> Iterator[tuple[_Words, _Words]]:

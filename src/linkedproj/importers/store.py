@@ -46,7 +46,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(path, isolation_level=None)
-        self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
+        self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;")
         self._base.executescript(_TABLES)
         self._base.execute("BEGIN")
         self._waiting: list[tuple[str, str, int, bytes]] = []
