@@ -484,6 +484,8 @@ def test_a_command(house: House) -> None:
 
 # Rows that other tests make true: where they are tried.
 ELSEWHERE = {
+    "meaning": "test_guess.py",
+    "source": "test_import.py",
     "benchmark peer": "test_bench.py",
     "guard": "test_reliability.py",
     "hostile file or query": "test_reliability.py",

@@ -40,6 +40,23 @@ def test_the_tutorial_leads_to_a_published_folder(tmp_path: Path) -> None:
     assert "SHORES" in outcome.stdout
 
 
+def test_a_sheet_becomes_a_published_folder_in_few_commands(tmp_path: Path) -> None:
+    text = (ROOT / "docs/from-your-sheet.md").read_text("utf-8")
+    blocks = BLOCK.findall(text)
+    commands = [line for block in blocks for line in block.splitlines() if line.startswith(("pip ", "linkedproj "))]
+    assert len(commands) <= 5
+    program = shlex.join([sys.executable, "-m", "linkedproj"])
+    script = "\n".join(["set -e", f'linkedproj() {{ {program} "$@"; }}', *blocks[1:]])
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    outcome = subprocess.run(
+        ["/bin/bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert "9 of 9 columns are known" in outcome.stdout
+    assert (tmp_path / "ports/public/index.html").is_file()
+    assert "id/project/green-quays" in (tmp_path / "ports/public/dump/latest/portfolio.nt").read_text("utf-8")
+
+
 def test_the_tutorial_counts_its_steps_and_decisions() -> None:
     text = TUTORIAL.read_text("utf-8")
     numbers = {"five": 5, "six": 6, "seven": 7, "two": 2, "three": 3, "four": 4}
