@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from itertools import combinations
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.conftest import ROOT, run
 
 from linkedproj.model.lists import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHARED = ROOT.parent / "shared/data"
 KEEP = SHARED / "keep_closed_1420.xlsx"

@@ -27,6 +27,7 @@ LINK = "\x1e"
 OPTIONAL, ALL, ITEM = "?", "*", "value"
 """Behind a part of a key that may be empty; the key of all rows; the item that a record for each of them is about."""
 
+_KNOWN = 50_000
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 
@@ -45,7 +46,7 @@ class Made(NamedTuple):
 
 
 class Mapper:
-    """Makes the records of the rows of one resource."""
+    """Makes the records of the rows of one resource; `has_made` tells whether there were any of the last row."""
 
     def __init__(self, importer: Importer, resource: str, names: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
         self.specs = [spec for spec in importer.records if resource in spec.resources]
@@ -58,6 +59,8 @@ class Mapper:
         }
         single = [spec for spec in self.specs if not spec.each]
         self.primary = next((spec for spec in single if spec.is_main), single[0] if single else None)
+        self.has_made = False
+        self._told = {spec.name: set[str]() for spec in self.specs if _is_told_by_key(spec, by_name)}
         self.fields = tuple(dict.fromkeys(field for spec in self.specs for field in fields_of(spec)))
 
     def lacking(self, values: Values) -> tuple[str, ...]:
@@ -68,8 +71,13 @@ class Mapper:
             name for name in self.primary.key if name != ALL and name[-1:] != OPTIONAL and not values.get(name)
         )
 
+    def begin_file(self) -> None:
+        """Yield all records again that further rows of one file would only repeat."""
+        for keys in self._told.values():
+            keys.clear()
+
     def records(self, values: Values) -> Iterator[Made]:
-        """Yield the records of a row."""
+        """Yield the records of a row; of one that its key says all about, only the first of a file."""
         found: list[tuple[RecordSpec, str, Values]] = []
         keys: dict[str, list[str]] = {}
         for spec in self.specs:
@@ -78,16 +86,46 @@ class Mapper:
                 if key and all(each.get(name) for name in spec.when):
                     found.append((spec, key, each))
                     keys.setdefault(spec.name, []).append(key)
-        for spec, key, each in found:
-            cells: dict[str, list[str]] = {}
-            derived: dict[str, str] = {}
-            for column, getter, note in self._columns[spec.name]:
-                items = getter(each, keys)
-                if items:
-                    cells[column] = items
-                    if note:
-                        derived[column] = note
-            yield Made(spec, key, _filled(spec.id, each, " "), cells, derived, each)
+        self.has_made = bool(found)
+        yield from (self._made(spec, key, each, keys) for spec, key, each in found if self._is_new(spec, key))
+
+    def _is_new(self, spec: RecordSpec, key: str) -> bool:
+        told = self._told.get(spec.name)
+        if told is None:
+            return True
+        if key in told:
+            return False
+        if len(told) < _KNOWN:
+            told.add(key)
+        return True
+
+    def _made(self, spec: RecordSpec, key: str, values: Values, keys: Keys) -> Made:
+        cells: dict[str, list[str]] = {}
+        derived: dict[str, str] = {}
+        for column, getter, note in self._columns[spec.name]:
+            items = getter(values, keys)
+            if items:
+                cells[column] = items
+                if note:
+                    derived[column] = note
+        return Made(spec, key, _filled(spec.id, values, " "), cells, derived, values)
+
+
+def _is_told_by_key(spec: RecordSpec, records: Mapping[str, RecordSpec]) -> bool:
+    """Return whether rows with one key say the same of a record, whatever else is in them."""
+    if spec.is_row or spec.is_folded or spec.same or spec.place:
+        return False
+    links = [link for value in spec.columns.values() for link in links_of(value)]
+    own = {name.rstrip(OPTIONAL) for name in spec.key} | ({ITEM} if spec.each else set())
+    used = {name.rstrip(OPTIONAL) for value in spec.columns.values() for name in _used(value)}
+    used |= {name.rstrip(OPTIONAL) for link in links for name in records[link].key}
+    return used - {ALL} <= own and not any(records[link].each for link in links)
+
+
+def links_of(value: ValueSpec) -> list[str]:
+    """Return the records that a value leads to."""
+    inner = [link for each in (*value.first, *value.every) for link in links_of(each)]
+    return [*([value.record] if value.record else ()), *inner]
 
 
 def fields_of(spec: RecordSpec) -> Iterator[str]:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from linkedproj.model.folder import Folder
 
     Tell = Callable[[str], None]
+    # A table that is being read: its counts, what makes its records, its fields, and the comparisons within its rows.
+    _Begun = tuple[SourceTable, "Counted", Mapper, Sequence[tuple[str, Converter]], Sequence[CheckSpec]]
 
 
 @dataclass
@@ -147,6 +149,7 @@ class _Import:
         self._alias: dict[tuple[str, str], str] = {}
         self._merged: dict[tuple[str, str], list[str]] = {}
         self._found: dict[tuple[str, str], Found] = {}
+        self._file = ""
 
     # ----- rows
 
@@ -174,15 +177,26 @@ class _Import:
             self.done.remarks.append(f"nothing was read for '{name}': no file or sheet of it was named")
 
     def _read_tables(self, tables: Tables, converters: Mapping[str, Sequence[tuple[str, Converter]]]) -> None:
-        read = []
+        if tables.tables[0].file.name != self._file:
+            self._file = tables.tables[0].file.name
+            for mapper in self._mappers.values():
+                mapper.begin_file()
+        self._read_rows(tables, [self._begun(table, converters[table.spec.name]) for table in tables.tables])
         for table in tables.tables:
-            counted = self.done.counted.setdefault(table.spec.name, Counted(table.spec.name))
-            counted.unread = tuple(dict.fromkeys((*counted.unread, *table.unread)))
-            counted.absent = tuple(dict.fromkeys((*counted.absent, *table.absent)))
-            mapper = self._mappers[table.spec.resource]
-            self._keeper.note_columns(table, mapper)
-            checks = [each for each in self._importer.checks if each.resource == table.spec.resource]
-            read.append((table, counted, mapper, converters[table.spec.name], checks))
+            for problem in table.layout:
+                told = ", ".join(filter(None, map(problem.values.get, ("names", "cells"))))
+                self._decisions.repair(problem.rule.lower(), problem.place, problem.column, told, "")
+
+    def _begun(self, table: SourceTable, fields: Sequence[tuple[str, Converter]]) -> _Begun:
+        counted = self.done.counted.setdefault(table.spec.name, Counted(table.spec.name))
+        counted.unread = tuple(dict.fromkeys((*counted.unread, *table.unread)))
+        counted.absent = tuple(dict.fromkeys((*counted.absent, *table.absent)))
+        mapper = self._mappers[table.spec.resource]
+        self._keeper.note_columns(table, mapper)
+        checks = [each for each in self._importer.checks if each.resource == table.spec.resource]
+        return table, counted, mapper, fields, checks
+
+    def _read_rows(self, tables: Tables, read: Sequence[_Begun]) -> None:
         for number, cells in tables.rows:
             table, counted, mapper, fields, checks = read[number]
             counted.rows += 1
@@ -205,10 +219,6 @@ class _Import:
             pairs_of = zip(fields, cells.values, strict=True)
             is_useless = any(name in lacking and convert.leaves_out(cell) for (name, convert), cell in pairs_of)
             self._leave(table, cells, lacking, values, counted, is_useless=is_useless)
-        for table in tables.tables:
-            for problem in table.layout:
-                told = ", ".join(filter(None, map(problem.values.get, ("names", "cells"))))
-                self._decisions.repair(problem.rule.lower(), problem.place, problem.column, told, "")
 
     def _leave(  # noqa: PLR0913 - a row, and what is known of it
         self,
@@ -232,12 +242,10 @@ class _Import:
         self, table: SourceTable, cells: Cells, mapper: Mapper, values: dict[str, Value], counted: Counted
     ) -> None:
         """Take the records of a row, and count what became of it."""
-        made = False
         origin = f"{table.spec.name}|{table.file.name}|{table.part}|{cells.number}"
         for each in mapper.records(values):
-            made = True
             self._say(each, origin, table.file.name)
-        if made:
+        if mapper.has_made:
             counted.records += 1
         else:
             counted.repairs += 1

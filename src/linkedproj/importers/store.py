@@ -14,7 +14,7 @@ _MANY = 4096
 _SOME = "SELECT id, key, data FROM joined WHERE tbl = ? AND id > ? ORDER BY id LIMIT 500"
 _KNOWN = 50_000
 _TABLES = """
-CREATE TABLE said (name TEXT, key TEXT, number INTEGER, data BLOB);
+CREATE TABLE said (name TEXT, key TEXT, number INTEGER, origin TEXT, data BLOB);
 CREATE TABLE known (name TEXT, key TEXT, tbl TEXT, id TEXT, PRIMARY KEY (name, key)) WITHOUT ROWID;
 CREATE TABLE used (tbl TEXT, id TEXT, key TEXT, PRIMARY KEY (tbl, id)) WITHOUT ROWID;
 CREATE TABLE joined (tbl TEXT, id TEXT, key TEXT, data BLOB, PRIMARY KEY (tbl, id)) WITHOUT ROWID;
@@ -49,7 +49,7 @@ class Store:
         self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;")
         self._base.executescript(_TABLES)
         self._base.execute("BEGIN")
-        self._waiting: list[tuple[str, str, int, bytes]] = []
+        self._waiting: list[tuple[str, str, int, str, bytes]] = []
         self._seen: set[int] = set()
         self._number = 0
         self._is_indexed = False
@@ -62,19 +62,20 @@ class Store:
 
     def say(self, name: str, key: str, said: Said, *, is_row: bool) -> None:
         """Keep what a row says of a record, once; rows that are records of their own are kept each."""
-        digest = hash((name, key, marshal.dumps(said[:3] + said[4:])))
+        data = marshal.dumps((said.cells, said.derived, said.ident, said.alike, said.town))
+        digest = hash((name, key, data))
         if not is_row and digest in self._seen:
             return
         if len(self._seen) >= _KNOWN:
             self._seen.clear()
         self._seen.add(digest)
         self._number += 1
-        self._waiting.append((name, key, self._number, marshal.dumps(tuple(said))))
+        self._waiting.append((name, key, self._number, said.origin, data))
         if len(self._waiting) >= _MANY:
             self._flush()
 
     def _flush(self) -> None:
-        self._base.executemany("INSERT INTO said VALUES (?, ?, ?, ?)", self._waiting)
+        self._base.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", self._waiting)
         self._waiting.clear()
 
     def said(self, name: str) -> Iterator[tuple[str, list[Said]]]:
@@ -84,14 +85,14 @@ class Store:
             self._is_indexed = True
             self._base.execute("CREATE INDEX in_order ON said (name, key, number)")
         key, rows = None, list[Said]()
-        for found, data in self._base.execute(
-            "SELECT key, data FROM said WHERE name = ? ORDER BY key, number", (name,)
-        ):
+        asked = "SELECT key, origin, data FROM said WHERE name = ? ORDER BY key, number"
+        for found, origin, data in self._base.execute(asked, (name,)):
             if found != key and key is not None:
                 yield key, rows
                 rows = []
             key = found
-            rows.append(Said(*marshal.loads(data)))  # noqa: S302 - written by this run, to a file of its own
+            cells, derived, ident, alike, town = _read(data)
+            rows.append(Said(cells, derived, ident, origin, alike, town))
         if key is not None:
             yield key, rows
 
