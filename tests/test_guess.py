@@ -98,6 +98,13 @@ def test_an_id_of_something_else_is_not_taken_for_that_of_the_project(tmp_path: 
     assert meanings(guessed(path))["Id"] == ""
 
 
+def test_a_name_alone_is_not_taken_for_that_of_a_project(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name;Street;City\nCity of Exampleford;Old Quay 1;Exampleford\n", "utf-8")
+    assert meanings(guessed(tmp_path / "a.csv"))["Name"] == ""
+    (tmp_path / "b.csv").write_text("Name;Start date;City\nGreen quays;2023-01-31;Exampleford\n", "utf-8")
+    assert meanings(guessed(tmp_path / "b.csv"))["Name"] == "title"
+
+
 def test_each_proposal_is_an_importer_that_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "h.toml").write_text(guessed(HARBOURS).text, "utf-8")
     importer = load_importer(tmp_path / "h.toml", "h.toml")

@@ -476,6 +476,8 @@ COMMON = [f"Harbour office of district {word}" for word in ("ash", "birch", "ced
     [
         ("Exampleford Activa SA SPM", "EXAMPLEFORD ACTIVA, S.A. SPM", "equal"),
         ("Institut d'Urbanisme", "INSTITUT D URBANISME", "equal"),
+        ("Regional Management Tramuntana", "Regionalmanagement Tramuntana GmbH", "equal"),
+        ("TRAMUNTANA, S.COOP", "Tramuntana SCOOP", "equal"),
         ("Fundació Tramuntana", "Tramuntana", "part"),
         ("Exampleford", "Exampleford Port Authority", ""),
         ("University of Exampleford", "University of Probestadt", ""),

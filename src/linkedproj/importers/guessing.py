@@ -394,6 +394,8 @@ class _Column:
 
 _EXACT, _PART = 3, 1
 _PERSONAL = "personal"
+_BARE = frozenset({"name", "nom", "nombre", "initiative"})
+_OF_PROJECTS = frozenset({"start", "end", "budget", "eu", "acronym", "programme"})
 _TELLING = frozenset({"date", "amount", "address", "country", "nuts", "degrees"})
 
 
@@ -459,7 +461,18 @@ def _assigned(columns: Sequence[_Column]) -> list[Guessed]:
         found.meaning = meaning["name"] + (f"#{times + 1}" if meaning.get("many") and times else "")
         found.settings, found.evidence, found.language, found.currency = settings, told, language, column.currency
     _doubt_ids(guessed)
+    _doubt_names(guessed)
     return guessed
+
+
+def _doubt_names(guessed: Sequence[Guessed]) -> None:
+    """Take back a title whose header only says that it is a name, where nothing says that the rows are projects."""
+    if any(each.meaning in _OF_PROJECTS for each in guessed):
+        return
+    for each in guessed:
+        if each.meaning == "title" and _words(each.profile.header)[0] in _BARE:
+            each.meaning, each.settings = "", {}
+            each.evidence = "it is a name, and nothing says of what: is a row a project?"
 
 
 def _doubt_ids(guessed: Sequence[Guessed]) -> None:

@@ -178,6 +178,7 @@ class _Words(NamedTuple):
     number: int
     record: Alike
     text: str
+    letters: frozenset[str]
     words: frozenset[str]
     places: frozenset[str]
     place_words: frozenset[str]
@@ -238,22 +239,16 @@ def _read(number: int, record: Alike) -> Iterator[_Words]:
     place_words = frozenset(word for place in (*places, record.within) for word in words_of(place))
     for name in dict.fromkeys(record.names):
         words = words_of(name)
-        yield _Words(number, record, " ".join(sorted(words)), frozenset(words), places, place_words)
+        letters = frozenset({"".join(words), "".join(filter(str.isalnum, fold(name)))})
+        yield _Words(number, record, " ".join(sorted(words)), letters, frozenset(words), places, place_words)
 
 
 def _candidates(listed: Sequence[_Words], judge: _Judge) -> Iterator[tuple[_Words, _Words]]:
     """Yield the pairs that are worth a look: with equal words, with a telling word in common, or of one place."""
-    by_words: dict[frozenset[str], list[_Words]] = defaultdict(list)
-    by_word: dict[str, list[_Words]] = defaultdict(list)
-    by_place: dict[str, list[_Words]] = defaultdict(list)
-    for each in listed:
-        by_words[each.words].append(each)
-        for word in each.words:
-            if judge.is_telling(word):
-                by_word[word].append(each)
-        for place in each.places:
-            by_place[place].append(each)
-    for same in by_words.values():
+    alike = _grouped(listed, lambda each: (each.text, *each.letters))
+    by_word = _grouped(listed, lambda each: filter(judge.is_telling, each.words))
+    by_place = _grouped(listed, lambda each: each.places)
+    for same in alike.values():
         yield from _of(same)
     for word in sorted(by_word):
         if len(by_word[word]) <= _BLOCK:
@@ -261,6 +256,14 @@ def _candidates(listed: Sequence[_Words], judge: _Judge) -> Iterator[tuple[_Word
     for place in sorted(by_place):
         if len(by_place[place]) <= _CROWD:
             yield from _near(by_place[place])
+
+
+def _grouped(listed: Iterable[_Words], names: Callable[[_Words], Iterable[str]]) -> dict[str, list[_Words]]:
+    found: dict[str, list[_Words]] = defaultdict(list)
+    for each in listed:
+        for name in names(each):
+            found[name].append(each)
+    return found
 
 
 def _of(listed: Sequence[_Words]) -> Iterator[tuple[_Words, _Words]]:
@@ -298,7 +301,7 @@ class _Judge:
 
     def pair(self, one: _Words, other: _Words) -> Pair | None:
         """Return a pair that may be one record, or nothing."""
-        is_equal = one.words == other.words
+        is_equal = one.words == other.words or bool(one.letters & other.letters)
         common = one.words & other.words
         if not is_equal:
             weight, most = self._weight(common), self._weight(one.words | other.words)
