@@ -238,7 +238,7 @@ def load_importer(path: Path, shown: str) -> Importer:
         SetupError: it cannot be read or used; every fault is named, with its place.
     """
     try:
-        content, places = read_toml(path, shown)
+        content, places = read_toml(path, shown, is_numbered=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SetupError(f"the importer cannot be read: {reason}.", Place(shown)) from error

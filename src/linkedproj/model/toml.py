@@ -32,10 +32,11 @@ _SCALAR = re.compile(
 _FAULT = re.compile(r"(?P<reason>.*) \(at line (?P<line>[0-9]+), column (?P<column>[0-9]+)\)")
 
 
-def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], dict[Keys, Place]]:
+def read_toml(path: Path, shown: str, *, is_numbered: bool = False) -> tuple[dict[str, Any], dict[Keys, Place]]:
     """Read a file, which people call `shown`: its content, and where each key and each item of an array stands.
 
-    The empty way leads to the file as a whole.
+    The empty way leads to the file as a whole. The items of an array of tables ([[x]]) have one way, or, if it
+    `is_numbered`, each its own.
 
     Raises:
         OSError: it cannot be read.
@@ -44,7 +45,7 @@ def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], dict[Keys, Place]
     try:
         text = path.read_bytes().decode("utf-8-sig")
         content = _parsed(text)
-        places = _Places(text.replace("\r\n", "\n"), shown).found
+        places = _Places(text.replace("\r\n", "\n"), shown, is_numbered=is_numbered).found
     except UnicodeDecodeError as error:
         raise SetupError("the file is not UTF-8. Save it as UTF-8.", Place(shown)) from error
     except RecursionError as error:
@@ -76,8 +77,8 @@ def _parsed(text: str) -> dict[str, Any]:
 class _Places:
     """Where things stand in a text; of what is written in several places, the first."""
 
-    def __init__(self, text: str, shown: str) -> None:
-        self._text, self._at, self._shown = text, 0, shown
+    def __init__(self, text: str, shown: str, *, is_numbered: bool) -> None:
+        self._text, self._at, self._shown, self._is_numbered = text, 0, shown, is_numbered
         self.found: dict[Keys, Place] = {(): Place(shown)}
         self._items: dict[Keys, int] = {}
         self._statements()
@@ -87,8 +88,10 @@ class _Places:
         while self._take(_BLANK) is not None and self._at < len(self._text):
             if opening := self._take(_OPEN):
                 start = self._at
-                table = self._numbered(self._key(()), is_item=opening[0] == "[[")
-                self._place(table, start)
+                table = self._key(())
+                if self._is_numbered:
+                    table = self._numbered(table, is_item=opening[0] == "[[")
+                    self._place(table, start)
                 self._take(_CLOSE)
             else:
                 self._pair(table)
