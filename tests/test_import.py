@@ -367,10 +367,29 @@ def test_edits_by_hand_are_kept_and_a_conflict_is_a_row_to_decide(tmp_path: Path
     assert "project/quays: end '2019-09-30' is now '2020-01-31'" in done.out
     asked = reviewed(into, "conflict")
     assert [(each["value"], each["other"]) for each in asked] == [("Quays, green again", "Greener quays")]
+    imported(into, "keep-eu", newer)
+    assert len(reviewed(into, "conflict")) == 1
     answer(into, "conflict", "source")
     imported(into, "keep-eu", newer)
-    # What was asked is about the edit and the newer value: the second import has no older one to hold against it.
-    assert table(into / "project.keep-eu.csv")[0]["title@en"] in {"Quays, green again", "Greener quays"}
+    assert table(into / "project.keep-eu.csv")[0]["title@en"] == "Greener quays"
+    once = everything(into)
+    imported(into, "keep-eu", newer)
+    assert everything(into) == once
+
+
+def test_a_conflict_that_is_decided_for_the_curator_is_not_asked_again(tmp_path: Path) -> None:
+    into = tmp_path / "p"
+    imported(into, "keep-eu", keep(tmp_path, [QUAYS], [COUNCIL]))
+    rows = table(into / "project.keep-eu.csv")
+    rows[0]["title@en"] = "Mine"
+    write(into / "project.keep-eu.csv", rows)
+    newer = keep(tmp_path, [QUAYS | {"Project Name": "Theirs"}], [COUNCIL])
+    imported(into, "keep-eu", newer)
+    answer(into, "conflict", "mine")
+    for _ in range(2):
+        done = imported(into, "keep-eu", newer)
+        assert table(into / "project.keep-eu.csv")[0]["title@en"] == "Mine"
+        assert "to decide: nothing" in done.out
 
 
 def test_what_a_source_has_no_more_stays_until_it_is_let_go(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ class Keeper:
         self._before: dict[tuple[str, str], str] = {}
         self._evidence: list[dict[str, str]] = []
         self._is_later = False
+        self._open: dict[str, str] = {}
         self._known_sources: list[str] = []
         self._read_present()
 
@@ -413,6 +414,7 @@ class Keeper:
             present = self._store.present(table, identifier) if self._headers else None
             self._kept.records[table] += 1
             final: dict[str, str] | None = None
+            self._open = {}
             if present is None and mine is not None:
                 self._kept.by_hand += 1
             elif present is None:
@@ -429,7 +431,8 @@ class Keeper:
                     told = {column: note for column, note in told.items() if base.get(column) != new.get(column)}
                 self._cite(f"{table}/{identifier}", new, told, is_source=is_source)
             digest_of = digest(f"{name}{JOINT}{key}") if name else key
-            self._store.put(table, identifier, key, [new, origin, origins, digest_of])
+            # A question that is open is asked again: it is held against what was imported before it.
+            self._store.put(table, identifier, key, [{**new, **self._open}, origin, origins, digest_of])
 
     def _others(self, name: str, key: str) -> list[str]:
         """Return the records that one is not, as the curator says."""
@@ -482,7 +485,8 @@ class Keeper:
         new: Mapping[str, str],
         others: Sequence[Mapping[str, str]],
     ) -> dict[str, str]:
-        """Compare three versions of a record, cell by cell."""
+        """Compare three versions of a record, cell by cell; `_open` then holds what waits for an answer, as it was."""
+        self._open = {}
         found = dict(present)
         before = [(column, cell) for column, cell in mine.items() if column[:1] != "_" and column != "id"]
         for column in dict.fromkeys((*(c for c, cell in before if cell), *new)):
@@ -522,6 +526,8 @@ class Keeper:
             "conflict", (record, column, now, is_new), table=table, record=record, column=column, value=now,
             other=is_new, reason=told, option="mine",
         )  # fmt: skip
+        if not answer:
+            self._open[column] = was
         return is_new if answer.casefold() == "source" else now
 
     def _rank(self, record: str, column: str, value: str, new: Mapping[str, str]) -> None:
