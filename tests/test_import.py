@@ -480,6 +480,17 @@ def test_an_identifier_of_two_records_is_taken_from_both_until_somebody_says_who
     assert cities["little-exampleford"]["sameAs"] == ""
 
 
+def test_languages_that_a_portfolio_does_not_know_yet_are_told(tmp_path: Path) -> None:
+    into = tmp_path / "p"
+    imported(into, "keep-eu", keep(tmp_path, [QUAYS], [COUNCIL]))
+    settings = into / "portfolio.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace('further-languages = ["und", ', 'further-languages = ["fi", '), "utf-8"
+    )
+    done = imported(into, "keep-eu", tmp_path / "keep.xlsx")
+    assert 'note: write further-languages = ["fi", "und-x-lang1", "und-x-lang2", "und-x-lang3", "und"]' in done.out
+
+
 # ----- comparing names
 
 

@@ -59,6 +59,7 @@ class Kept:
     removed: int = 0
     told: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    languages: set[str] = field(default_factory=set)
 
 
 class Keeper:
@@ -616,6 +617,7 @@ class Keeper:
             names = [*header, *added]
             if file in {f"{table}.{source}{_CSV}" for source in (self._importer.name, *self._known_sources)}:
                 names = ["id", *sorted((set(names) - {"id"}) & (columns | set(header)), key=lambda c: (order(c), c))]
+            self._kept.languages |= {tag for name in names if (tag := name.partition("@")[2])}
             self._write_csv(self._target / file, names, (row for _, row in self._store.present_rows(table, file)))
 
     def _write_csv(self, path: Path, names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:

@@ -187,8 +187,8 @@ class _Words(NamedTuple):
 def words_of(name: str) -> list[str]:
     """Return the words of a name that tell it from others, in order.
 
-    >>> words_of("Barcelona Activa, S.A. SPM"), words_of("The Bari Port Authority")
-    (['barcelona', 'activa'], ['bari', 'port', 'authority'])
+    >>> words_of("Exampleford Activa, S.A. SPM"), words_of("The Probestadt Port Authority")
+    (['exampleford', 'activa'], ['probestadt', 'port', 'authority'])
     """
     folded = fold(_DOTTED.sub(lambda match: match[0].replace(".", ""), name))
     words = _WORD.findall(folded)
@@ -198,8 +198,8 @@ def words_of(name: str) -> list[str]:
 def at_large(text: str) -> str:
     """Return what of a text two sources can be expected to agree on: of a date, the year.
 
-    >>> at_large("2015-09-14"), at_large("Barcelona")
-    ('2015', 'Barcelona')
+    >>> at_large("2015-09-14"), at_large("Exampleford")
+    ('2015', 'Exampleford')
     """
     return text[:4] if _DATE.fullmatch(text) else text
 

@@ -493,6 +493,12 @@ class _Import:
             SetupError: rows are missing in the counts.
         """
         self.done.kept = self._keeper.write()
+        further = sorted(self.done.kept.languages - set(self._folder.config.read_languages))
+        if further:
+            listed = ", ".join(f'"{tag}"' for tag in (*self._folder.config.further_languages, *further))
+            self.done.remarks.append(
+                f"write further-languages = [{listed}] into portfolio.toml: tables have texts in these"
+            )
         if not self.done.is_reconciled:
             raise SetupError("the counts of rows do not add up; nothing of this import can be trusted.")
         self._decisions.write()
