@@ -17,9 +17,9 @@ _TABLES = """
 CREATE TABLE said (name TEXT, key TEXT, number INTEGER, origin TEXT, data BLOB);
 CREATE TABLE known (name TEXT, key TEXT, tbl TEXT, id TEXT, PRIMARY KEY (name, key)) WITHOUT ROWID;
 CREATE TABLE used (tbl TEXT, id TEXT, key TEXT, PRIMARY KEY (tbl, id)) WITHOUT ROWID;
-CREATE TABLE joined (tbl TEXT, id TEXT, key TEXT, data BLOB, PRIMARY KEY (tbl, id)) WITHOUT ROWID;
-CREATE TABLE base (source TEXT, tbl TEXT, id TEXT, data BLOB, PRIMARY KEY (tbl, id, source)) WITHOUT ROWID;
-CREATE TABLE present (tbl TEXT, id TEXT, file TEXT, data BLOB, PRIMARY KEY (tbl, id)) WITHOUT ROWID;
+CREATE TABLE joined (tbl TEXT, id TEXT, key TEXT, data BLOB, PRIMARY KEY (tbl, id));
+CREATE TABLE base (source TEXT, tbl TEXT, id TEXT, data BLOB, PRIMARY KEY (tbl, id, source));
+CREATE TABLE present (tbl TEXT, id TEXT, file TEXT, data BLOB, PRIMARY KEY (tbl, id));
 """
 
 
