@@ -637,7 +637,7 @@ def test_cordis_is_read_as_it_says_and_no_further(tmp_path: Path) -> None:
 # ----- much
 
 
-@pytest.mark.slow
+@pytest.mark.road
 @pytest.mark.skipif(sys.platform == "win32", reason="the system does not say how much memory a process took")
 def test_memory_stays_flat_on_a_zip_of_19000_files(tmp_path: Path) -> None:
     one = (FIXTURES / "cordis/101999001.xml").read_text("utf-8")
