@@ -221,6 +221,21 @@ def test_a_packed_part_without_measure_is_told_before_it_is_unpacked(small: Smal
     assert "content.xml has 33 MiB when it is unpacked" in told
 
 
+def test_a_row_below_the_last_one_that_there_can_be_is_told_in_bounded_time(small: Small) -> None:
+    path = small.folder / "theme.more.xlsx"
+    workbook(path, {"theme": [HEAD, SUN]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    # What reads the workbook makes up the rows that are left out before it.
+    parts[sheet] = parts[sheet].replace(b'<row r="2"', b'<row r="9999999999"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    [told] = [block for block in small.run("check").blocks if "LP-FILE-BOOK" in block]
+    assert "a row beyond the last one that a sheet can have (1,048,576)" in told
+
+
 @pytest.mark.parametrize("name", ["p.xlsx", "p.ods"])
 @pytest.mark.parametrize(
     "content",

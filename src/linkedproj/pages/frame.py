@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -12,12 +12,15 @@ from babel.numbers import format_decimal
 
 from linkedproj.model.languages import primary
 from linkedproj.pages.gathered import Portfolio
+from linkedproj.pages.kept import made_by
 from linkedproj.pages.names import Text, chosen
 from linkedproj.pages.paths import Paths, between, direction
 from linkedproj.pages.questions import read_index
 from linkedproj.pages.record import Reader
 from linkedproj.pages.render import OWN, Renderer, texts_in
 from linkedproj.pages.values import date, locale_of
+from linkedproj.release.sums import sha256
+from linkedproj.system.caches import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from linkedproj.catalog.facts import ReleaseFacts
     from linkedproj.model.context import RecordType
     from linkedproj.model.folder import Folder
+    from linkedproj.pages.kept import Kept
     from linkedproj.pages.render import Texts
 
 _MENU = 7
@@ -46,23 +50,14 @@ class Sources:
     described: Path
 
 
-@dataclass
-class Written:
-    """How much was written."""
-
-    files: int = 0
-    bytes: int = 0
-
-
 @dataclass(frozen=True)
 class Frame:
-    """The pages of one build, on their way into the folder `out`."""
+    """The pages of one build, on their way into a published folder."""
 
     folder: Folder
     sources: Sources
     facts: ReleaseFacts
-    out: Path
-    written: Written = field(default_factory=Written)
+    kept: Kept
 
     @cached_property
     def portfolio(self) -> Portfolio:
@@ -94,6 +89,15 @@ class Frame:
     def texts(self) -> Mapping[str, Texts]:
         """The words of the pages by language."""
         return {language: texts_in(language, self.own) for language in self.folder.config.languages}
+
+    @cached_property
+    def depends(self) -> str:
+        """A digest of what every page depends on: the program, settings, ontology, and own templates."""
+        own = sorted(self.own.rglob("*")) if self.own else []
+        ontology = sorted(path for path in self.folder.ontology.rglob("*") if path.is_file())
+        heads = [self.common("index", reader, title="") for reader in self.readers]
+        read = [*own, *ontology, self.folder.shapes, self.folder.path / "portfolio.toml"]
+        return digest(made_by(), heads, [sha256(path) for path in read if path.is_file()])
 
     @cached_property
     def queries(self) -> list[dict[str, Any]]:
@@ -180,12 +184,7 @@ class Frame:
 
     def put(self, name: str, text: str) -> None:
         """Write a file, and count it."""
-        path = self.out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        data = text.encode("utf-8")
-        path.write_bytes(data)
-        self.written.files += 1
-        self.written.bytes += len(data)
+        self.kept.put(name, text.encode("utf-8"))
 
 
 def _own_name(tag: str) -> str:

@@ -45,7 +45,7 @@ class Lists:
         """Keep of a record what lists tell of it."""
         schema = reader.portfolio.schema
         kinds = {one.iri for one in schema.fields_of(kind) if one.kind in _LINKED}
-        own = found.nodes.get(found.iri, ())
+        own = found.own
         points = (point_of(value) for _, value in own if isinstance(value, ox.Literal))
         choices = tuple(
             (predicate, value.value)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.lexical import XSD
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from linkedproj.pages.record import Reader
 
+_ADDRESS = re.compile(r"\"(https?://[^\"]+)\"")
 _ROWS = 300
 _BARS = 24
 _WIDE = 520
@@ -50,13 +53,26 @@ class Question:
     here: str
     address: str
 
+    @cached_property
+    def read_from(self) -> tuple[object, ...]:
+        """All that the page is made of but the names of records."""
+        return json.dumps(self.told, sort_keys=True), self._text(".rq", self._files), self._text(".srj", self._files)
+
+    def mentioned(self) -> set[str]:
+        """Return the nodes that the answer names."""
+        return {*_ADDRESS.findall(self._text(".srj", self._files))}
+
+    @cached_property
+    def _files(self) -> dict[str, str]:
+        return {one["name"]: one["type"] for one in self.told["files"]}
+
     def title(self) -> dict[str, str]:
         """Return what is asked, in words."""
         return self.reader.said(chosen(self.told["title"], self.reader.languages))
 
     def page(self) -> dict[str, Any]:
         """Return all that the page shows."""
-        reader, files = self.reader, {one["name"]: one["type"] for one in self.told["files"]}
+        reader, files = self.reader, self._files
         why = self.told.get("why") or self.told.get("reason")
         answer = self._answer(files)
         return {

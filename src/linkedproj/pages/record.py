@@ -98,7 +98,7 @@ class View:
 
     @cached_property
     def _own(self) -> Sequence[Statement]:
-        return self.found.nodes.get(self.found.iri, ())
+        return self.found.own
 
     def page(self) -> dict[str, Any]:
         """Return all that the page shows."""
@@ -288,7 +288,7 @@ class View:
             named = schema.split(link.page)
             # Of evidence it is said where something was read, and no more: the rest stands at the value.
             if named and not (is_evidence and link.predicate != f"{_DCT}source"):
-                groups[named[0], link.predicate].append(replace(link, node=()) if is_evidence else link)
+                groups[named[0], link.predicate].append(replace(link, text="") if is_evidence else link)
         found = []
         for (name, predicate), links in groups.items():
             kind = schema.types[name]

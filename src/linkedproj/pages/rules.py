@@ -27,15 +27,13 @@ _TYPES = (
 """Suffixes and media types, in the order in which they are chosen where a client does not care."""
 
 
-def write_rules(folder: Folder, paths: Paths, portfolio: Portfolio, write: Callable[[str, str], None]) -> None:
-    """Write the rules for web servers, and a page at each identifier that leads to the page of its record."""
+def write_rules(folder: Folder, paths: Paths, write: Callable[[str, str], None]) -> None:
+    """Write the rules for web servers."""
     prefix = urlsplit(folder.config.base).path or "/"
     languages = [*paths.languages]
     write(".htaccess", apache(prefix, languages))
     write("hosting/nginx.conf", nginx(prefix, languages))
     write("hosting/w3id.htaccess", w3id(folder.config.base))
-    for iri in portfolio.subjects:
-        stub(iri, folder, paths, portfolio, write)
 
 
 def stub(iri: str, folder: Folder, paths: Paths, portfolio: Portfolio, write: Callable[[str, str], None]) -> None:

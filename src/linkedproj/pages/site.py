@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +10,19 @@ import pyoxigraph as ox
 
 from linkedproj.pages import overview, questions, vocabulary
 from linkedproj.pages.drawing import line, mapped
-from linkedproj.pages.frame import Frame, Sources, Written, counted
+from linkedproj.pages.frame import Frame, Sources, counted
+from linkedproj.pages.kept import Kept, Written
 from linkedproj.pages.lists import Listing, Lists, tree
 from linkedproj.pages.names import chosen
 from linkedproj.pages.paths import between
 from linkedproj.pages.record import View
-from linkedproj.pages.rules import write_rules
+from linkedproj.pages.rules import stub, write_rules
 from linkedproj.pages.search import write_search
 from linkedproj.pages.values import date
+from linkedproj.release.sums import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from linkedproj.model.context import RecordType
     from linkedproj.pages.gathered import Gathered
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from linkedproj.pages.record import Reader
     from linkedproj.pages.render import Texts
 
-__all__ = ["Site", "Sources", "Written"]
+__all__ = ["Kept", "Site", "Sources", "Written"]
 
 _LINKS = 200
 _FORMATS = (("ttl", "text/turtle", "Turtle"), ("jsonld", "application/ld+json", "JSON-LD"))
@@ -53,11 +54,11 @@ class Site(Frame):
             if named is None:
                 continue
             lists.take(found, types[named[0]], self.readers[0])
-            self._record(found)
+            self._part(self.paths.stem(found.iri), (found.parts, self._called(found.mentioned())), self._record, found)
         for reader in self.readers:
             self._lists(lists, reader)
             self._queries(reader)
-            self._vocabulary(reader)
+            self._part(f"def.{reader.language}", self._vocabulary_of, self._vocabulary, reader)
             overview.write_downloads(self, reader)
             overview.write_home(self, lists, reader)
             overview.write_search_page(self, lists, reader)
@@ -65,9 +66,23 @@ class Site(Frame):
         overview.write_missing(self)
         overview.write_completions(self)
         write_search(lists, self.readers, self.put)
-        write_rules(self.folder, self.paths, self.portfolio, self.put)
+        write_rules(self.folder, self.paths, self.put)
         self._assets()
-        return self.written
+        self.kept.save()
+        return self.kept.written
+
+    def _part(self, name: str, depends: object, write: Callable[..., None], *arguments: object) -> None:
+        """Write some pages, unless those that are published were made of the same."""
+        self.kept.part(name, (self.depends, depends), partial(write, *arguments))
+
+    def _called(self, iris: Iterable[str]) -> list[str]:
+        """Return what pages say of nodes that are not theirs."""
+        return [self.portfolio.called(iri) for iri in sorted(iris)]
+
+    @cached_property
+    def _vocabulary_of(self) -> object:
+        census = self.facts.census
+        return sha256(self.sources.dumps / "vocabulary.ttl"), [*census.classes.items()], [*census.properties.items()]
 
     @cached_property
     def terms(self) -> vocabulary.Told:
@@ -77,6 +92,8 @@ class Site(Frame):
     def _record(self, found: Gathered) -> None:
         stem = self.paths.stem(found.iri)
         self._data(found, stem)
+        for node in found.texts:
+            stub(node, self.folder, self.paths, self.portfolio, self.put)
         for reader in self.readers:
             here = self.paths.file(stem, reader.language)
             record = View(found, reader, here).page()
@@ -128,15 +145,21 @@ class Site(Frame):
     def _lists(self, lists: Lists, reader: Reader) -> None:
         texts = self.texts[reader.language]
         for kind in self.listed:
-            listing = Listing(kind, lists.cards[kind.name], reader)
-            for page in listing.pages():
-                self._list(page, kind, reader, texts)
+            cards = lists.cards[kind.name]
+            listing = Listing(kind, cards, reader)
+            told = {iri for card in cards for iri in (card.iri, *(iri for pair in card.choices for iri in pair))}
+            depends = [*map(tuple, cards)], self._called(told)
+            self._part(f"list/{kind.table}.{reader.language}", depends, self._listed, listing, kind, reader, texts)
             if any(one.iri == _BROADER for one in self.folder.schema.fields_of(kind) if one.term in kind.acyclic):
                 stem = f"tree/{kind.table}"
                 here = self.paths.file(stem, reader.language)
                 heading = reader.said(reader.terms.type(kind))
                 common = self.common(stem, reader, title=heading["text"])
                 self.fill("tree.html", stem, reader, {**common, "heading": heading, "nodes": tree(listing, here)})
+
+    def _listed(self, listing: Listing, kind: RecordType, reader: Reader, texts: Texts) -> None:
+        for page in listing.pages():
+            self._list(page, kind, reader, texts)
 
     def _list(self, page: Page, kind: RecordType, reader: Reader, texts: Texts) -> None:
         values = dict(page.values)
@@ -161,20 +184,24 @@ class Site(Frame):
             own = f"query/{told['id']}"
             place = self.paths.file(own, reader.language)
             question = questions.Question(told, self.sources.answers, reader, place, address)
-            page = question.page()
-            common = self.common(own, reader, title=page["title"]["text"], description=page["description"]["text"])
-            page["points"], common["world"] = mapped(page["points"], f"{common['root']}assets/world.svg")
-            more = page.pop("more")
-            page["more"] = f"{counted(more, texts.spoken)} {texts('more rows are in the files.')}" if more else ""
-            if page["truth"] is not None:
-                page["truth"] = texts("Yes") if page["truth"] else texts("No")
-            self.fill("query.html", own, reader, {**common, "query": page})
+            depends = question.read_from, self._called(question.mentioned())
+            self._part(f"{own}.{reader.language}", depends, self._query, question, own, reader)
             for tag in told.get("tags", ())[:1]:
-                entry = {"href": between(here, place), "title": page["title"], "rows": told.get("rows", "")}
+                entry = {"href": between(here, place), "title": question.title(), "rows": told.get("rows", "")}
                 groups.setdefault(tag, []).append(entry)
         common = self.common(stem, reader, title=texts("Questions"))
         found = [{"id": tag, "queries": listed} for tag, listed in sorted(groups.items())]
         self.fill("queries.html", stem, reader, {**common, "groups": found})
+
+    def _query(self, question: questions.Question, stem: str, reader: Reader) -> None:
+        texts, page = self.texts[reader.language], question.page()
+        common = self.common(stem, reader, title=page["title"]["text"], description=page["description"]["text"])
+        page["points"], common["world"] = mapped(page["points"], f"{common['root']}assets/world.svg")
+        more = page.pop("more")
+        page["more"] = f"{counted(more, texts.spoken)} {texts('more rows are in the files.')}" if more else ""
+        if page["truth"] is not None:
+            page["truth"] = texts("Yes") if page["truth"] else texts("No")
+        self.fill("query.html", stem, reader, {**common, "query": page})
 
     def _vocabulary(self, reader: Reader) -> None:
         texts, stem = self.texts[reader.language], "def/index"
@@ -191,8 +218,4 @@ class Site(Frame):
         with as_file(files("linkedproj.pages") / "assets") as shipped:
             for source in sorted(shipped.rglob("*")):
                 if source.is_file():
-                    target = self.out / "assets" / source.relative_to(shipped)
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(source, target)
-                    self.written.files += 1
-                    self.written.bytes += target.stat().st_size
+                    self.kept.put(f"assets/{source.relative_to(shipped).as_posix()}", source.read_bytes())

@@ -116,9 +116,8 @@ def like(old: Path, new: Path) -> None:
 
 def double(old: Path | str, new: Path | str) -> None:
     """Give an entry a second place without copying it, where the file system can."""
-    old, new = Path(old), Path(new)
-    if old.is_symlink():
-        new.symlink_to(old.readlink())
+    if stat.S_ISLNK(os.lstat(old).st_mode):
+        Path(new).symlink_to(Path(old).readlink())
         with suppress(OSError, NotImplementedError):
             shutil.copystat(old, new, follow_symlinks=False)
         return
