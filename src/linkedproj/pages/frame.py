@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from linkedproj.pages.kept import Kept
     from linkedproj.pages.render import Texts
 
+BROADER = "http://www.w3.org/2004/02/skos/core#broader"
 _MENU = 7
 _DESCRIBED = 300
 _DAY = len("YYYY-MM-DD")
@@ -120,6 +121,16 @@ class Frame:
             if counts[kind.name] > 1 and not (kind.supporting or kind.is_detail or kind.nested)
         ]
 
+    @cached_property
+    def trees(self) -> list[RecordType]:
+        """The types whose records have broader and narrower ones."""
+        schema = self.folder.schema
+        return [
+            kind
+            for kind in self.listed
+            if any(one.iri == BROADER for one in schema.fields_of(kind) if one.term in kind.acyclic)
+        ]
+
     def title(self, reader: Reader) -> Text:
         """Return what the portfolio is called."""
         titles = self.folder.config.title
@@ -165,6 +176,7 @@ class Frame:
             told = {"href": between(here, stem + ending), **reader.said(reader.terms.types(kind))}
             yield {**told, "here": here.startswith(f"doc/{kind.table}/")}
         for stem, text in (
+            ("view/statistics", "Overview"),
             ("query/index", "Questions"),
             ("sparql", "SPARQL"),
             ("def/index", "Vocabulary"),

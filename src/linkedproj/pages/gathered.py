@@ -33,6 +33,8 @@ Statement = tuple[str, Term]
 
 _ABOUT = RDF + "subject"
 _OA, _LANGUAGE = "http://www.w3.org/ns/oa#", "http://purl.org/dc/terms/language"
+_TEMPORAL = "http://purl.org/dc/terms/temporal"
+_START, _END = "http://www.w3.org/ns/dcat#startDate", "http://www.w3.org/ns/dcat#endDate"
 _EXACT, _SELECTOR = f"{_OA}exact", f"{_OA}hasSelector"
 _TAG = 2
 _OWN, _LINK = 0, 1
@@ -80,6 +82,17 @@ class Gathered:
     def nodes(self) -> Mapping[str, tuple[Statement, ...]]:
         """The statements of the record and of the small nodes on its page, by IRI."""
         return {node: self.own if node == self.iri else _statements(text) for node, text in self.texts.items()}
+
+    @cached_property
+    def span(self) -> tuple[str, str] | None:
+        """The first and the last possible day, if both are known."""
+        for predicate, value in self.own:
+            if predicate == _TEMPORAL and isinstance(value, ox.NamedNode):
+                said = _statements(self.texts.get(value.value, ""))
+                days = {p: v.value for p, v in said if p in {_START, _END} and isinstance(v, ox.Literal)}
+                if len(days) == len((_START, _END)):
+                    return days[_START], days[_END]
+        return None
 
     @cached_property
     def parts(self) -> tuple[object, ...]:

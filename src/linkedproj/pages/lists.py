@@ -28,18 +28,26 @@ _LINKED = frozenset({Kind.CODE, Kind.LINK})
 
 
 class Card(NamedTuple):
-    """What a list tells of a record: its point, if there is one, and what it leads to, by property."""
+    """What a list tells of a record: its point and its time, if there are any, and what it leads to, by property."""
 
     iri: str
     point: tuple[float, float] | None
     choices: tuple[tuple[str, str], ...]
+    span: tuple[str, str] | None = None
 
 
 @dataclass
 class Lists:
-    """The records by type, as they are read."""
+    """The records by type, as they are read.
+
+    `filled` counts those that have a property, `worded` those that have a text in a language; `joined` are the pairs of
+    records of which one leads to the other.
+    """
 
     cards: dict[str, list[Card]] = field(default_factory=lambda: defaultdict(list))
+    filled: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    worded: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    joined: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, found: Gathered, kind: RecordType, reader: Reader) -> None:
         """Keep of a record what lists tell of it."""
@@ -56,7 +64,12 @@ class Lists:
             and reader.portfolio.names.has(value.value)
             and reader.portfolio.page_of(value.value) != found.iri
         )
-        self.cards[kind.name].append(Card(found.iri, next(filter(None, points), None), choices))
+        self.cards[kind.name].append(Card(found.iri, next(filter(None, points), None), choices, found.span))
+        self.filled[kind.name].update({predicate for predicate, _ in own})
+        self.worded[kind.name].update({v.language for _, v in own if isinstance(v, ox.Literal) and v.language})
+        if not kind.supporting:
+            pages = {link.page for link in found.links}
+            self.joined |= {(min(found.iri, page), max(found.iri, page)) for page in pages if page != found.iri}
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,11 @@ if TYPE_CHECKING:
     from linkedproj.pages.paths import Paths
 
 _DCT, _LP, _OA = "http://purl.org/dc/terms/", "https://w3id.org/linkedproj/ns#", "http://www.w3.org/ns/oa#"
-_DCAT = "http://www.w3.org/ns/dcat#"
 _TYPE, _LABEL = f"{RDF}type", f"{RDFS}label"
 _SUBJECT, _PREDICATE, _OBJECT = f"{RDF}subject", f"{RDF}predicate", f"{RDF}object"
 _ABSTRACTS = (f"{_DCT}description", f"{SKOS}definition", f"{_DCT}abstract")
 _NAMINGS = (_LABEL, f"{SKOS}prefLabel", f"{_DCT}title")
 _LEADING = frozenset({*_ABSTRACTS, f"{_DCT}title"})
-_START, _END = f"{_DCAT}startDate", f"{_DCAT}endDate"
 _WEB = ("http://", "https://")
 _BLANK: Mapping[str, Any] = {
     "text": "", "lang": "", "dir": "", "href": "", "outside": False, "code": False, "raw": "", "facts": None,
@@ -118,7 +116,7 @@ class View:
             "links": self._links(),
             "is_cut": self.found.is_cut,
             "points": self._points(),
-            "span": self._span(),
+            "span": self.found.span,
             "anchors": [*self._unshown()],
             "jsonld": self._embedded(),
         }
@@ -326,17 +324,6 @@ class View:
     def _points(self) -> list[tuple[float, float]]:
         values = (value for _, value in self._own if isinstance(value, ox.Literal))
         return [point for value in values if (point := point_of(value))]
-
-    def _span(self) -> tuple[str, str] | None:
-        """Return the first and last possible day, if both are known."""
-        for node, statements in self.found.nodes.items():
-            days = {p: v.value for p, v in statements if p in {_START, _END} and isinstance(v, ox.Literal)}
-            if len(days) == len((_START, _END)) and self._is_period(node):
-                return days[_START], days[_END]
-        return None
-
-    def _is_period(self, node: str) -> bool:
-        return any(p == f"{_DCT}temporal" and isinstance(v, ox.NamedNode) and v.value == node for p, v in self._own)
 
     def _unshown(self) -> Iterator[str]:
         """Yield the places of the nodes that are shown nowhere, such as what translations rest on."""

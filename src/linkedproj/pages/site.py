@@ -19,6 +19,7 @@ from linkedproj.pages.record import View
 from linkedproj.pages.rules import stub, write_rules
 from linkedproj.pages.search import write_search
 from linkedproj.pages.values import date
+from linkedproj.pages.views import write_views
 from linkedproj.release.sums import sha256
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ __all__ = ["Kept", "Site", "Sources", "Written"]
 
 _LINKS = 200
 _FORMATS = (("ttl", "text/turtle", "Turtle"), ("jsonld", "application/ld+json", "JSON-LD"))
-_BROADER = "http://www.w3.org/2004/02/skos/core#broader"
 
 
 class Site(Frame):
@@ -63,6 +63,7 @@ class Site(Frame):
             overview.write_home(self, lists, reader)
             overview.write_search_page(self, lists, reader)
             overview.write_sparql(self, reader)
+            write_views(self, lists, reader)
         overview.write_missing(self)
         overview.write_completions(self)
         write_search(lists, self.readers, self.put)
@@ -150,7 +151,7 @@ class Site(Frame):
             told = {iri for card in cards for iri in (card.iri, *(iri for pair in card.choices for iri in pair))}
             depends = [*map(tuple, cards)], self._called(told)
             self._part(f"list/{kind.table}.{reader.language}", depends, self._listed, listing, kind, reader, texts)
-            if any(one.iri == _BROADER for one in self.folder.schema.fields_of(kind) if one.term in kind.acyclic):
+            if kind in self.trees:
                 stem = f"tree/{kind.table}"
                 here = self.paths.file(stem, reader.language)
                 heading = reader.said(reader.terms.type(kind))

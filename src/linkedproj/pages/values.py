@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from linkedproj.model.lexical import XSD
 
@@ -58,6 +58,15 @@ def number(text: str, language: str) -> str:
         return str(format_decimal(Decimal(text), locale=locale_of(language), decimal_quantization=False))
     except (InvalidOperation, ValueError):
         return text
+
+
+def percent(share: float, language: str) -> str:
+    """Write a share as is customary.
+
+    >>> percent(0.876, "en")
+    '88%'
+    """
+    return str(format_percent(share, locale=locale_of(language)))
 
 
 def date(text: str, language: str) -> str:
