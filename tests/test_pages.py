@@ -23,7 +23,7 @@ from linkedproj.pages.paths import Paths
 from linkedproj.pages.render import FAST, PLAIN, Renderer
 from linkedproj.pages.rules import apache, nginx
 from linkedproj.pages.search import key_of, words
-from linkedproj.pages.site import Site
+from linkedproj.pages.site import Kept, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,7 +227,9 @@ def _again(shipped_site: Path, out: Path) -> Path:
     )
     ox.serialize(statements, evidence, format=ox.RdfFormat.N_TRIPLES)
     facts = facts_of(latest, folder.config, folder.schema)
-    Site(folder, Sources(latest, evidence, shipped_site / "query", shipped_site / "dataset.jsonld"), facts, out).write()
+    Site(
+        folder, Sources(latest, evidence, shipped_site / "query", shipped_site / "dataset.jsonld"), facts, Kept(out)
+    ).write()
     return out
 
 

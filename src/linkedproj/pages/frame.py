@@ -154,7 +154,7 @@ class Frame:
             "description": description[:_DESCRIBED],
             "canonical": config.base + here.removesuffix("index.html"),
             "languages": [
-                {"lang": tag, "href": between(here, paths.file(stem, tag)), "name": _own_name(tag)}
+                {"lang": tag, "href": between(here, paths.file(stem, tag)), "name": own_name(tag)}
                 for tag in config.languages
             ],
             "menu": [*self._menu(here, reader)],
@@ -199,7 +199,8 @@ class Frame:
         self.kept.put(name, text.encode("utf-8"))
 
 
-def _own_name(tag: str) -> str:
+def own_name(tag: str) -> str:
+    """Return what a language is called by those who speak it."""
     where = locale_of(tag)
     named = where.get_display_name(where) if primary(tag) == where.language else ""
     return (named or tag).partition(" (")[0].capitalize()

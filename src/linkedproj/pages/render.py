@@ -149,6 +149,6 @@ def _truncated(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-_SHOWN = 40
+_SHOWN = 36
 _NOTHING = Markup()
 _FILTERS: dict[str, Callable[[Any], Any]] = {"attrs": _attributes, "language": _language, "truncated": _truncated}

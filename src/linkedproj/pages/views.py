@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linkedproj.model.context import RDF
 from linkedproj.pages.drawing import bars, chords, mapped, ring
-from linkedproj.pages.frame import counted
+from linkedproj.pages.frame import counted, own_name
 from linkedproj.pages.lists import Listing
 from linkedproj.pages.paths import between
 from linkedproj.pages.values import date, percent
@@ -60,6 +60,10 @@ def write_views(frame: Frame, lists: Lists, reader: Reader) -> None:
         common = frame.common(view.stem, reader, title=texts(view.text))
         values = writers[view.stem](frame, lists, reader)
         values = {"others": others, "heading": texts(view.text), **_EMPTY, **values}
+        for table in values["tables"]:
+            first = table["rows"][0] if table["rows"] else []
+            numeric = [one["number"] for one in first] or [False] * len(table["heads"])
+            table["heads"] = [{"text": text, "number": n} for text, n in zip(table["heads"], numeric, strict=True)]
         frame.fill("view.html", view.stem, reader, {**common, **values})
 
 
@@ -173,7 +177,7 @@ def _timeline(frame: Frame, lists: Lists, reader: Reader) -> dict[str, Any]:
     running = Counter(year for span, _ in found for year in _years(span))
     most = max(running.values(), default=1)
     years = [
-        {"text": str(year), "count": running[year], "height": round(160 * running[year] / most, 1)}
+        {"text": str(year), "count": str(running[year]), "height": round(160 * running[year] / most, 1)}
         for year in sorted(running)[-_YEARS:]
     ]
     rows = [
@@ -186,7 +190,7 @@ def _timeline(frame: Frame, lists: Lists, reader: Reader) -> dict[str, Any]:
         for span, one in shown
     ]
     heads = [texts("Record"), texts("Kind"), texts("First day"), texts("Last day")]
-    by_year = [[_cell({"text": one["text"]}), _number(one["count"], texts.spoken)] for one in years]
+    by_year = [[_cell({"text": str(year)}), _number(running[year], texts.spoken)] for year in sorted(running)[-_YEARS:]]
     more = len(found) - len(shown)
     return {
         "bars": lines,
@@ -212,14 +216,14 @@ def _statistics(frame: Frame, lists: Lists, reader: Reader) -> dict[str, Any]:
     """Return how many records there are of each type, in which languages they have texts, and what is filled in."""
     here, texts = frame.paths.file(STATISTICS, reader.language), frame.texts[reader.language]
     languages = frame.folder.config.languages
-    rows = []
+    rows: list[list[dict[str, Any]]] = []
     for kind in frame.listed:
         total = len(lists.cards[kind.name])
         href = between(here, frame.paths.file(f"doc/{kind.table}/index", reader.language))
         named = {**reader.said(reader.terms.types(kind)), "href": href}
         spoken = [_share(_worded(lists, kind, tag), total, texts.spoken) for tag in languages]
         rows.append([_cell(named), _number(total, texts.spoken), *spoken])
-    heads = [texts("Records of a type"), texts("Number"), *(f"{texts('Text in')} {tag}" for tag in languages)]
+    heads = [texts("Records of a type"), texts("Number"), *(f"{texts('Text in')} {own_name(tag)}" for tag in languages)]
     tables = [{"title": texts("Records and their languages"), "heads": heads, "rows": rows}]
     for kind in frame.main:
         total = len(lists.cards[kind.name])
