@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 BROADER = "http://www.w3.org/2004/02/skos/core#broader"
 _MENU = 7
+_DEEP = 2
+"""So far down, all pages of a folder have one menu."""
 _DESCRIBED = 300
 _DAY = len("YYYY-MM-DD")
 
@@ -157,7 +159,7 @@ class Frame:
                 {"lang": tag, "href": between(here, paths.file(stem, tag)), "name": own_name(tag)}
                 for tag in config.languages
             ],
-            "menu": [*self._menu(here, reader)],
+            "menu": self._menu(here, reader),
             "formats": [],
             "has_feed": bool(self.facts.versions) and not config.version.endswith("-draft"),
             "publisher": reader.said(chosen(publisher, reader.languages)) if publisher else {"text": config.base},
@@ -169,7 +171,17 @@ class Frame:
             "world": {},
         }
 
-    def _menu(self, here: str, reader: Reader) -> Iterator[dict[str, Any]]:
+    def _menu(self, here: str, reader: Reader) -> list[dict[str, Any]]:
+        key = here if here.count("/") < _DEEP else here.rpartition("/")[0], reader.language
+        if key not in self._menus:
+            self._menus[key] = [*self._offered(here, reader)]
+        return self._menus[key]
+
+    @cached_property
+    def _menus(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        return {}
+
+    def _offered(self, here: str, reader: Reader) -> Iterator[dict[str, Any]]:
         texts, ending = self.texts[reader.language], self.paths.ending(reader.language)
         for kind in self.main[:_MENU]:
             stem = f"doc/{kind.table}/index"

@@ -87,6 +87,7 @@ class Listing:
     kind: RecordType
     cards: Sequence[Card]
     reader: Reader
+    _known: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def stem(self) -> str:
@@ -96,11 +97,16 @@ class Listing:
     def pages(self) -> Iterator[Page]:
         """Yield the pages of the whole list, and one for each choice that narrows it down."""
         facets = self._facets()
-        yield from self._paged(self.stem, self.cards, facets, None)
+        ordered = sorted(self.cards, key=lambda card: fold(self.reader.name(card.iri).text))
+        yield from self._paged(self.stem, ordered, facets, None)
+        narrowed: dict[tuple[str, str], list[Card]] = defaultdict(list)
+        for card in ordered:
+            for choice in dict.fromkeys(card.choices):
+                narrowed[choice].append(card)
         for predicate, choices in facets.items():
             for value in choices:
-                chosen = [card for card in self.cards if (predicate, value) in card.choices]
-                yield from self._paged(self._choice(predicate, value), chosen, facets, (predicate, value))
+                choice = predicate, value
+                yield from self._paged(self._choice(*choice), narrowed[choice], facets, choice)
 
     def _facets(self) -> dict[str, Counter[str]]:
         """Choose the properties by which records differ, in the order of the model, and count their values."""
@@ -128,8 +134,7 @@ class Listing:
         self, stem: str, cards: Sequence[Card], facets: Mapping[str, Counter[str]], chosen: tuple[str, str] | None
     ) -> Iterator[Page]:
         reader = self.reader
-        ordered = sorted(cards, key=lambda card: fold(reader.name(card.iri).text))
-        parts = [ordered[start : start + PER_PAGE] for start in range(0, len(ordered), PER_PAGE)] or [[]]
+        parts = [cards[start : start + PER_PAGE] for start in range(0, len(cards), PER_PAGE)] or [[]]
         stems = [stem if number == 0 else f"{stem}-{number + 1}" for number in range(len(parts))]
         for number, part in enumerate(parts):
             here = reader.paths.file(stems[number], reader.language)
@@ -140,7 +145,7 @@ class Listing:
                     "count": len(cards),
                     "records": [self.told(card, here) for card in part],
                     "points": [self.told(card, here) for card in part if card.point],
-                    "facets": [*self._shown(facets, here, chosen)],
+                    "facets": self._marked(facets, here, chosen),
                     "facet": self._facet(chosen),
                     "all": between(here, reader.paths.file(self.stem, reader.language)),
                     "pages": [
@@ -172,9 +177,22 @@ class Listing:
         label = reader.said(reader.terms.property(chosen[0], self.kind))
         return {"label": label, "value": reader.said(reader.name(chosen[1]))}
 
-    def _shown(
+    def _marked(
         self, facets: Mapping[str, Counter[str]], here: str, chosen: tuple[str, str] | None
-    ) -> Iterator[dict[str, Any]]:
+    ) -> list[dict[str, Any]]:
+        """Return the choices as links from a page, with the one marked that it shows."""
+        folder = here.rpartition("/")[0]
+        if folder not in self._known:
+            self._known[folder] = [*self._shown(facets, here)]
+        found = []
+        for group in self._known[folder]:
+            values = group["values"]
+            if chosen and chosen[0] == group["property"]:
+                values = [{**one, "here": one["value"] == chosen[1]} for one in values]
+            found.append({"label": group["label"], "values": values})
+        return found
+
+    def _shown(self, facets: Mapping[str, Counter[str]], here: str) -> Iterator[dict[str, Any]]:
         reader = self.reader
         for predicate, counts in facets.items():
             values: list[dict[str, Any]] = [
@@ -182,12 +200,14 @@ class Listing:
                     **reader.said(reader.name(value)),
                     "count": count,
                     "href": between(here, reader.paths.file(self._choice(predicate, value), reader.language)),
-                    "here": (predicate, value) == chosen,
+                    "here": False,
+                    "value": value,
                 }
                 for value, count in counts.items()
             ]
             values.sort(key=lambda one: (-one["count"], fold(one["text"])))
-            yield {"label": reader.said(reader.terms.property(predicate, self.kind)), "values": values}
+            label = reader.said(reader.terms.property(predicate, self.kind))
+            yield {"property": predicate, "label": label, "values": values}
 
 
 def tree(listing: Listing, here: str) -> list[dict[str, Any]]:

@@ -160,6 +160,6 @@ def write_missing(frame: Frame) -> None:
     reader = frame.readers[0]
     common = frame.common("404", reader, title=frame.texts[reader.language]("There is no such page"))
     root = urlsplit(frame.folder.config.base).path or "/"
-    for one in (*common["menu"], *common["languages"]):
-        one["href"] = root + one["href"]
+    for part in ("menu", "languages"):
+        common[part] = [{**one, "href": root + one["href"]} for one in common[part]]
     frame.put("404.html", frame.renderer.page("missing.html", {**common, "root": root}))

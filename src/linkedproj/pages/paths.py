@@ -108,6 +108,7 @@ def _between(folder: str, there: str) -> str:
     return quote("/".join([".."] * (len(start) - shared) + goal[shared:]), safe="/~._-")
 
 
+@lru_cache(maxsize=256)
 def direction(language: str) -> str:
     """Return how a language is written: "ltr" or "rtl"."""
     script = language.split("-")[1] if "-" in language else ""

@@ -36,6 +36,7 @@ _BLANK: Mapping[str, Any] = {
     "anchor": "",
 }  # fmt: skip
 _DEPTH = 3
+_NAMES = 1 << 15
 _EXCERPT = 4000
 
 
@@ -71,6 +72,18 @@ class Reader:
 
     def name(self, iri: str) -> Text:
         """Name a node: by its label, else by its type and id, else by its IRI."""
+        known = self._names.get(iri)
+        if known is None:
+            if len(self._names) >= _NAMES:
+                self._names.clear()
+            known = self._names[iri] = self._name(iri)
+        return known
+
+    @cached_property
+    def _names(self) -> dict[str, Text]:
+        return {}
+
+    def _name(self, iri: str) -> Text:
         found = self.portfolio.names.of(iri, self.languages)
         if found:
             return found

@@ -48,6 +48,7 @@ def written(value: ox.Literal, language: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1 << 14)
 def number(text: str, language: str) -> str:
     """Write a number as is customary; what is none stays as it is.
 
@@ -69,6 +70,7 @@ def percent(share: float, language: str) -> str:
     return str(format_percent(share, locale=locale_of(language)))
 
 
+@lru_cache(maxsize=1 << 14)
 def date(text: str, language: str) -> str:
     """Write a day, month or year as is customary; what is none stays as it is.
 
