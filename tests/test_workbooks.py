@@ -311,6 +311,33 @@ def test_what_is_hidden_merged_or_repeated_in_libreoffice(tmp_path: Path) -> Non
     )
 
 
+def test_a_style_of_libreoffice_that_is_made_from_itself_shows_all_of_a_date(tmp_path: Path) -> None:
+    circle = (
+        '<style:style style:name="a" style:family="table-cell" style:parent-style-name="b"/>'
+        '<style:style style:name="b" style:family="table-cell" style:parent-style-name="a"/>'
+    )
+    day = ods_cell("date", "2017-11-01", "1/11/17", 'table:style-name="a"')
+    rows = ods_row(ods_text("id", "start")) + ods_row(ods_text("x"), day)
+    opendocument(tmp_path / "p.ods", {"project": rows}, circle)
+    assert cells(tmp_path / "p.ods", "project") == ([["x", "2017-11-01"]], [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            '<table:table-row table:number-rows-repeated="1000000">' + ods_text("id") + "</table:table-row>",
+            "1,000,000 rows",
+        ),
+        (ods_row('<table:table-cell><text:p>id<text:s text:c="99999"/></text:p></table:table-cell>'), "99,999 blanks"),
+    ],
+)
+def test_a_few_bytes_that_stand_for_much_text_are_told(small: Small, rows: str, told: str) -> None:
+    opendocument(small.folder / "theme.more.ods", {"theme": rows})
+    [problem] = [one for one in small.map().problems if one.rule == "LP-FILE-BOOK"]
+    assert told in problem.values["detail"]
+
+
 def test_reports_place_a_cell(small: Small) -> None:
     workbook(small.folder / "portfolio.xlsx", {"theme": [HEAD, [*SUN[:1], "#N/A", *SUN[2:]]]})
     place = "data/portfolio.xlsx:theme!B2"
