@@ -57,7 +57,7 @@ class Site(Frame):
             self._part(self.paths.stem(found.iri), (found.parts, self._called(found.mentioned())), self._record, found)
         for reader in self.readers:
             self._lists(lists, reader)
-            self._queries(reader)
+            self._queries(lists, reader)
             self._part(f"def.{reader.language}", self._vocabulary_of, self._vocabulary, reader)
             overview.write_downloads(self, reader)
             overview.write_home(self, lists, reader)
@@ -176,15 +176,16 @@ class Site(Frame):
         values["all_href"] = values.pop("all")
         self.fill("list.html", page.stem, reader, {**common, **values})
 
-    def _queries(self, reader: Reader) -> None:
+    def _queries(self, lists: Lists, reader: Reader) -> None:
         address, stem = f"{self.folder.config.base}query/", "query/index"
         here = self.paths.file(stem, reader.language)
         groups: dict[str, list[dict[str, Any]]] = {}
         texts = self.texts[reader.language]
+        records = {kind.table: [card.iri for card in lists.cards[kind.name]] for kind in self.listed}
         for told in self.queries:
             own = f"query/{told['id']}"
             place = self.paths.file(own, reader.language)
-            question = questions.Question(told, self.sources.answers, reader, place, address)
+            question = questions.Question(told, self.sources.answers, reader, place, address, records)
             depends = question.read_from, self._called(question.mentioned())
             self._part(f"{own}.{reader.language}", depends, self._query, question, own, reader)
             for tag in told.get("tags", ())[:1]:
@@ -203,6 +204,9 @@ class Site(Frame):
         if page["truth"] is not None:
             page["truth"] = texts("Yes") if page["truth"] else texts("No")
         self.fill("query.html", stem, reader, {**common, "query": page})
+        form = question.form() if reader == self.readers[0] else ""
+        if form:
+            self.put(f"{stem}.form.json", form)
 
     def _vocabulary(self, reader: Reader) -> None:
         texts, stem = self.texts[reader.language], "def/index"
