@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.lexical import XSD
 from linkedproj.model.lists import fold
-from linkedproj.pages.names import chosen
+from linkedproj.pages.names import Terms, Text, chosen
 from linkedproj.pages.values import date, number, point_of_text
 from linkedproj.queries.saved.header import header_lines
 from linkedproj.queries.saved.parameters import LANGUAGE_PARAMETER, parameter_variable
@@ -156,12 +157,26 @@ class Question:
         rows = [[self._cell(row, name, names) for name in shown] for row in bindings[:_ROWS]]
         return {
             **empty,
-            "columns": [{"text": name.replace("_label", "").replace("_", " "), "lang": "en"} for name in shown],
+            "columns": [
+                {**self._head(name.removesuffix("_label")), "number": bool(rows) and rows[0][place]["number"]}
+                for place, name in enumerate(shown)
+            ],
             "rows": rows,
             "more": len(bindings) - len(rows),
             "points": [*self._points(bindings, names)],
             "bars": self._bars(rows),
         }
+
+    def _head(self, name: str) -> dict[str, Any]:
+        """Name a column as the type whose name it has, or the property that is called so; else as the query does."""
+        reader, schema = self.reader, self.reader.portfolio.schema
+        kind = next((kind for kind in schema.types.values() if kind.table == name), None)
+        if kind:
+            return reader.said(reader.terms.type(kind))
+        words, known = name.replace("_", " "), schema.fields.get(name)
+        if known and Terms(schema, LANGUAGES[:1]).property(known.iri, None).text == words:
+            return reader.said(reader.terms.property(known.iri, None))
+        return reader.said(Text(words, LANGUAGES[0]))
 
     def _cell(self, row: Mapping[str, Any], name: str, names: list[str]) -> dict[str, Any]:
         """Write a cell: a record or a code by its name, a number or a date as is customary."""
