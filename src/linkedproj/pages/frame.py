@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+import pyoxigraph as ox
 from babel.numbers import format_decimal
 
 from linkedproj.model.languages import primary
@@ -23,7 +24,7 @@ from linkedproj.release.sums import sha256
 from linkedproj.system.caches import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.catalog.facts import ReleaseFacts
@@ -33,11 +34,30 @@ if TYPE_CHECKING:
     from linkedproj.pages.render import Texts
 
 BROADER = "http://www.w3.org/2004/02/skos/core#broader"
+FULL = "full"
+_LEAN_FROM = 2000
 _MENU = 7
 _DEEP = 2
 """So far down, all pages of a folder have one menu."""
 _DESCRIBED = 300
 _DAY = len("YYYY-MM-DD")
+
+
+class Format(NamedTuple):
+    """What a record is written as: its suffix, media type, and what it is called."""
+
+    suffix: str
+    media: str
+    name: str
+    form: ox.RdfFormat
+
+
+FORMATS = (
+    Format("jsonld", "application/ld+json", "JSON-LD", ox.RdfFormat.JSON_LD),
+    Format("ttl", "text/turtle", "Turtle", ox.RdfFormat.TURTLE),
+    Format("nt", "application/n-triples", "N-Triples", ox.RdfFormat.N_TRIPLES),
+    Format("rdf", "application/rdf+xml", "RDF/XML", ox.RdfFormat.RDF_XML),
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +90,19 @@ class Frame:
     @cached_property
     def paths(self) -> Paths:
         """Where pages lie."""
-        return Paths(self.folder.schema, self.folder.config.languages, self.portfolio.page_of)
+        worded = None if self.is_full else self.portfolio.worded
+        return Paths(self.folder.schema, self.folder.config.languages, self.portfolio.page_of, worded)
+
+    @cached_property
+    def is_full(self) -> bool:
+        """Whether each record is written in each language and format."""
+        chosen_profile = self.folder.config.pages.profile
+        return chosen_profile == FULL or (not chosen_profile and len(self.portfolio.pages) <= _LEAN_FROM)
+
+    @property
+    def formats(self) -> Sequence[Format]:
+        """What a record is written as beside its page."""
+        return FORMATS if self.is_full else FORMATS[:1]
 
     @cached_property
     def readers(self) -> list[Reader]:
@@ -138,8 +170,13 @@ class Frame:
         titles = self.folder.config.title
         return chosen(titles, reader.languages) if titles else Text(self.folder.config.id)
 
-    def common(self, stem: str, reader: Reader, *, title: str, description: str = "") -> dict[str, Any]:
-        """Return what every page is filled with; `stem` is its path without language and suffix."""
+    def common(
+        self, stem: str, reader: Reader, *, title: str, description: str = "", written: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Return what every page is filled with; `stem` is its path without language and suffix.
+
+        `written` are the languages in which there is this page, if these are not all.
+        """
         config, paths, texts = self.folder.config, self.paths, self.texts[reader.language]
         here = paths.file(stem, reader.language)
         brand = self.title(reader)
@@ -157,8 +194,9 @@ class Frame:
             "canonical": config.base + here.removesuffix("index.html"),
             "languages": [
                 {"lang": tag, "href": between(here, paths.file(stem, tag)), "name": own_name(tag)}
-                for tag in config.languages
+                for tag in written or config.languages
             ],
+            "branded": bool(config.pages.light or config.pages.dark),
             "menu": self._menu(here, reader),
             "formats": [],
             "has_feed": bool(self.facts.versions) and not config.version.endswith("-draft"),

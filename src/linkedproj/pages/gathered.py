@@ -22,7 +22,7 @@ from linkedproj.system.caches import digest
 from linkedproj.system.sorting import Sorter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.model.schema import Schema
@@ -123,10 +123,12 @@ class Portfolio:
     _owners: dict[str, str] = field(default_factory=dict)
     _pages: list[str] = field(default_factory=list)
     _called: dict[str, str] = field(default_factory=dict)
+    _worded: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def read(self) -> None:
         """Learn what things are called, and which node belongs to which."""
         small: dict[str, str] = {}
+        spoken: dict[str, frozenset[str]] = {}
         subjects = self.subjects
         words: dict[str, str] = {}
         passages: dict[str, tuple[str, str]] = {}
@@ -136,6 +138,8 @@ class Portfolio:
             if named is None:
                 continue
             subjects.append(iri)
+            tags = {v.language for _, v in statements if isinstance(v, ox.Literal) and v.language}
+            spoken[iri] = spoken.get(iri, frozenset()) | tags
             values = dict(statements)
             if _EXACT in values:
                 words[iri] = values[_EXACT].value
@@ -148,14 +152,17 @@ class Portfolio:
                     small[iri] = value.value
                 elif predicate != f"{RDF}object":
                     self._offer(small, value.value, iri)
-        tags = self._tags()
+        known = self._tags()
         self.sentences = {
-            iri: Text(words[selector], tags.get(language, ""))
+            iri: Text(words[selector], known.get(language, ""))
             for iri, (selector, language) in passages.items()
             if selector in words
         }
         self._owners = {node: owner for node, owner in small.items() if not self.names.has(node)}
         self._pages = [iri for iri in subjects if self.page_of(iri) == iri]
+        # Of a large portfolio, sets that are equal are kept once.
+        alike: dict[frozenset[str], frozenset[str]] = {}
+        self._worded = {iri: alike.setdefault(spoken[iri], spoken[iri]) for iri in self._pages}
 
     def _tags(self) -> dict[str, str]:
         """Return the language tags that stand for the codes of the lists that others keep, by the IRI of the code."""
@@ -181,6 +188,10 @@ class Portfolio:
             seen.add(iri)
             iri = self._owners[iri]
         return iri
+
+    def worded(self, iri: str) -> Collection[str]:
+        """Return the languages in which a record has texts."""
+        return self._worded.get(iri, ())
 
     @property
     def pages(self) -> Sequence[str]:

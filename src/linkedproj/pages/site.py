@@ -16,7 +16,7 @@ from linkedproj.pages.lists import Listing, Lists, tree
 from linkedproj.pages.names import chosen
 from linkedproj.pages.paths import between
 from linkedproj.pages.record import View
-from linkedproj.pages.rules import stub, write_rules
+from linkedproj.pages.rules import brand, stub, write_rules
 from linkedproj.pages.search import write_search
 from linkedproj.pages.values import date
 from linkedproj.pages.views import write_views
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["Kept", "Site", "Sources", "Written"]
 
 _LINKS = 200
-_FORMATS = (("ttl", "text/turtle", "Turtle"), ("jsonld", "application/ld+json", "JSON-LD"))
 
 
 class Site(Frame):
@@ -69,6 +68,8 @@ class Site(Frame):
         write_search(lists, self.readers, self.put)
         write_rules(self.folder, self.paths, self.put)
         self._assets()
+        if self.folder.config.pages.light or self.folder.config.pages.dark:
+            self.put("assets/brand.css", brand(self.folder.config.pages))
         self.kept.save()
         return self.kept.written
 
@@ -94,12 +95,19 @@ class Site(Frame):
         stem = self.paths.stem(found.iri)
         self._data(found, stem)
         for node in found.texts:
-            stub(node, self.folder, self.paths, self.portfolio, self.put)
+            stub(node, self.folder, self.paths, [(one.suffix, one.media) for one in self.formats], self.put)
+        written = self.paths.written(found.iri)
         for reader in self.readers:
+            if reader.language not in written:
+                continue
             here = self.paths.file(stem, reader.language)
             record = View(found, reader, here).page()
             common = self.common(
-                stem, reader, title=record["title"]["text"], description=(record["lead"] or {}).get("text", "")
+                stem,
+                reader,
+                title=record["title"]["text"],
+                description=(record["lead"] or {}).get("text", ""),
+                written=written,
             )
             world = f"{common['root']}assets/world.svg"
             place = [{"point": point, "text": record["title"]["text"], "href": ""} for point in record["points"]]
@@ -113,7 +121,7 @@ class Site(Frame):
             record["citation"] = self._citation(record, reader)
             name = stem.rpartition("/")[2]
             common["formats"] = [
-                {"href": f"{name}.{suffix}", "type": kind, "name": label} for suffix, kind, label in _FORMATS
+                {"href": f"{name}.{one.suffix}", "type": one.media, "name": one.name} for one in self.formats
             ]
             values = {**common, "record": record, "questions": [*self._asking(record["table"], here, reader)]}
             self.fill("record.html", stem, reader, values)
@@ -126,9 +134,9 @@ class Site(Frame):
             for predicate, value in statements
         ]
         prefixes = dict(self.folder.schema.context.prefixes)
-        for suffix, form in (("ttl", ox.RdfFormat.TURTLE), ("jsonld", ox.RdfFormat.JSON_LD)):
-            data = ox.serialize(triples, format=form, prefixes=prefixes)
-            self.put(f"{stem}.{suffix}", (data or b"").decode("utf-8"))
+        for one in self.formats:
+            data = ox.serialize(triples, format=one.form, prefixes=prefixes)
+            self.kept.put(f"{stem}.{one.suffix}", data or b"")
 
     def _citation(self, record: Mapping[str, Any], reader: Reader) -> str:
         config = self.folder.config
