@@ -41,7 +41,7 @@ def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], dict[Keys, Place]
         OSError: it cannot be read.
         SetupError: it is no TOML, or no file: to read a pipe would have no end.
     """
-    if path.exists() and not path.is_file():
+    if path.exists() and not (path.is_file() or path.is_dir()):
         raise SetupError("this is no file. Put a text file with the settings in its place.", Place(shown))
     try:
         text = path.read_bytes().decode("utf-8-sig")
