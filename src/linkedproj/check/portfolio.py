@@ -19,6 +19,7 @@ from linkedproj.check.judge import Options, judge
 from linkedproj.check.lint import coverage, lint
 from linkedproj.check.locate import locate
 from linkedproj.check.quotes import Quotes, check_quotes
+from linkedproj.importers.origins import with_origins
 from linkedproj.mapping.parts import Output
 from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources
@@ -157,7 +158,7 @@ def check(  # noqa: PLR0913 - what can be asked of a check, as above
         judged, checked = _judge(folder, mapped, options or Options(), problems)
         problems += judged
     triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
-    in_order = tuple(sorted(problems, key=lambda problem: problem.order))
+    in_order = tuple(sorted(with_origins(folder.path, problems), key=lambda problem: problem.order))
     rules = load_rules(folder.shapes, "ontology/shapes.ttl", folder.ontology)
     return Findings(portfolio, evidence, in_order, checked, triples, rules, quotes)
 

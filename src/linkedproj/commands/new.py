@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from linkedproj.importers.new import Start
 
-_LANGUAGES, _BASE = "en", "https://data.example.org/"
+_LANGUAGES, _BASE, _OUT = "en", "https://data.example.org/", "public"
 
 
 @click.command(name="new")
@@ -19,12 +19,18 @@ _LANGUAGES, _BASE = "en", "https://data.example.org/"
 @click.option("--languages", metavar="TAGS", help=f"Languages of the texts, such as en,fi (default: {_LANGUAGES}).")
 @click.option("--base", metavar="IRI", help=f"What all IRIs begin with (default: {_BASE}).")
 @click.option("--title", metavar="TEXT", help="What the portfolio is called (default: after the folder).")
+@click.option("--from", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Begin with the rows of a table of yours: CSV, XLSX or ODS.")  # fmt: skip
 @click.option("--workbook", is_flag=True, help="Keep the tables in a workbook with lists of choices, not in CSV files.")
-def command(folder: Path, *, languages: str | None, base: str | None, title: str | None, workbook: bool) -> None:
+def command(
+    folder: Path, *, languages: str | None, base: str | None, title: str | None, source: Path | None, workbook: bool
+) -> None:
     """Begin a portfolio in the new folder DIR: settings, example tables, and what publishes them.
 
     What is not given is asked for on a terminal, and else has its default. The portfolio is sound and can be built at
-    once; its records are made up, and replaced by yours.
+    once; its records are made up, and replaced by yours. With --from they are yours from the beginning: what the
+    columns of FILE mean is guessed and written down in importers/, the rows become tables, and these are checked and
+    built.
     """
     from linkedproj.importers.new import Start, read_base, read_languages, refuse_occupied
 
@@ -34,6 +40,9 @@ def command(folder: Path, *, languages: str | None, base: str | None, title: str
     named = folder.resolve().name.replace("-", " ").replace("_", " ")
     called = _asked(title, "Title of the portfolio", named[:1].upper() + named[1:]).strip()
     start = Start(tags, begins, called or named)
+    if source:
+        _begin_from(source, folder, start)
+        return
     files = _write(folder, start, workbook=workbook)
     click.echo("\n".join(f"{folder / name}" for name in files))
     click.echo(f"next: cd {folder} · linkedproj check · linkedproj build · linkedproj schema")
@@ -68,3 +77,54 @@ def _write(folder: Path, start: Start, *, workbook: bool) -> list[str]:
     texts |= {f"{DATA}/{table}.csv": write_csv(rows) for table, rows in tables.items()}
     write(folder, texts)
     return list(texts)
+
+
+def _begin_from(source: Path, folder: Path, start: Start) -> None:
+    """Begin a portfolio with the rows of a table: guess, import, check, build.
+
+    Raises:
+        DataError: the records are not sound.
+    """
+    from dataclasses import replace
+
+    from linkedproj.build import build
+    from linkedproj.importers.decisions import FOLDER as DECIDED
+    from linkedproj.importers.decisions import REVIEW
+    from linkedproj.importers.guessing import guess
+    from linkedproj.importers.new import DATA, plan, write
+    from linkedproj.importers.run import import_source
+    from linkedproj.importers.spec import FOLDER, load_importer
+    from linkedproj.importers.start import SETTINGS, settings_of
+    from linkedproj.model.errors import DataError
+    from linkedproj.model.lists import read_lists
+    from linkedproj.model.paths import shipped
+    from linkedproj.reports import REPORTS
+    from linkedproj.reports.imported import imported_lines
+    from linkedproj.reports.progress import Progress
+    from linkedproj.reports.summary import report_of
+
+    data = folder / DATA
+    lists = {each.name: each for each in read_lists(shipped("ontology")).values()}
+    found = guess(source, lists)
+    own = f"{DATA}/{FOLDER}/{found.name}.toml"
+    texts = plan(folder.resolve().name, start) | {own: found.text}
+    write(folder, texts)
+    importer = load_importer(folder / own, (folder / own).as_posix())
+    importer = replace(importer, languages=start.languages)
+    settings = settings_of(importer, folder, start.today.isoformat(), start.base, start.title)
+    write(folder, {f"{DATA}/{SETTINGS}": settings})
+    with Progress() as tell:
+        done = import_source(importer, [source], data, start.today.isoformat(), tell)
+    known = sum(bool(each.meaning) for each in found.columns)
+    click.echo(f"{known} of {len(found.columns)} columns are known; each guess with what it rests on: {folder / own}")
+    click.echo("\n".join(imported_lines(done)))
+    with Progress() as tell:
+        try:
+            built = build(data, folder / _OUT, tell=tell)
+        except DataError as error:
+            click.echo(REPORTS["text"](report_of(error.findings), "en"), nl=False)  # type: ignore[arg-type]
+            raise
+    click.echo(REPORTS["text"](report_of(built.findings), "en"), nl=False)
+    click.echo(f"built: {built.latest.as_posix()}")
+    again = f"linkedproj import {DATA}/{FOLDER}/{found.name}.toml FILE --into {DATA}"
+    click.echo(f"next: look at {folder / own} and {data / DECIDED / REVIEW}, then in {folder}: {again}")

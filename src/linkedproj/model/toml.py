@@ -81,16 +81,30 @@ class _Places:
     def __init__(self, text: str, shown: str) -> None:
         self._text, self._at, self._shown = text, 0, shown
         self.found: dict[Keys, Place] = {(): Place(shown)}
+        self._items: dict[Keys, int] = {}
         self._statements()
 
     def _statements(self) -> None:
         table: Keys = ()
         while self._take(_BLANK) is not None and self._at < len(self._text):
-            if self._take(_OPEN):
-                table = self._key(())
+            if opening := self._take(_OPEN):
+                start = self._at
+                table = self._numbered(self._key(()), is_item=opening[0] == "[[")
+                self._place(table, start)
                 self._take(_CLOSE)
             else:
                 self._pair(table)
+
+    def _numbered(self, keys: Keys, *, is_item: bool) -> Keys:
+        """Put numbers behind the names of arrays of tables: what is written below belongs to the last item of each."""
+        found: Keys = ()
+        for at, part in enumerate(keys, 1):
+            found = (*found, part)
+            if is_item and at == len(keys):
+                self._items[found] = self._items.get(found, -1) + 1
+            if found in self._items:
+                found = (*found, self._items[found])
+        return found
 
     def _pair(self, table: Keys) -> None:
         keys = self._key(table)

@@ -6,7 +6,8 @@ import datetime as dt
 import re
 import warnings
 from collections import defaultdict
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
@@ -23,27 +24,33 @@ from linkedproj.tables.readers.sheet import (
     read_rows,
     refuse_bomb,
 )
-from linkedproj.tables.readers.source import MADE_FOR, Sheet
+from linkedproj.tables.readers.source import MADE_FOR, Sheet, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from openpyxl import Workbook
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
-__all__ = ["find", "made_for", "read", "sheets"]
+__all__ = ["find", "kept_open", "made_for", "read", "sheets"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROWS = 256
 _MOST_ROWS = 2**20
 """Rows that a sheet of Excel can have."""
+_CHUNK, _LONGEST_SIGN = 1 << 20, 64
+# In UTF-16, every other byte is zero: such a sheet is looked at closely.
+_MORE = re.compile(rb"<(?:[^<>\s:]{1,40}:)?(?:f[\s/>]|mergeCell)|\shidden\s*=|\0")
 _REFERENCE = re.compile(r"\$?([A-Z]+)\$?([0-9]+)")
 # Of a number format: colours, conditions and places, room for a character, fillers.
 _UNWRITTEN = re.compile(r"\[[^\]]*\]|_.|\*.")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _MONTH = re.compile(r"(?<![hs:.m])m+(?![m:])(?![:.]?s)")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+
+_KEPT: dict[Path, Workbook] = {}
 
 
 def sheets(file: TableFile, report: Report) -> list[Sheet]:
@@ -82,16 +89,37 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
     try:
         with _opened(file) as book:
             sheet: Any = book[file.sheet]
-            layout, blank_formulas = _layout(sheet)
+            # Most sheets have neither formulas nor anything hidden or merged, and are read once.
+            layout, blank_formulas = _layout(sheet) if _has_more_than_values(sheet) else (Layout(), {})
             yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
     except BROKEN as error:
         report(broken(file, error))
 
 
 @contextmanager
+def kept_open(file: TableFile) -> Iterator[None]:
+    """Open a workbook once for all that is read of it meanwhile: what its sheets share is read once.
+
+    Raises:
+        SetupError: the package that reads workbooks is not installed.
+    """
+    with ExitStack() as stack:
+        # What is damaged is told by what reads it.
+        with suppress(*BROKEN):
+            _KEPT[file.path] = stack.enter_context(_opened(file))
+        try:
+            yield
+        finally:
+            _KEPT.pop(file.path, None)
+
+
+@contextmanager
 def _opened(file: TableFile) -> Iterator[Workbook]:
+    if file.path in _KEPT:
+        yield _KEPT[file.path]
+        return
     try:
-        from openpyxl import load_workbook
+        import openpyxl  # noqa: F401 - whether it is there
     except ImportError:
         remedy = "Install it with: pip install 'linkedproj[spreadsheets]'"
         raise SetupError(f"one more package is needed to read workbooks. {remedy}", Place(file.shown)) from None
@@ -101,9 +129,40 @@ def _opened(file: TableFile) -> Iterator[Workbook]:
         with warnings.catch_warnings():
             # Of what is of no matter to the cells, such as drop-downs.
             warnings.simplefilter("ignore")
-            book = load_workbook(data, read_only=True, data_only=True)
+            reader = _reader_class()(data, read_only=True, data_only=True)
+            reader.read()
+            book = reader.wb
         with closing(book):
             yield book
+
+
+@cache
+def _reader_class() -> Any:  # noqa: ANN401 - a class of a package that carries no types
+    """Return a reader of workbooks that takes texts as they are.
+
+    openpyxl 3.1 makes several objects of each text, with its fonts: of a workbook of many texts, half of the time.
+    """
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.xml.constants import SHARED_STRINGS
+
+    class Reader(ExcelReader):
+        def read_strings(self) -> None:
+            package: Any = self.package
+            part = package.find(SHARED_STRINGS)
+            if part is not None:
+                with self.archive.open(part.PartName[1:]) as source:
+                    self.shared_strings = list(_strings(source))
+
+    return Reader
+
+
+def _strings(source: IO[bytes]) -> Iterator[str]:
+    """Yield the shared texts of a workbook: the pieces of one in several fonts, joined; not how it is pronounced."""
+    for _, element in iterparse(source):  # noqa: S314 - expat bounds entities and fetches none
+        if element.tag == f"{_MAIN}si":
+            runs = (element, *element.findall(f"{_MAIN}r"))
+            yield "".join(run.findtext(f"{_MAIN}t") or "" for run in runs)
+            element.clear()
 
 
 def _has_text(book: Workbook, name: str) -> bool:
@@ -183,6 +242,18 @@ def _layout(sheet: Any) -> tuple[Layout, dict[int, list[int]]]:  # noqa: ANN401 
     return layout, blank
 
 
+def _has_more_than_values(sheet: Any) -> bool:  # noqa: ANN401 - a sheet, and what is its own
+    """Return whether a sheet may have formulas, hidden rows or columns, or merged cells."""
+    source: IO[bytes]
+    with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
+        before = b""
+        while chunk := source.read(_CHUNK):
+            if _MORE.search(before + chunk):
+                return True
+            before = chunk[-_LONGEST_SIGN:]
+    return False
+
+
 def _position(reference: str) -> tuple[int, int]:
     """Read a reference such as "C7" as row and column."""
     match = _REFERENCE.fullmatch(reference)
@@ -200,7 +271,7 @@ def _text(cell: Any) -> str | Told:  # noqa: ANN401 - one of the cell classes of
     if isinstance(value, str):
         return Told("LP-SHEET-ERROR", value) if cell.data_type == "e" else _unescaped(value)
     if isinstance(value, bool):
-        return str(value).lower()
+        return Typed(str(value).lower())
     if isinstance(value, int | float):
         return _number(value, cell.number_format)
     if isinstance(value, dt.datetime | dt.date):

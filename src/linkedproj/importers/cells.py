@@ -1,0 +1,235 @@
+"""Cells of a source as values: what is certain is repaired and told, what is not is asked; nothing is guessed."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Protocol
+
+from linkedproj.model.lexical import (
+    UNSEEN,
+    date_fault,
+    iri_fault,
+    is_composed,
+    recoded,
+    respelled,
+    trace_of_recoding,
+)
+from linkedproj.model.lists import fold
+from linkedproj.tables.readers.source import Day, Number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from linkedproj.importers.spec import FieldSpec
+    from linkedproj.model.lists import CodeList
+
+Value = str | tuple[str, ...]
+"""A value of a field, "" without one; several of a cell that holds a list."""
+
+
+class Notes(Protocol):
+    """Who is told of a cell."""
+
+    def repair(self, rule: str, field: str, before: str, after: str) -> None:
+        """Take down that a value was put right, by which rule."""
+
+    def ask(self, kind: str, field: str, value: str, reason: str, option: str = "") -> str:
+        """Take down a question about a value, and return the answer that was given to it before, or ""."""
+
+
+_PLAIN = re.compile(r"[!-%'-;=?A-~](?:[ -%'-;=?A-~]*[!-%'-;=?A-~])?")
+"""A text of ASCII that has nothing to be repaired: no blank too many, no "<", no "&"."""
+
+_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u200b\u2060\ufeff\ufffe\uffff]")
+_EDGES = re.compile(f"^[ {UNSEEN}]+|[ {UNSEEN}]+$")
+_BREAK = re.compile(r"<\s*(?:br|/p|/li|/div)\s*/?\s*>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:p|b|i|u|em|strong|span|div|ul|ol|li|a|font|sup|sub|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,6});")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/:?#]\S*)?")
+_CUT = "[…]"
+
+
+def cleaned(text: str, name: str, notes: Notes) -> str:
+    """Return a text without what nobody meant to write; each repair is told once, by its rule."""
+    if not text or _PLAIN.fullmatch(text):
+        return text
+    found = _step("line-end", text, text.replace("\r\n", "\n").replace("\r", "\n"), name, notes)
+    if "&" in found or "<" in found:
+        found = _step("html", found, _without_html(found), name, notes)
+    if not found.isascii() or not found.isprintable():
+        found = _step("unseen-character", found, _DROPPED.sub("", _BLANKS.sub(" ", found)), name, notes)
+        if not is_composed(found):
+            found = _step("letter-and-accent", found, unicodedata.normalize("NFC", found), name, notes)
+    found = _step("blank", found, _EDGES.sub("", found), name, notes)
+    if "@" in found:
+        without = _MAIL.sub(_CUT, found)
+        if without != found:
+            notes.repair("personal-address", name, _CUT, without)
+            found = without
+    if trace := trace_of_recoding(found):
+        meant = recoded(trace)
+        option = found.replace(trace, meant) if meant else ""
+        answer = notes.ask(
+            "encoding", name, found, f"'{trace}' was read in a wrong encoding before it came here", option
+        )
+        found = answer or found
+    return found
+
+
+def _step(rule: str, before: str, after: str, name: str, notes: Notes) -> str:
+    if after != before:
+        notes.repair(rule, name, before, after)
+    return after
+
+
+def _without_html(text: str) -> str:
+    """Take out tags and entities of HTML; what is only written like one, such as "<payload>", stays."""
+    plain = _TAG.sub("", _BREAK.sub("\n", text))
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), plain)
+
+
+class Converter:
+    """Reads the cells of one field."""
+
+    def __init__(self, spec: FieldSpec, codes: Mapping[str, Mapping[str, str]], lists: Mapping[str, CodeList]) -> None:
+        self.spec = spec
+        self._codes = codes.get(spec.codes) if spec.codes else None
+        self._folded = {fold(key): code for key, code in (self._codes or {}).items()}
+        self._list = lists.get(spec.codelist) if spec.codelist else None
+        self._missing = spec.missing
+        self._missing_folded = frozenset(fold(each) for each in spec.missing)
+        self._read: Callable[[str, Notes], str] | None = {
+            "number": self._number, "integer": self._number, "date": self._date, "uri": self._uri
+        }.get(spec.type)  # fmt: skip
+        self._dates = [(pattern, date_pattern(pattern)) for pattern in spec.formats] if spec.type == "date" else []
+        group, decimal = re.escape(spec.group), f"[{re.escape(spec.decimal)}]"
+        whole = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
+        self._digits = re.compile(rf"([+-]?)({whole})(?:{decimal}([0-9]+))?")
+        self._kept: dict[str, str] = {}
+
+    def __call__(self, cell: Value, notes: Notes) -> Value:
+        """Return the value of a cell, "" when it says nothing."""
+        if isinstance(cell, tuple):
+            return self._several(cell, notes)
+        if self.spec.separator:
+            return self._several(cell.split(self.spec.separator), notes) if cell else ""
+        return self._one(cell, notes)
+
+    def leaves_out(self, cell: Value) -> bool:
+        """Return whether the importer says of a cell that it stands for nothing, by a code that is ""."""
+        if self._codes is None or not isinstance(cell, str) or not cell:
+            return False
+        return self._codes.get(cell, self._folded.get(fold(cell))) == ""
+
+    def _several(self, cells: tuple[str, ...] | list[str], notes: Notes) -> Value:
+        found = (self._one(_EDGES.sub("", cell), notes) for cell in cells)
+        return tuple(dict.fromkeys(value for value in found if value))
+
+    def _one(self, cell: str, notes: Notes) -> str:
+        if cell in self._missing:
+            return self.spec.default
+        text = cell if isinstance(cell, (Number, Day)) else cleaned(cell, self.spec.name, notes)
+        if text in self._missing or (len(text) <= _SHORT and fold(text) in self._missing_folded):
+            return self.spec.default
+        if self.spec.match:
+            match = self.spec.match.search(text)
+            if match is None:
+                told = f"the value is not written as the importer expects ({self.spec.match.pattern})"
+                return notes.ask("value", self.spec.name, text, told)
+            text = match[1] if self.spec.match.groups else match[0]
+        if self._codes is not None:
+            text = self._coded(text, notes)
+        if self._list is not None and text:
+            text = self._listed(text, notes)
+        return self._read(text, notes) if self._read and text else str(text)
+
+    def _coded(self, text: str, notes: Notes) -> str:
+        codes = self._codes or {}
+        if text in codes:
+            return codes[text]
+        found = self._folded.get(fold(text))
+        if found is not None:
+            return found
+        listed = ", ".join(dict.fromkeys(code for code in codes.values() if code))
+        return notes.ask("code", self.spec.name, text, f"no code is known for it; there are {listed}")
+
+    def _listed(self, text: str, notes: Notes) -> str:
+        kept = self._list
+        if kept is None or text in kept.codes:
+            return text
+        found = self._kept.get(text)
+        if found is None:
+            found = self._kept[text] = kept.spellings.get(fold(text), "")
+        return found or notes.ask(
+            "code", self.spec.name, text, f"the list '{kept.name}' has no such code", kept.meant(text)
+        )
+
+    def _number(self, text: str, notes: Notes) -> str:
+        if isinstance(text, Number):
+            return str(text)
+        match = self._digits.fullmatch(text.replace(" ", "") if self.spec.group == " " else text)
+        if match is None:
+            written = f"'{self.spec.decimal}' before the decimals"
+            written += f", '{self.spec.group}' between thousands" if self.spec.group else ""
+            return notes.ask("number", self.spec.name, text, f"this is no number as the importer expects it: {written}")
+        sign, whole, part = match.groups()
+        if self.spec.group:
+            whole = whole.replace(self.spec.group, "")
+        return f"{sign.strip('+')}{whole}" + (f".{part}" if part else "")
+
+    def _date(self, text: str, notes: Notes) -> str:
+        if isinstance(text, Day):
+            return str(text).partition("T")[0]
+        for _, (pattern, order) in self._dates:
+            if match := pattern.fullmatch(text):
+                parts = dict(zip(order, match.groups(), strict=True))
+                found = "-".join(parts[part].zfill(2) for part in "yMd" if part in parts)
+                if not date_fault(found):
+                    return found
+        listed = " or ".join(self.spec.formats)
+        return notes.ask("date", self.spec.name, text, f"this is no date written {listed}")
+
+    def _uri(self, text: str, notes: Notes) -> str:
+        if iri_fault(text) == "scheme" and _HOST.fullmatch(text):
+            text = _step("address-without-scheme", text, f"http://{text}", self.spec.name, notes)
+        if not iri_fault(text):
+            return str(text)
+        _, _, right = respelled(text)
+        if right:
+            return _step("address-spelling", text, right, self.spec.name, notes)
+        return notes.ask("address", self.spec.name, text, "this is no address of a page")
+
+
+_SHORT = 24
+_PART = re.compile(r"y+|M+|d+|H+|m+|s+|'[^']*'|.", re.DOTALL)
+_DIGITS = {"yyyy": ("y", "([0-9]{4})"), "MM": ("M", "([0-9]{2})"), "M": ("M", "([0-9]{1,2})"),
+           "dd": ("d", "([0-9]{2})"), "d": ("d", "([0-9]{1,2})")}  # fmt: skip
+_CLOCK = frozenset("Hms")
+
+
+def date_pattern(text: str) -> tuple[re.Pattern[str], str]:
+    """Compile a pattern of dates ("dd.MM.yyyy", Unicode TR 35) to an expression, and the order of its groups.
+
+    A pattern without a day is one of months, without a month one of years; the time of day is passed over.
+
+    Raises:
+        ValueError: it has no year of four digits, or a day without its month.
+    """
+    found, order = "", ""
+    for part in _PART.findall(text):
+        if part in _DIGITS:
+            letter, expression = _DIGITS[part]
+            found, order = found + expression, order + letter
+        elif part[0] in _CLOCK:
+            found += f"[0-9]{{1,{max(2, len(part))}}}"
+        elif part[0] in "yMd":
+            raise ValueError(text)
+        else:
+            found += re.escape(part.strip("'") if len(part) > 1 else part)
+    if order.count("y") != 1 or ("d" in order and "M" not in order) or len(set(order)) != len(order):
+        raise ValueError(text)
+    return re.compile(found), order

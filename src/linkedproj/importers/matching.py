@@ -1,0 +1,340 @@
+"""Records that may be one: names propose, a curator decides.
+
+A pair is proposed when its names are equal once case, accents, signs and legal forms are left out; or when they are
+nearly equal; or when the words of one are all in the other and there is a second reason: a place in common, and a word
+in common that is neither a place nor used by many. What else places a record, such as its years, counts as a place.
+Names are compared within one country, if there is one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+from linkedproj.model.lists import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
+_WORD = re.compile(r"\w+")
+_DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
+_FORMS = frozenset(
+    [
+        "ab",
+        "ad",
+        "ag",
+        "aisbl",
+        "ao",
+        "as",
+        "asbl",
+        "asp",
+        "ass",
+        "bv",
+        "bvba",
+        "coop",
+        "cv",
+        "cvba",
+        "da",
+        "das",
+        "de",
+        "dd",
+        "del",
+        "der",
+        "des",
+        "di",
+        "die",
+        "do",
+        "doo",
+        "doel",
+        "du",
+        "ead",
+        "ehf",
+        "el",
+        "eood",
+        "epe",
+        "ev",
+        "fzc",
+        "gbr",
+        "ggmbh",
+        "gmbh",
+        "gie",
+        "gip",
+        "hf",
+        "i",
+        "ike",
+        "inc",
+        "kft",
+        "kg",
+        "kgaa",
+        "kb",
+        "kd",
+        "ks",
+        "la",
+        "las",
+        "le",
+        "les",
+        "llc",
+        "llp",
+        "los",
+        "ltd",
+        "limited",
+        "ltda",
+        "mbh",
+        "nv",
+        "nonprofit",
+        "och",
+        "of",
+        "on",
+        "oood",
+        "ood",
+        "oy",
+        "oyj",
+        "plc",
+        "po",
+        "sa",
+        "sae",
+        "sal",
+        "sarl",
+        "sas",
+        "sasu",
+        "sc",
+        "scarl",
+        "scop",
+        "scpa",
+        "scrl",
+        "se",
+        "sgps",
+        "sia",
+        "sl",
+        "slu",
+        "snc",
+        "soc",
+        "spa",
+        "spm",
+        "spol",
+        "sp",
+        "spolka",
+        "srl",
+        "srls",
+        "srls",
+        "sro",
+        "stichting",
+        "sti",
+        "the",
+        "uab",
+        "ug",
+        "un",
+        "unip",
+        "vzw",
+        "vof",
+        "zoo",
+        "zs",
+        "zrt",
+        "z",
+        "o",
+        "and",
+        "et",
+        "y",
+        "e",
+        "und",
+        "a",
+    ]
+)
+"""Words without which a name is still the same: legal forms, articles and what joins words."""
+
+NEAR = 92
+_APART = 60
+_FEW = 0.4
+_SHARED = 0.75
+
+
+class Alike(NamedTuple):
+    """A record as it is compared: its key, its names, the country it is compared within, and what places it."""
+
+    key: str
+    names: tuple[str, ...]
+    within: str
+    places: tuple[str, ...]
+
+
+class Pair(NamedTuple):
+    """Two records that may be one, with a score of 100 and the reason in words; `kind` is "equal", "near" or "part"."""
+
+    one: Alike
+    other: Alike
+    score: int
+    kind: str
+    reason: str
+
+
+class _Words(NamedTuple):
+    number: int
+    record: Alike
+    text: str
+    words: frozenset[str]
+    places: frozenset[str]
+    place_words: frozenset[str]
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name that tell it from others, in order.
+
+    >>> words_of("Barcelona Activa, S.A. SPM"), words_of("The Bari Port Authority")
+    (['barcelona', 'activa'], ['bari', 'port', 'authority'])
+    """
+    folded = fold(_DOTTED.sub(lambda match: match[0].replace(".", ""), name))
+    words = _WORD.findall(folded)
+    return [word for word in words if word not in _FORMS] or words
+
+
+def at_large(text: str) -> str:
+    """Return what of a text two sources can be expected to agree on: of a date, the year.
+
+    >>> at_large("2015-09-14"), at_large("Barcelona")
+    ('2015', 'Barcelona')
+    """
+    return text[:4] if _DATE.fullmatch(text) else text
+
+
+def pairs(records: Iterable[Alike]) -> Iterator[Pair]:
+    """Yield the pairs that may be one record, in the order of their keys."""
+    by_country: dict[str, list[Alike]] = defaultdict(list)
+    for record in records:
+        by_country[record.within].append(record)
+    for within in sorted(by_country):
+        yield from sorted(_within(by_country[within]), key=lambda pair: (pair.one.key, pair.other.key))
+
+
+def can_compare() -> bool:
+    """Return whether names that are only nearly equal can be compared: it needs a package."""
+    return _scorer() is not None
+
+
+def _within(records: Sequence[Alike]) -> Iterator[Pair]:
+    listed = [each for number, record in enumerate(records) for each in _read(number, record)]
+    counts = Counter(word for each in listed for word in each.words)
+    weights = {word: math.log(1 + len(listed) / count) for word, count in counts.items()}
+    judge = _Judge(weights)
+    told: set[tuple[int, int]] = set()
+    for one, other in _candidates(listed, judge):
+        numbers = (min(one.number, other.number), max(one.number, other.number))
+        if one.number != other.number and numbers not in told:
+            first, second = (one, other) if one.record.key <= other.record.key else (other, one)
+            found = judge.pair(first, second)
+            if found:
+                told.add(numbers)
+                yield found
+
+
+def _read(number: int, record: Alike) -> Iterator[_Words]:
+    places = frozenset(fold(place) for place in record.places if place)
+    place_words = frozenset(word for place in (*places, record.within) for word in words_of(place))
+    for name in dict.fromkeys(record.names):
+        words = words_of(name)
+        yield _Words(number, record, " ".join(sorted(words)), frozenset(words), places, place_words)
+
+
+def _candidates(listed: Sequence[_Words], judge: _Judge) -> Iterator[tuple[_Words, _Words]]:
+    """Yield the pairs that are worth a look: with equal words, with a telling word in common, or of one place."""
+    by_words: dict[frozenset[str], list[_Words]] = defaultdict(list)
+    by_word: dict[str, list[_Words]] = defaultdict(list)
+    by_place: dict[str, list[_Words]] = defaultdict(list)
+    for each in listed:
+        by_words[each.words].append(each)
+        for word in each.words:
+            if judge.is_telling(word):
+                by_word[word].append(each)
+        for place in each.places:
+            by_place[place].append(each)
+    for same in by_words.values():
+        yield from combinations(same, 2)
+    seen: set[tuple[int, int]] = set()
+    for word in sorted(by_word):
+        for one, other in combinations(by_word[word], 2):
+            if (one.number, other.number) not in seen:
+                seen.add((one.number, other.number))
+                yield one, other
+    for place in sorted(by_place):
+        yield from _near(by_place[place])
+
+
+def _near(listed: Sequence[_Words]) -> Iterator[tuple[_Words, _Words]]:
+    """Yield the pairs of one place whose names are nearly equal, letter for letter."""
+    try:
+        from rapidfuzz import fuzz, process
+    except ImportError:
+        return
+    texts = [each.text for each in listed]
+    for number, one in enumerate(listed[:-1]):
+        rest = texts[number + 1 :]
+        for _, _, at in process.extract(one.text, rest, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None):
+            yield one, listed[number + 1 + at]
+
+
+class _Judge:
+    """Judges pairs by the words of their names, and how many names have each."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = weights
+        self._least = max(weights.values(), default=0) / 2
+        self._score = _scorer()
+
+    def is_telling(self, word: str) -> bool:
+        """Return whether few names have a word."""
+        return self._weights[word] > self._least
+
+    def pair(self, one: _Words, other: _Words) -> Pair | None:
+        """Return a pair that may be one record, or nothing."""
+        is_equal = one.words == other.words
+        common = one.words & other.words
+        if not is_equal:
+            weight, most = self._weight(common), self._weight(one.words | other.words)
+            if weight < _FEW * most:
+                return None
+            is_part = len(common) == min(len(one.words), len(other.words))
+            if is_part:
+                return self._part(one, other, common, round(100 * weight / most))
+            if self._score is None:
+                return None
+            ratio = self._score(one.text, other.text)
+            if ratio < NEAR or not (one.places & other.places or weight >= _SHARED * most):
+                return None
+        where, apart = _where(one, other)
+        if is_equal:
+            return Pair(
+                one.record, other.record, _APART if apart else 100, "equal", f"the names are equal{where}{apart}"
+            )
+        told = f"the names are nearly equal{where}{apart}"
+        return Pair(one.record, other.record, min(99, round(ratio)), "near", told)
+
+    def _part(self, one: _Words, other: _Words, common: frozenset[str], score: int) -> Pair | None:
+        places = one.place_words | other.place_words
+        telling = sorted(word for word in common if word not in places and self.is_telling(word))
+        if not telling or not one.places & other.places:
+            return None
+        where, _ = _where(one, other)
+        told = f"all words of one are in the other, among them {', '.join(telling)}{where}"
+        return Pair(one.record, other.record, score, "part", told)
+
+    def _weight(self, words: Iterable[str]) -> float:
+        return sum(map(self._weights.__getitem__, words))
+
+
+def _where(one: _Words, other: _Words) -> tuple[str, str]:
+    """Word which places two records share, or that they share none although both have some."""
+    shared = [place for place in one.record.places if place and fold(place) in other.places]
+    apart = "" if shared or not (one.places and other.places) else "; in different places"
+    return f"; both: {', '.join(shared)}" if shared else "", apart
+
+
+def _scorer() -> Callable[[str, str], float] | None:
+    try:
+        from rapidfuzz import fuzz
+    except ImportError:
+        return None
+    score: Callable[[str, str], float] = fuzz.ratio
+    return score

@@ -1,0 +1,226 @@
+"""Rows of a source as records of tables: which fields go where, as an importer file says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from linkedproj.model.lists import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from linkedproj.importers.cells import Value
+    from linkedproj.importers.spec import Importer, RecordSpec, ValueSpec
+    from linkedproj.model.lists import CodeList
+
+    Values = dict[str, Value]
+    Keys = Mapping[str, Sequence[str]]
+    Getter = Callable[[Values, Keys], list[str]]
+
+JOINT = "\x1f"
+"""Between the parts of a key; no cell of a source can hold it, once it is clean."""
+
+LINK = "\x1e"
+"""Before a link to other records of the importer: their name, JOINT, and the key of one."""
+
+OPTIONAL, ALL, ITEM = "?", "*", "value"
+"""Behind a part of a key that may be empty; the key of all rows; the item that a record for each of them is about."""
+
+_SLOT = re.compile(r"\{([^{}]+)\}")
+
+
+class Made(NamedTuple):
+    """One record that a row says something of: the cells of its columns, with links to others still open.
+
+    `derived` says by column how a value was found that does not stand in the source. `ident` is what its id is made of.
+    """
+
+    spec: RecordSpec
+    key: str
+    ident: str
+    cells: dict[str, list[str]]
+    derived: dict[str, str]
+    values: Mapping[str, Value]
+
+
+class Mapper:
+    """Makes the records of the rows of one resource."""
+
+    def __init__(self, importer: Importer, resource: str, names: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
+        self.specs = [spec for spec in importer.records if resource in spec.resources]
+        by_name = {spec.name: spec for spec in reversed(importer.records)}
+        self._columns = {
+            spec.name: [
+                (column, _getter(value, by_name, names), value.derived) for column, value in spec.columns.items()
+            ]
+            for spec in self.specs
+        }
+        single = [spec for spec in self.specs if not spec.each]
+        self.primary = next((spec for spec in single if spec.is_main), single[0] if single else None)
+        self.fields = tuple(dict.fromkeys(field for spec in self.specs for field in fields_of(spec)))
+
+    def lacking(self, values: Values) -> tuple[str, ...]:
+        """Return the fields without which a row is no record at all."""
+        if self.primary is None:
+            return ()
+        return tuple(
+            name for name in self.primary.key if name != ALL and name[-1:] != OPTIONAL and not values.get(name)
+        )
+
+    def records(self, values: Values) -> Iterator[Made]:
+        """Yield the records of a row."""
+        found: list[tuple[RecordSpec, str, Values]] = []
+        keys: dict[str, list[str]] = {}
+        for spec in self.specs:
+            for each in _spread(spec, values):
+                key = key_of(spec, each)
+                if key and all(each.get(name) for name in spec.when):
+                    found.append((spec, key, each))
+                    keys.setdefault(spec.name, []).append(key)
+        for spec, key, each in found:
+            cells: dict[str, list[str]] = {}
+            derived: dict[str, str] = {}
+            for column, getter, note in self._columns[spec.name]:
+                items = getter(each, keys)
+                if items:
+                    cells[column] = items
+                    if note:
+                        derived[column] = note
+            yield Made(spec, key, _filled(spec.id, each, " "), cells, derived, each)
+
+
+def fields_of(spec: RecordSpec) -> Iterator[str]:
+    """Yield the fields that records of one kind are made of."""
+    own = {ALL, ITEM} if spec.each else {ALL}
+    used = (name for value in spec.columns.values() for name in _used(value))
+    listed = (*spec.key, *spec.each, *spec.when, *_SLOT.findall(spec.id), *used)
+    yield from (name.rstrip(OPTIONAL) for name in listed if name not in own)
+    if spec.same:
+        yield from filter(None, (*spec.same.names, spec.same.within, *spec.same.places))
+    if spec.place:
+        yield from (spec.place.name, spec.place.country)
+
+
+def _used(value: ValueSpec) -> Iterator[str]:
+    listed = (value.column, value.when, value.unless, *_SLOT.findall(value.template), *value.key)
+    yield from filter(None, listed)
+    for each in (*value.first, *value.every):
+        yield from _used(each)
+
+
+def key_of(spec: RecordSpec, values: Mapping[str, Value], names: Sequence[str] = ()) -> str:
+    """Return the key of a record, or "" where a part that it needs is missing."""
+    if spec.key == (ALL,):
+        return ALL
+    parts = []
+    for name in names or spec.key:
+        value = values.get(name.rstrip(OPTIONAL), "")
+        text = value if isinstance(value, str) else "; ".join(value)
+        if not text and name[-1:] != OPTIONAL:
+            return ""
+        parts.append(fold(text) if spec.is_folded else text)
+    return JOINT.join(parts)
+
+
+def _spread(spec: RecordSpec, values: Values) -> Iterable[Values]:
+    if not spec.each:
+        return (values,)
+    items = (item for name in spec.each for item in items_of(values.get(name, "")))
+    return ({**values, ITEM: item} for item in dict.fromkeys(items))
+
+
+def items_of(value: Value) -> tuple[str, ...]:
+    """Return the values of a field one by one."""
+    if isinstance(value, tuple):
+        return value
+    return (value,) if value else ()
+
+
+def _filled(template: str, values: Mapping[str, Value], other: str = "") -> str:
+    """Fill the slots of a template; an empty one makes it "", unless something stands for it."""
+    found = template
+    for name in _SLOT.findall(template):
+        value = values.get(name, "")
+        text = value if isinstance(value, str) else " ".join(value)
+        if not text and not other:
+            return ""
+        found = found.replace(f"{{{name}}}", text or other)
+    return found
+
+
+def _getter(
+    spec: ValueSpec,
+    records: Mapping[str, RecordSpec],
+    names: Mapping[str, Mapping[str, Mapping[str, str]]],
+) -> Getter:
+    inner = _plain_getter(spec, records, names)
+    if not spec.when and not spec.unless:
+        return inner
+
+    def get(values: Values, keys: Keys) -> list[str]:
+        is_on = (not spec.when or values.get(spec.when)) and not (spec.unless and values.get(spec.unless))
+        return inner(values, keys) if is_on else []
+
+    return get
+
+
+def _plain_getter(
+    spec: ValueSpec,
+    records: Mapping[str, RecordSpec],
+    names: Mapping[str, Mapping[str, Mapping[str, str]]],
+) -> Getter:
+    if spec.codelist:
+        called = names.get(spec.codelist, {}).get(spec.language, {})
+        return lambda values, _: [called[item] for item in items_of(values.get(spec.column, "")) if item in called]
+    if spec.column:
+        return lambda values, _: list(items_of(values.get(spec.column, "")))
+    if spec.constant:
+        return lambda _, __: [spec.constant]
+    if spec.template:
+        return lambda values, _: [text] if (text := _filled(spec.template, values)) else []
+    if spec.record:
+        return _link_getter(spec, records[spec.record])
+    parts = [_getter(each, records, names) for each in (*spec.first, *spec.every)]
+
+    def get(values: Values, keys: Keys) -> list[str]:
+        found: list[str] = []
+        for part in parts:
+            found += part(values, keys)
+            if found and spec.first:
+                break
+        return list(dict.fromkeys(found))
+
+    return get
+
+
+def _link_getter(spec: ValueSpec, target: RecordSpec) -> Getter:
+    if spec.key:
+
+        def by_key(values: Values, _: Keys) -> list[str]:
+            if len(spec.key) == 1:
+                # A field of several values leads to a record for each.
+                return [
+                    f"{LINK}{target.name}{JOINT}{fold(item) if target.is_folded else item}"
+                    for item in items_of(values.get(spec.key[0], ""))
+                ]
+            key = key_of(target, values, spec.key)
+            return [f"{LINK}{target.name}{JOINT}{key}"] if key else []
+
+        return by_key
+    return lambda _, keys: [f"{LINK}{target.name}{JOINT}{key}" for key in dict.fromkeys(keys.get(target.name, ()))]
+
+
+def list_names(lists: Iterable[CodeList], read: Callable[[CodeList], Iterable[Mapping[str, str]]]) -> dict[
+    str, dict[str, dict[str, str]]
+]:  # fmt: skip
+    """Return by list and language what its codes are called."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for each in lists:
+        by_language = found.setdefault(each.name, {})
+        for row in read(each):
+            for column, text in row.items():
+                base, _, language = column.partition("@")
+                if base == "name" and text:
+                    by_language.setdefault(language, {})[row["code"]] = text
+    return found

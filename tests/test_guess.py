@@ -1,0 +1,159 @@
+"""A table that nobody has described: each guess has its evidence, and what is not known is said so."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from pathlib import Path
+
+import openpyxl
+import pytest
+from tests.conftest import run
+
+from linkedproj.importers.guessing import Guess, guess
+from linkedproj.importers.spec import load_importer
+from linkedproj.model.errors import SetupError
+from linkedproj.model.lists import read_lists
+from linkedproj.model.paths import shipped
+
+HARBOURS = Path(__file__).parent / "fixtures/imports/harbours.csv"
+
+
+def guessed(path: Path) -> Guess:
+    return guess(path, {each.name: each for each in read_lists(shipped("ontology")).values()})
+
+
+def meanings(found: Guess) -> dict[str, str]:
+    return {each.profile.header: each.meaning for each in found.columns}
+
+
+def columns(folder: Path, header: str, *cells: str) -> Guess:
+    path = folder / "one.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(
+            [["Title", header], *([f"Project {n}", c] for n, c in enumerate(cells))]
+        )
+    return guessed(path)
+
+
+def test_a_german_sheet_with_a_title_above_its_headers_is_understood() -> None:
+    found = guessed(HARBOURS)
+    assert meanings(found) == {
+        "Kennung": "id", "Projekttitel": "title", "Kurzbeschreibung EN": "summary", "Projektbeginn": "start",
+        "Projektende": "end", "Gesamtkosten EUR": "budget", "Projekttraeger": "organisation", "Ort": "town",
+        "Land": "country", "Schlagworte": "keywords", "Farbe": "",
+    }  # fmt: skip
+    stated = tomllib.loads(found.text)["resources"][0]
+    assert (stated["delimiter"], stated["headerRow"]) == (";", 1)
+    fields = {field["title"]: field for field in stated["fields"]}
+    assert fields["Projektbeginn"]["format"] == "dd.MM.yyyy"
+    assert (fields["Gesamtkosten EUR"]["decimalChar"], fields["Gesamtkosten EUR"]["groupChar"]) == (",", ".")
+    assert "# Projektbeginn: 4 of 4 cells are dates dd.MM.yyyy. Such as: 01.03.2023 | 15.09.2024" in found.text
+    assert '# ? { name = "…", title = "Farbe" },' in found.text
+
+
+def test_what_fits_two_patterns_is_left_open(tmp_path: Path) -> None:
+    found = columns(tmp_path, "Start date", "01/02/2023", "03/04/2024", "05/06/2025")
+    assert meanings(found)["Start date"] == ""
+    assert "dd/MM/yyyy, and MM/dd/yyyy as well: which one is meant?" in found.columns[1].evidence
+    found = columns(tmp_path, "Budget EUR", "1,234", "5,678")
+    assert meanings(found)["Budget EUR"] == ""
+
+
+def test_one_day_that_fits_one_pattern_alone_decides(tmp_path: Path) -> None:
+    found = columns(tmp_path, "Start date", "01/02/2023", "03/04/2024", "25/06/2025")
+    assert found.columns[1].settings["format"] == "dd/MM/yyyy"
+
+
+def test_an_amount_without_a_currency_is_left_open(tmp_path: Path) -> None:
+    assert meanings(columns(tmp_path, "Budget", "1234.50", "99.00"))["Budget"] == ""
+    assert columns(tmp_path, "Budget", "€ 1.234,50", "€ 99,00").columns[1].currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("E-mail", ["a@example.org", "b@example.org"]),
+        ("Ansprechpartner", ["N. N.", "M. M."]),
+        ("Info", ["a@b.example"] * 2),
+    ],
+)
+def test_persons_are_left_out_on_purpose(tmp_path: Path, header: str, cells: list[str]) -> None:
+    found = columns(tmp_path, header, *cells)
+    assert meanings(found)[header] == "personal"
+    assert "left out on purpose" in found.text
+    assert all(field["title"] != header for field in tomllib.loads(found.text)["resources"][0]["fields"])
+
+
+def test_a_header_that_promises_what_the_cells_do_not_hold_is_not_believed(tmp_path: Path) -> None:
+    found = columns(tmp_path, "Start date", "soon", "later", "2024")
+    assert meanings(found)["Start date"] == ""
+    assert "the header may mean start" in found.columns[1].evidence
+
+
+def test_an_id_of_something_else_is_not_taken_for_that_of_the_project(tmp_path: Path) -> None:
+    path = tmp_path / "partners.csv"
+    rows = [["Project title", "Id", "Partner"], *(["Green quays", str(n), f"Council of town {n}"] for n in range(9))]
+    path.write_text("\n".join(";".join(row) for row in rows), "utf-8")
+    assert meanings(guessed(path))["Id"] == ""
+
+
+def test_each_proposal_is_an_importer_that_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "h.toml").write_text(guessed(HARBOURS).text, "utf-8")
+    importer = load_importer(tmp_path / "h.toml", "h.toml")
+    assert {spec.table for spec in importer.records} == {"project", "participation", "organisation", "city", "country"}
+
+
+def test_a_workbook_is_guessed_by_its_largest_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Note"])
+    sheet = book.create_sheet("Liste")
+    for row in (["Titre", "Pays"], ["Quais verts", "France"], ["Rives ouvertes", "Spain"]):
+        sheet.append(row)
+    book.save(tmp_path / "b.xlsx")
+    found = guessed(tmp_path / "b.xlsx")
+    assert meanings(found) == {"Titre": "title", "Pays": "country"}
+    assert tomllib.loads(found.text)["resources"][0]["sheet"] == "Liste"
+    assert found.remarks == ["the sheet 'Sheet' (1 rows) is not read"]
+
+
+def test_what_holds_no_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text("Title\n", "utf-8")
+    with pytest.raises(SetupError, match="there is no table in it"):
+        guessed(tmp_path / "empty.csv")
+    (tmp_path / "a.xml").write_text("<a/>", "utf-8")
+    with pytest.raises(SetupError, match="only tables are guessed"):
+        guessed(tmp_path / "a.xml")
+
+
+def test_the_command_prints_the_proposal() -> None:
+    done = run("import", "--guess", str(HARBOURS))
+    assert done.code == 0
+    assert done.out == guessed(HARBOURS).text
+
+
+def test_a_portfolio_begins_with_the_rows_of_a_sheet(tmp_path: Path) -> None:
+    made = tmp_path / "ports"
+    done = run(
+        "new",
+        str(made),
+        "--from",
+        str(HARBOURS),
+        "--languages",
+        "en",
+        "--base",
+        "https://ports.example.net/",
+        "--title",
+        "Ports",
+    )
+    assert done.code == 0, done.err
+    assert "10 of 11 columns are known" in done.out
+    assert "rows: 4 = 4 in records + 0 in review.csv + 0 in repairs.csv" in done.out
+    assert "evidence: 100 %" in done.out
+    dump = (made / "public/dump/latest/portfolio.nt").read_text("utf-8")
+    assert "<https://ports.example.net/id/project/gruene-kais>" in dump
+    assert '"1120000.50"' in dump
+    assert (made / "data/importers/harbours.toml").is_file()
+    again = run("import", str(made / "data/importers/harbours.toml"), str(HARBOURS), "--into", str(made / "data"))
+    assert again.code == 0
+    assert "4 project (0 new)" in again.out
