@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import keyword
 import os
 import pkgutil
 import shutil
@@ -46,7 +47,9 @@ class Commands(click.Group):
         """Import one command."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"linkedproj.commands.{cmd_name.replace('-', '_')}")
+        name = cmd_name.replace("-", "_")
+        # A word of Python cannot be the name of a module: such a one ends in "_".
+        module = importlib.import_module(f"linkedproj.commands.{name}{'_' if keyword.iskeyword(name) else ''}")
         command: click.Command = module.command
         return command
 

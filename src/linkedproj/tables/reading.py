@@ -252,7 +252,7 @@ class Taker:
         """Make texts of cells that know what they are, and report those whose column cannot take that."""
         found = list(map(str, cells))
         for column in (column for column in self.header.columns if not column.is_private and column.index < len(cells)):
-            fault = _kind_fault(column, cells[column.index])
+            fault = kind_fault(column, cells[column.index])
             if fault:
                 self._report(Row("", self.number, line, found), column, fault)
                 found[column.index] = ""
@@ -372,7 +372,7 @@ class Taker:
         return place in self._told
 
 
-def _kind_fault(column: Column, cell: str) -> Fault | None:
+def kind_fault(column: Column, cell: str) -> Fault | None:
     """Return why a column cannot take a cell that was written as a list, or that a spreadsheet holds as a date."""
     field = column.field
     if isinstance(cell, Items):

@@ -55,6 +55,18 @@ class Model:
             lines += [f"    {code.value:{width}}  {self._described(code)}".rstrip() for code in column.codes]
         return "\n".join(lines) + "\n"
 
+    def heads(self, kind: RecordType) -> dict[str, str]:
+        """Say of each column, by its name without a language, what stands at the head of it in a spreadsheet."""
+        found = {} if kind.anonymous else {"id": f"id ({self._word('required')})\n{self._word('id')}"}
+        for column in self.says.columns(kind):
+            label, must = self._in(column.label) or column.name, self.must(column)
+            codes = [f"{code.value}: {self._in(code.label)}".rstrip(": ") for code in column.codes]
+            holds = f"{label} ({self.holds(column)}{', ' if must else ''}{must})"
+            found[column.name] = "\n".join(
+                filter(None, [holds, self._in(column.meaning), self._example(column), *codes])
+            )
+        return found
+
     def markdown(self, kind: RecordType) -> str:
         """Describe a table as a section of Markdown, with its codes below."""
         heads = [self._word(name) for name in ("column", "holds", "must", "meaning", "example")]

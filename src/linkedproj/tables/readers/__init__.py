@@ -7,6 +7,7 @@ cannot be read. A place finder returns the exact place of one cell, and is asked
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from linkedproj.tables.readers import csv, json, ods, xlsx, yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from linkedproj.tables.readers.source import Finder, Reader, Report, Sheet, TableFile
@@ -25,7 +27,7 @@ class Input:
 
     `has_header` tells that the first row names the columns of all others, `is_cut` that a long file is read in pieces.
     A workbook has `sheets`, each of which may hold a table, and may say in its properties which vocabulary it was
-    `made_for`.
+    `made_for`. What is read of it while it is `kept_open` does not open it again.
     """
 
     read: Reader
@@ -35,13 +37,20 @@ class Input:
     is_cut: bool = False
     sheets: Callable[[TableFile, Report], list[Sheet]] | None = None
     made_for: Callable[[TableFile], str] | None = None
+    kept_open: Callable[[TableFile], AbstractContextManager[None]] = lambda _: nullcontext()
 
 
 READERS: dict[str, Input] = {
     ".csv": Input(csv.read, csv.find, "comma-separated table", has_header=True, is_cut=True),
     ".tsv": Input(csv.read, csv.find, "tab-separated table", has_header=True, is_cut=True),
     ".xlsx": Input(
-        xlsx.read, xlsx.find, "workbook of Excel", has_header=True, sheets=xlsx.sheets, made_for=xlsx.made_for
+        xlsx.read,
+        xlsx.find,
+        "workbook of Excel",
+        has_header=True,
+        sheets=xlsx.sheets,
+        made_for=xlsx.made_for,
+        kept_open=xlsx.kept_open,
     ),
     ".xlsm": Input(
         xlsx.read,
@@ -50,6 +59,7 @@ READERS: dict[str, Input] = {
         has_header=True,
         sheets=xlsx.sheets,
         made_for=xlsx.made_for,
+        kept_open=xlsx.kept_open,
     ),
     ".ods": Input(
         ods.read, ods.find, "OpenDocument spreadsheet", has_header=True, sheets=ods.sheets, made_for=ods.made_for

@@ -22,7 +22,7 @@ from linkedproj.tables.readers.sheet import (
     read_rows,
     refuse_bomb,
 )
-from linkedproj.tables.readers.source import MADE_FOR, Sheet
+from linkedproj.tables.readers.source import MADE_FOR, Sheet, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +174,7 @@ class _Walk:
         if kind == "date":
             value = dt.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value", ""))
             return date_text(value, self._parts(cell, column))
-        return cell.get(f"{_OFFICE}boolean-value", shown) if kind == "boolean" else shown
+        return Typed(cell.get(f"{_OFFICE}boolean-value", shown)) if kind == "boolean" else shown
 
     def _parts(self, cell: Element, column: int) -> str:
         """Name what the style of a cell, or of its column, shows of a date; without one, all of it is shown."""

@@ -32,8 +32,14 @@ class Items(str):
         return cell
 
 
-class Day(str):
-    """A cell that a spreadsheet holds as a date, whatever was typed."""
+class Typed(str):
+    """A cell that a spreadsheet holds as a number, a truth value or a date, whatever was typed."""
+
+    __slots__ = ()
+
+
+class Day(Typed):
+    """A cell that a spreadsheet holds as a date."""
 
     __slots__ = ()
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import warnings
 from collections import defaultdict
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
@@ -23,16 +23,17 @@ from linkedproj.tables.readers.sheet import (
     read_rows,
     refuse_bomb,
 )
-from linkedproj.tables.readers.source import MADE_FOR, Sheet
+from linkedproj.tables.readers.source import MADE_FOR, Sheet, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from openpyxl import Workbook
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
-__all__ = ["find", "made_for", "read", "sheets"]
+__all__ = ["find", "kept_open", "made_for", "read", "sheets"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROWS = 256
@@ -42,6 +43,8 @@ _UNWRITTEN = re.compile(r"\[[^\]]*\]|_.|\*.")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _MONTH = re.compile(r"(?<![hs:.m])m+(?![m:])(?![:.]?s)")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+
+_KEPT: dict[Path, Workbook] = {}
 
 
 def sheets(file: TableFile, report: Report) -> list[Sheet]:
@@ -87,7 +90,27 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
 
 
 @contextmanager
+def kept_open(file: TableFile) -> Iterator[None]:
+    """Open a workbook once for all that is read of it meanwhile: what its sheets share is read once.
+
+    Raises:
+        SetupError: the package that reads workbooks is not installed.
+    """
+    with ExitStack() as stack:
+        # What is damaged is told by what reads it.
+        with suppress(*BROKEN):
+            _KEPT[file.path] = stack.enter_context(_opened(file))
+        try:
+            yield
+        finally:
+            _KEPT.pop(file.path, None)
+
+
+@contextmanager
 def _opened(file: TableFile) -> Iterator[Workbook]:
+    if file.path in _KEPT:
+        yield _KEPT[file.path]
+        return
     try:
         from openpyxl import load_workbook
     except ImportError:
@@ -189,7 +212,7 @@ def _text(cell: Any) -> str | Told:  # noqa: ANN401 - one of the cell classes of
     if isinstance(value, str):
         return Told("LP-SHEET-ERROR", value) if cell.data_type == "e" else _unescaped(value)
     if isinstance(value, bool):
-        return str(value).lower()
+        return Typed(str(value).lower())
     if isinstance(value, int | float):
         return _number(value, cell.number_format)
     if isinstance(value, dt.datetime | dt.date):
