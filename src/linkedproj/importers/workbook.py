@@ -37,7 +37,8 @@ _MOST_CHOICES = 1000
 _LOOKED_AT = 200
 _NARROW, _WIDE = 12, 48
 _COMMENT_WIDE, _COMMENT_LINE, _COMMENT_SIGNS = 360, 17, 52
-_GREY, _AUTHOR = "808080", "linkedproj"
+_GREY, _HEAD, _ASKED = "808080", "E4EBF2", "FFF2B3"
+_AUTHOR = "linkedproj"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class SheetPlan:
     """A sheet that is to be written: the rows below its header, and what it says of its columns.
 
     `table` is the table whose columns it has, or "". `comments` are by header, as are the columns in `faint`, which are
-    not for editing.
+    not for editing, and those in `asked`, whose empty cells are to be filled.
     """
 
     name: str
@@ -54,6 +55,7 @@ class SheetPlan:
     table: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     faint: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
     is_hidden: bool = False
 
 
@@ -157,7 +159,7 @@ def _cell(column: int, row: int) -> str:
 def _write(sheet: Any, plan: SheetPlan, offers: _Offers) -> None:  # noqa: ANN401 - a sheet: its package carries no types
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.comments import Comment
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
     rows = iter(plan.rows)
@@ -176,6 +178,7 @@ def _write(sheet: Any, plan: SheetPlan, offers: _Offers) -> None:  # noqa: ANN40
         head = WriteOnlyCell(sheet)
         _set(head, header)
         head.number_format, head.font = "@", Font(bold=True, color=_GREY if header in plan.faint else None)
+        head.fill = PatternFill("solid", fgColor=_HEAD)
         if text := plan.comments.get(header):
             height = _COMMENT_LINE * (2 + sum(1 + len(line) // _COMMENT_SIGNS for line in text.splitlines()))
             head.comment = Comment(text, _AUTHOR, height=height, width=_COMMENT_WIDE)
@@ -184,6 +187,7 @@ def _write(sheet: Any, plan: SheetPlan, offers: _Offers) -> None:  # noqa: ANN40
     plain, faint = WriteOnlyCell(sheet), WriteOnlyCell(sheet)
     plain.number_format = faint.number_format = "@"
     faint.font = Font(color=_GREY)
+    plain.alignment = faint.alignment = Alignment(vertical="top", wrap_text=bool(plan.asked))
     cells = [faint if header in plan.faint else plain for header in plan.header]
     count = 1
     for row in chain(first, rows):
@@ -194,6 +198,9 @@ def _write(sheet: Any, plan: SheetPlan, offers: _Offers) -> None:  # noqa: ANN40
         return
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(plan.header))}{count}"
     _offer(sheet, count, offers.of(plan))
+    for index, header in enumerate(plan.header):
+        if header in plan.asked:
+            _ask(sheet, f"{get_column_letter(index + 1)}2", count)
 
 
 def _set(cell: Any, text: str) -> Any:  # noqa: ANN401 - a cell: its package carries no types
@@ -201,6 +208,16 @@ def _set(cell: Any, text: str) -> Any:  # noqa: ANN401 - a cell: its package car
     cell.value = text
     cell.data_type = "s"
     return cell
+
+
+def _ask(sheet: Any, first: str, count: int) -> None:  # noqa: ANN401 - a sheet
+    """Show which cells of a column are empty."""
+    from openpyxl.formatting.rule import FormulaRule
+    from openpyxl.styles import PatternFill
+
+    formatting: Any = FormulaRule  # it carries no types
+    rule = formatting(formula=[f"LEN({first})=0"], fill=PatternFill("solid", bgColor=_ASKED))
+    sheet.conditional_formatting.add(f"{first}:{first.rstrip('2')}{max(2, count)}", rule)
 
 
 def _offer(sheet: Any, count: int, choices: Iterable[tuple[int, str, _Held]]) -> None:  # noqa: ANN401 - a sheet

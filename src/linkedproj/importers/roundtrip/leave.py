@@ -95,7 +95,14 @@ def leave(
     ]
     header = [RECORD, FIELD, *folder.config.languages]
     plans += [
-        SheetPlan(TRANSLATIONS, header, untranslated, comments=_TRANSLATOR, faint=frozenset({RECORD, FIELD})),
+        SheetPlan(
+            TRANSLATIONS,
+            header,
+            untranslated,
+            comments=_TRANSLATOR,
+            faint=frozenset({RECORD, FIELD}),
+            asked=frozenset(folder.config.languages),
+        ),
         SheetPlan(LEFT, HEADER, _left(sheets, folder), is_hidden=True),
     ]
     write_sheets(path, plans, folder.schema, says)
