@@ -115,7 +115,7 @@ class _Table:
     def _written(self, text: str, before: str = "") -> str:
         """Write a cell, in quotation marks where the cell before was, or where it needs them."""
         if "\r\n" in before:
-            text = text.replace("\n", "\r\n")
+            text = text.replace("\r\n", "\n").replace("\n", "\r\n")
         needs = any(sign in text for sign in (self._delimiter, '"', "\n", "\r"))
         was = before.startswith('"') and bool(text)
         return '"' + text.replace('"', '""') + '"' if needs or was or self._is_quoted else text

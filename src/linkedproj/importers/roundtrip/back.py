@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from linkedproj.model.folder import Folder
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
+# Columns that are not there are told as what was there.
+_MUTE = frozenset({"LP-COLUMN-MISSING"})
 _DIGITS = ".15g"  # what a spreadsheet keeps of a number
 
 
@@ -136,7 +138,7 @@ class _Back:
         stops = not sheet.names
         for problem in header_problems(sheet, kind, self.folder):
             is_told = problem.rule in {"LP-FILE-HEADER", "LP-COLUMN-TWICE"} or problem.column not in known
-            if is_told and problem.rule != "LP-COLUMN-MISSING":
+            if is_told and problem.rule not in _MUTE and not _is_gap(problem, sheet):
                 self._report(problem)
                 stops = stops or problem.rule in {"LP-FILE-HEADER", "LP-COLUMN-TWICE"}
         return not stops
@@ -167,6 +169,12 @@ class _Back:
             also = (sheet.file.place(other, at),)
             self._report(Problem("LP-BOOK-SAME", place, column="id", cell=identifier, also=also))
         self.plan.add(kind.table, cells, where, place)
+
+
+def _is_gap(problem: Problem, sheet: Part) -> bool:
+    """Return whether a column without a name is one without any cell: others were moved away from there."""
+    is_nameless = problem.rule in {"LP-COLUMN-EMPTY", "LP-COLUMN-TWICE"} and not problem.column.strip()
+    return is_nameless and not any(line.cells[problem.place.column - 1] for line in sheet.lines)
 
 
 class NewRow(NamedTuple):
@@ -231,7 +239,9 @@ class _Compared:
         for line, at in zip(sheet.lines, rows, strict=True):
             if at is not None:
                 self._compare_row(line, at)
-        self._remove(set(rows))
+        # A row that nobody can place may be the one that seems to be gone.
+        if not self._matched.faults:
+            self._remove(set(rows))
         self._add(rows, table)
 
     def _match(self, files: set[str]) -> list[int | None]:
@@ -348,7 +358,7 @@ class _Compared:
 def _where(parts: Sequence[Part], above: Now | None, wanted: str, *, is_top: bool) -> tuple[Part, int] | None:
     """Return the part that a new row goes into, and the line that it goes behind."""
     asked = next((part for part in parts if part.key == wanted), None)
-    if above and asked in {None, above.part} and above.part.is_editable:
+    if above and (asked is None or asked is above.part) and above.part.is_editable:
         return above.part, above.line
     part = asked or (above.part if above else None)
     if part is None or not part.is_editable:
