@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from linkedproj.model.errors import Place, Problem
-from linkedproj.tables.readers.source import Day, Typed, named
+from linkedproj.tables.readers.source import Day, Number, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -154,8 +154,8 @@ def number_text(value: float, digits: int = 0) -> str | Told:
     if abs(value) >= _EXACT:
         return Told("LP-SHEET-SHOWN", f"{value:.0f}")
     if value == int(value):
-        return Typed(f"{'-' if value < 0 else ''}{abs(int(value)):0{digits}}")
-    return Typed(format(Decimal(f"{value:.15g}"), "f"))
+        return Number(f"{'-' if value < 0 else ''}{abs(int(value)):0{digits}}")
+    return Number(format(Decimal(f"{value:.15g}"), "f"))
 
 
 def date_text(value: dt.datetime | dt.date, parts: str) -> str | Told:

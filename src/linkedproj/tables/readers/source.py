@@ -33,13 +33,19 @@ class Items(str):
 
 
 class Typed(str):
-    """A cell that a spreadsheet holds as a number, a truth value or a date, whatever was typed."""
+    """A cell that a spreadsheet holds as something else than text: what was typed may be spelled otherwise."""
 
     __slots__ = ()
 
 
 class Day(Typed):
-    """A cell that a spreadsheet holds as a date."""
+    """A cell that a spreadsheet holds as a date, whatever was typed."""
+
+    __slots__ = ()
+
+
+class Number(Typed):
+    """A cell that its file holds as a number: the point is before its decimals, whatever the sheet's locale."""
 
     __slots__ = ()
 
