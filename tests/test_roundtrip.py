@@ -332,6 +332,32 @@ def test_a_new_row_comes_behind_the_one_that_it_stands_below(desk: Desk) -> None
     assert desk.files()["city.csv"].endswith(b"\nporto,,Porto,,,,,,PRT,,\n")
 
 
+def test_a_workbook_that_comes_back_twice_changes_nothing_more(desk: Desk) -> None:
+    def add_table(book: Any) -> None:  # noqa: ANN401 - a workbook
+        sheet = book.create_sheet("finance")
+        for row in (["id", "project", "value", "currency"], ["f1", "harbour", "12.50", "EUR"]):
+            sheet.append(row)
+
+    desk.edit(
+        together(
+            append("theme", id="rain", name_en="Rain", inScheme="policy-theme"),
+            append("evidence", subject="project/orchard", predicate="theme", basis="curator"),
+            put("city", "lakeside", "id", "lake"),
+            lambda book: book["activity"].delete_rows(2),
+            append("activity", id="talking", project="harbour"),
+            add_table,
+        )
+    )
+    assert desk.back("--delete", "--rename").code == 0
+    after = desk.files()
+    outcome = desk.back("--delete", "--rename")
+    assert outcome.out == "small.xlsx: nothing was changed in it. The tables are as they were.\n"
+    assert desk.files() == after
+    desk.small.edit("theme.csv", "rain,Rain", "rain,Rains")
+    outcome = desk.back()
+    assert (outcome.code, said(outcome)) == (1, ["small.xlsx:theme!B4 LP-BOOK-BOTH"])
+
+
 def test_a_new_row_at_the_top_of_several_files_goes_where_it_stands(small: Small) -> None:
     small.write("theme.more.csv", '\ufeff"id";"name@en";"inScheme"\r\n"sun";"Sun";"policy-theme"\r\n')
     assert run("export", "workbook", "p.xlsx").code == 0

@@ -24,12 +24,17 @@ class Now(NamedTuple):
     texts: Mapping[str, str]
 
 
-def rows_now(left: LeftSheet, table: Table | None) -> list[Now | None]:
-    """Return for each row that left the row of today: by its id, else by its cells, else by those around it."""
-    now = [
-        Now(part, line, {name: held(str(cell)) for name, cell in zip(part.columns, cells, strict=True)})
-        for part, (line, cells) in (table.rows() if table else ())
+def rows_of(table: Table) -> list[Now]:
+    """Return the rows of a table as a workbook holds them."""
+    return [
+        Now(part, line, {name: held(str(cell)) for name, cell in zip(columns, cells, strict=True)})
+        for part, columns in ((part, part.columns) for part in table.parts)
+        for line, cells in part.lines
     ]
+
+
+def rows_now(left: LeftSheet, now: Sequence[Now]) -> list[Now | None]:
+    """Return for each row that left the row of today: by its id, else by its cells, else by those around it."""
     marks = [row_mark(row.texts.get(column, "") for column in left.columns) for row in now]
     stated = [mark_of_row(row.marks) for row in left.rows]
     if marks == stated:

@@ -15,7 +15,7 @@ from linkedproj.tables.readers import reader_of
 from linkedproj.tables.reading import report_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from linkedproj.model.context import RecordType
@@ -95,12 +95,6 @@ class Table:
                     found.insert(before + 1, name)
                 before = found.index(name)
         return found
-
-    def rows(self) -> Iterator[tuple[Part, Line]]:
-        """Yield the rows, part by part."""
-        for part in self.parts:
-            for line in part.lines:
-                yield part, line
 
 
 def read_tables(folder: Folder, report: Report) -> list[Table]:
