@@ -38,7 +38,7 @@ _LOOKED_AT = 200
 _NARROW, _WIDE = 12, 48
 _COMMENT_WIDE, _COMMENT_LINE, _COMMENT_SIGNS = 360, 17, 52
 _GREY, _HEAD, _ASKED = "808080", "E4EBF2", "FFF2B3"
-_AUTHOR = "linkedproj"
+_AUTHOR, _FONT, _SIZE = "linkedproj", "Calibri", 11
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,10 @@ def _write(sheet: Any, plan: SheetPlan, offers: _Offers) -> None:  # noqa: ANN40
     for header in plan.header:
         head = WriteOnlyCell(sheet)
         _set(head, header)
-        head.number_format, head.font = "@", Font(bold=True, color=_GREY if header in plan.faint else None)
+        head.number_format, head.font = (
+            "@",
+            Font(name=_FONT, size=_SIZE, bold=True, color=_GREY if header in plan.faint else None),
+        )
         head.fill = PatternFill("solid", fgColor=_HEAD)
         if text := plan.comments.get(header):
             height = _COMMENT_LINE * (2 + sum(1 + len(line) // _COMMENT_SIGNS for line in text.splitlines()))
@@ -186,7 +189,7 @@ def _write(sheet: Any, plan: SheetPlan, offers: _Offers) -> None:  # noqa: ANN40
     sheet.append(heads)
     plain, faint = WriteOnlyCell(sheet), WriteOnlyCell(sheet)
     plain.number_format = faint.number_format = "@"
-    faint.font = Font(color=_GREY)
+    faint.font = Font(name=_FONT, size=_SIZE, color=_GREY)
     plain.alignment = faint.alignment = Alignment(vertical="top", wrap_text=bool(plan.asked))
     cells = [faint if header in plan.faint else plain for header in plan.header]
     count = 1
