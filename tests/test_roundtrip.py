@@ -175,7 +175,7 @@ def test_texts_that_spreadsheets_turn_into_something_else_come_back_as_they_were
     assert comes_back(tmp_path / "p.xlsx", folder) == []
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=40, max_size=120))
 def test_any_texts_come_back_as_they_were(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     home = tmp_path_factory.mktemp("any")
@@ -428,6 +428,42 @@ def test_ids_are_renamed_where_that_is_asked_for(desk: Desk) -> None:
     assert desk.files()["city.csv"].splitlines()[1].startswith(b"lake,,Lakeside")
 
 
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 19), st.sampled_from(["name@en", "name@ca", "_note", "broader"])),
+        st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=30),
+        min_size=5,
+        max_size=30,
+    )
+)
+def test_any_edits_are_in_the_tables_afterwards_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, edits: dict[tuple[int, str], str]
+) -> None:
+    home = tmp_path_factory.mktemp("edits")
+    folder, book = filled(home, [f"Theme, {number}" for number in range(20)]), home / "p.xlsx"
+    leaves(folder, book)
+    changed: Any = openpyxl.load_workbook(book)
+    names = [cell.value for cell in changed["theme"][1]]
+    changed["theme"].cell(1, len(names) + 1, "broader")
+    expected = [
+        {"id": f"t{number}", "name@en": text, "inScheme": "policy-theme", "_note": text}
+        for number, text in enumerate(f"Theme, {number}" for number in range(20))
+    ]
+    for (row, column), text in edits.items():
+        cell = changed["theme"].cell(row + 2, [*names, "broader"].index(column) + 1, text)
+        cell.data_type = "s"
+        expected[row][column] = text
+    changed.save(book)
+    plan = bring_back(book, "p.xlsx", open_folder(folder))
+    assert plan.problems == []
+    plan.write()
+    with (folder / "theme.csv").open(encoding="utf-8", newline="") as file:
+        found = [{name: text for name, text in row.items() if text} for row in csv.DictReader(file)]
+    assert found == [{name: text for name, text in row.items() if text} for row in expected]
+    assert comes_back(book, folder) == []
+
+
 # ---------------------------------------------------------------- what is told, and becomes no wrong data
 
 
@@ -463,6 +499,12 @@ def copy_row(book: Any) -> None:  # noqa: ANN401 - a workbook
 def sort_alone(book: Any) -> None:  # noqa: ANN401 - a workbook
     sheet = book["city"]
     sheet["A2"].value, sheet["A3"].value = sheet["A3"].value, sheet["A2"].value
+
+
+def sort_without_places(book: Any) -> None:  # noqa: ANN401 - a workbook
+    sheet = book["city"]
+    for first, second in zip(sheet[2][:-1], sheet[3][:-1], strict=True):
+        first.value, second.value = second.value, first.value
 
 
 def hide(book: Any) -> None:  # noqa: ANN401 - a workbook
@@ -550,6 +592,7 @@ KEPT: dict[str, tuple[Callable[[Any], Any], list[str]]] = {
         ["small.xlsx:'My notes' LP-SHEET-NAME"],
     ),
     "the column of places that was removed": (head("evidence", "_row", None), []),
+    "rows that were sorted without the column of places": (sort_without_places, []),
     "what is hidden": (hide, ["small.xlsx:city!C1 LP-SHEET-HIDDEN", "small.xlsx:theme LP-SHEET-HIDDEN"]),
     "a column that was removed": (
         lambda book: book["theme"].delete_cols(3),
@@ -704,6 +747,14 @@ def test_a_portfolio_whose_tables_are_a_workbook_is_told_which_cell_to_change(
 def test_a_workbook_of_another_portfolio_is_refused(desk: Desk) -> None:
     desk.small.edit("portfolio.toml", 'id = "small"', 'id = "other"')
     assert desk.back().codes == ["LP-BOOK-OTHER"]
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linkedproj.importers.workbook.find_spec", lambda _: None)
+    outcome = run("export", "workbook", "p.xlsx")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith("Install it with: pip install 'linkedproj[spreadsheets]'\n")
+    assert not (small.home / "p.xlsx").exists()
 
 
 def test_a_workbook_where_tables_lie_would_be_read_as_one(small: Small) -> None:

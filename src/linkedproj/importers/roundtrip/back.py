@@ -109,7 +109,7 @@ class _Book:
                 if is_hidden:
                     self._plan.tell("LP-SHEET-HIDDEN", self._file(name).place(), names=name)
                 yield name, kind
-            elif name[:1] != "_":
+            elif name[:1] != "_" and not is_hidden:
                 # Where a sheet is missing, this may be it under another name: what was changed there would be lost.
                 severity = {} if missing else {"severity": "warning"}
                 self._plan.tell("LP-SHEET-NAME", self._file(name).place(), cell=name, **severity)

@@ -10,7 +10,7 @@ from linkedproj.importers.roundtrip.held import held, mark_of_row, row_mark
 from linkedproj.importers.roundtrip.tables import ids_once
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linkedproj.importers.roundtrip.left import LeftSheet
     from linkedproj.importers.roundtrip.tables import Part, Table
@@ -90,7 +90,7 @@ def match(left: LeftSheet, stated: Sequence[str], rows: Sequence[Mapping[str, st
     once = ids_once([row.id for row in left.rows])
     matched = Matched([None] * len(rows))
     same: dict[int, list[int]] = defaultdict(list)
-    for number, place in enumerate(stated):
+    for number, place in enumerate(_moved_back(left, stated, rows)):
         if place in places:
             same[places[place]].append(number)
         elif place in files:
@@ -111,6 +111,18 @@ def match(left: LeftSheet, stated: Sequence[str], rows: Sequence[Mapping[str, st
             taken.add(once[identifier])
     _match_equal(left, matched, stated, rows, taken)
     return matched
+
+
+def _moved_back(left: LeftSheet, stated: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Yield what rows say of their place; one that is whole beside another place was sorted without that column."""
+    once = ids_once([row.id for row in left.rows])
+    for place, texts in zip(stated, rows, strict=True):
+        was = left.rows[once[texts["id"]]] if texts.get("id") in once else None
+        is_moved = was and place and place != was.place
+        if was and is_moved and row_mark(texts.get(column, "") for column in left.columns) == mark_of_row(was.marks):
+            yield was.place
+        else:
+            yield place
 
 
 def _original(left: LeftSheet, at: int, numbers: Sequence[int], rows: Sequence[Mapping[str, str]]) -> int | None:

@@ -55,7 +55,8 @@ class Compared:
             return
         if not self._how.tell_header(sheet, self._kind, {*left.columns, left.column_of_places}):
             return
-        for column in (column for column in left.columns if column not in self._columns):
+        used = {column for part in self._today.parts for column in part.columns}
+        for column in (column for column in left.columns if column in used and column not in self._columns):
             self._plan.tell("LP-BOOK-COLUMN", sheet.file.place(sheet.head, 1), column)
         rows = self._match({part.key for part in self._today.parts})
         self._take_renamed(rows)
