@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import io
 import re
 import shutil
@@ -795,6 +796,15 @@ def test_what_is_no_workbook_is_told_when_it_comes_back(desk: Desk, content: byt
     assert run("import", "workbook", "small.pdf", "--into", "data").code == 2
 
 
+def test_files_that_are_open_in_a_spreadsheet_are_told(desk: Desk) -> None:
+    desk.edit(put("city", "marella", "name@en", "Bay"))
+    (desk.small.home / "~$small.xlsx").touch()
+    for name in ("city", "theme"):
+        (desk.small.folder / f".~lock.{name}.csv#").touch()
+    outcome = desk.back()
+    assert (outcome.code, said(outcome)) == (0, ["data/city.csv LP-BOOK-OPEN", "small.xlsx LP-BOOK-OPEN"])
+
+
 def test_a_table_that_changes_while_it_is_compared_is_left_alone(desk: Desk) -> None:
     desk.edit(put("city", "marella", "name@en", "Bay"))
     plan = bring_back(desk.book, "small.xlsx", open_folder(desk.small.folder))
@@ -805,12 +815,30 @@ def test_a_table_that_changes_while_it_is_compared_is_left_alone(desk: Desk) -> 
     assert desk.files() == before
 
 
-def test_all_files_are_written_or_none(tmp_path: Path) -> None:
+def test_all_files_are_written_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there, new = tmp_path / "a.csv", tmp_path / "b.csv"
     there.write_bytes(b"old")
     with pytest.raises(OSError, match="too long"):
         replace_all({there: b"new", new: b"new", tmp_path / ("x" * 254): b"new"})
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.csv", b"old")]
+    replace = type(there).replace
+
+    def fails(path: Path, target: Path) -> Path:
+        if target == last:
+            raise OSError(errno.EIO, "the disk does not answer", str(target))
+        return replace(path, target)
+
+    last = tmp_path / "c.csv"
+    last.write_bytes(b"old")
+    monkeypatch.setattr(type(there), "replace", fails)
+    with pytest.raises(OSError, match="does not answer"):
+        replace_all({there: b"new", new: b"new", last: b"new"})
+    monkeypatch.undo()
+    assert sorted((path.name, path.read_bytes()) for path in tmp_path.iterdir()) == [
+        ("a.csv", b"old"),
+        ("c.csv", b"old"),
+    ]
+    last.unlink()
     replace_all({there: b"new", new: b"new"})
     assert sorted((path.name, path.read_bytes()) for path in tmp_path.iterdir()) == [
         ("a.csv", b"new"),

@@ -14,7 +14,7 @@ from linkedproj.importers.roundtrip.plan import Plan
 from linkedproj.importers.roundtrip.sheets import Compared, take_new
 from linkedproj.importers.roundtrip.tables import Line, Part, read_part, read_tables
 from linkedproj.importers.roundtrip.translations import take_translations
-from linkedproj.model.errors import SetupError
+from linkedproj.model.errors import Place, SetupError
 from linkedproj.tables.folder import type_of
 from linkedproj.tables.readers import READERS, reader_of
 from linkedproj.tables.readers.source import TableFile
@@ -44,7 +44,15 @@ def bring_back(book: Path, shown: str, folder: Folder, *, delete: bool = False, 
     how = Comparison(folder, Plan(folder), delete=delete, rename=rename)
     with reader_of(book).kept_open(TableFile(book, shown, "")):
         _Book(book, shown, how).compare()
+    for path, called in {book: shown, **how.plan.tables}.items():
+        if _is_open(path):
+            how.plan.tell("LP-BOOK-OPEN", Place(called))
     return how.plan
+
+
+def _is_open(path: Path) -> bool:
+    """Return whether Excel or LibreOffice has a file open: both lay one beside it."""
+    return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
 
 
 class _Book:

@@ -16,6 +16,7 @@ from linkedproj.tables.readers.source import TableFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from linkedproj.importers.roundtrip.rows import Now
     from linkedproj.importers.roundtrip.tables import Part
@@ -58,6 +59,11 @@ class Plan:
         """Whether a problem keeps all of it from being written."""
         rules = Rules(catalogue())
         return any(rules.severity(problem) is Severity.VIOLATION for problem in self.problems)
+
+    @property
+    def tables(self) -> dict[Path, str]:
+        """The files that change, each as people call it."""
+        return {part.file.path: part.file.shown for part, edits in self._edits.values() if edits}
 
     def tell(self, rule: str, place: Place, column: str = "", cell: str = "", **values: str) -> None:
         """Add a problem."""

@@ -23,6 +23,7 @@ _KINDS = {
     Kind.TEXT: "text", Kind.PLAIN: "plain", Kind.LITERAL: "typed", Kind.LINK: "link", Kind.CODE: "code_of",
     Kind.IRI: "iri", Kind.RECORD: "record", Kind.PREDICATE: "predicate", Kind.VALUE: "value",
 }  # fmt: skip
+_FEW = 25
 _TYPED = {f"{XSD}{name}": name for name in ("date", "decimal", "integer", "boolean")}
 
 
@@ -60,7 +61,9 @@ class Model:
         found = {} if kind.anonymous else {"id": f"id ({self._word('required')})\n{self._word('id')}"}
         for column in self.says.columns(kind):
             label, must = self._in(column.label) or column.name, self.must(column)
-            codes = [f"{code.value}: {self._in(code.label)}".rstrip(": ") for code in column.codes]
+            # Of a long list, the choices in the cells say enough.
+            few = column.codes if len(column.codes) <= _FEW else ()
+            codes = [f"{code.value}: {self._in(code.label)}".rstrip(": ") for code in few]
             holds = f"{label} ({self.holds(column)}{', ' if must else ''}{must})"
             found[column.name] = "\n".join(
                 filter(None, [holds, self._in(column.meaning), self._example(column), *codes])
