@@ -542,7 +542,10 @@ TOLD: dict[str, tuple[Callable[[Any], Any], list[str]]] = {
         together(copy_row, put("theme", "learning", "id", "one"), lambda book: book["theme"].cell(4, 1, "other")),
         ["small.xlsx:theme!J4 LP-BOOK-TWICE"],
     ),
-    "a row from nowhere": (put("theme", "water", "_row", "theme.csv:99"), ["small.xlsx:theme!J3 LP-BOOK-ROW"]),
+    "a row from nowhere": (
+        together(put("theme", "water", "_row", "theme.csv:99"), put("theme", "water", "name@en", "Waters")),
+        ["small.xlsx:theme!J3 LP-BOOK-ROW"],
+    ),
     "a new row without its id": (append("theme", name_en="Rain"), ["small.xlsx:theme!A4 LP-ID-MISSING"]),
     "a sheet that was renamed": (other_sheet, ["small.xlsx LP-BOOK-SHEET", "small.xlsx:Themes LP-SHEET-NAME"]),
     "a column that was renamed": (
