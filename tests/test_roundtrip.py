@@ -6,11 +6,13 @@ import csv
 import datetime as dt
 import errno
 import io
+import json
 import re
 import shutil
 import subprocess
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,13 +26,13 @@ from linkedproj.importers.roundtrip.leave import leave
 from linkedproj.model.columns import Explained
 from linkedproj.model.errors import SetupError
 from linkedproj.model.folder import open_folder
+from linkedproj.reports.model.tables import Model
 from linkedproj.system.outputs import replace_all
 from linkedproj.tables.edits import Edits
 from linkedproj.tables.readers.source import TableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 openpyxl = pytest.importorskip("openpyxl", reason="the extra 'spreadsheets' is not installed")
 
@@ -158,7 +160,8 @@ def leaves(folder: Path, book: Path) -> list[str]:
     """Write the workbook of a portfolio; give the codes of what is told."""
     opened, told = open_folder(folder), list[str]()
     says = Explained.of(opened.schema, opened.ontology)
-    assert leave(opened, book, says, lambda _: {}, lambda problem: told.append(problem.rule))
+    model = Model(opened.schema, says, opened.config.languages, opened.config.languages[0])
+    assert leave(opened, book, says, model, lambda problem: told.append(problem.rule))
     return told
 
 
@@ -238,6 +241,44 @@ def test_a_column_says_what_it_means_in_the_language_of_the_portfolio(tmp_path: 
     assert "contract" in heads["contractNumber"].lower()
     # A text has a column for each language, though only one is in use.
     assert "summary@fi" in heads
+
+
+def test_what_is_said_of_a_row_is_said_in_the_first_language_of_the_portfolio(small: Small) -> None:
+    small.edit("portfolio.toml", 'languages = ["en", "ca", "es"]', 'languages = ["ca", "en", "es"]')
+    assert run("export", "workbook", "p.xlsx").code == 0
+    book: Any = openpyxl.load_workbook("p.xlsx")
+    heads = {cell.value: cell.comment.text for cell in book["theme"][1] if cell.comment}
+    assert heads["_row"].startswith("D'on ve la fila.")
+    assert "obligatòria" in heads["id"]
+
+
+@pytest.mark.parametrize("name", ["AgreementOfAVeryLongNameThatIsCutShort", "History"])
+def test_a_table_whose_name_no_sheet_can_have_comes_back_as_well(small: Small, name: str) -> None:
+    table = name.lower()
+    (small.folder / "ontology").mkdir()
+    base = f"https://data.example.org/id/{table}/"
+    small.write(
+        "ontology/context.jsonld",
+        json.dumps(
+            {"@context": {"own": "https://small.example/def#", name: {"@id": "own:X", "@context": {"@base": base}}}}
+        ),
+    )
+    prefixes = "@prefix own: <https://small.example/def#> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    prefixes += "@prefix s: <https://w3id.org/linkedproj/shapes#> .\n@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+    small.write("ontology/own.ttl", f"{prefixes}own:X a owl:Class .\n")
+    shape = "own:XShape a sh:NodeShape ; sh:targetClass own:X ; sh:property s:name-text , s:label-name .\n"
+    small.write("ontology/shapes.ttl", prefixes + shape)
+    small.write(f"{table}.csv", "id,name@en\nx,X\n")
+    assert run("export", "workbook", "p.xlsx").code == 0
+    assert "nothing was changed" in run("import", "workbook", "p.xlsx").out
+    book: Any = openpyxl.load_workbook("p.xlsx")
+    assert table not in book.sheetnames
+    (sheet,) = [sheet.title for sheet in book if sheet["A2"].value == "x"]
+    assert len(sheet) <= 31
+    at(book, sheet, "x", "name@en").value = "Y"
+    book.save("p.xlsx")
+    outcome = run("import", "workbook", "p.xlsx")
+    assert f"data/{table}.csv:2:3: {table}/x name@en: 'X' → 'Y'" in outcome.out
 
 
 def test_what_is_untranslated_is_a_row_for_the_translator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -759,6 +800,26 @@ def test_without_the_extra_one_sentence_says_what_to_install(small: Small, monke
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.endswith("Install it with: pip install 'linkedproj[spreadsheets]'\n")
     assert not (small.home / "p.xlsx").exists()
+
+
+def test_what_is_too_large_for_a_workbook_is_refused(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linkedproj.importers.roundtrip.leave.MOST_ROWS", 40)
+    assert "the tables have 49 rows together; a workbook that comes back has 40 at most." in export_fails()
+    monkeypatch.setattr("linkedproj.importers.roundtrip.leave.MOST_ROWS", 10)
+    assert "the table evidence has 10 rows; a sheet has 9 at most." in export_fails()
+    monkeypatch.undo()
+    monkeypatch.chdir(small.home)
+    wide = [f"_{number}" for number in range(5000)]
+    small.write("scheme.csv", ",".join(["id", "name@en", *wide]) + "\n" + ",".join(["policy-theme", "X", *wide]) + "\n")
+    assert "the table scheme has 5,004 columns, more than a workbook can take." in export_fails()
+
+
+def export_fails() -> str:
+    """Export what cannot be; give what is said, where nothing was written."""
+    outcome = run("export", "workbook", "p.xlsx")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert not Path("p.xlsx").exists()
+    return outcome.err
 
 
 def test_a_workbook_where_tables_lie_would_be_read_as_one(small: Small) -> None:

@@ -51,7 +51,7 @@ def workbook(file: Path, data: Path | None, *, overwrite: bool, lang: str) -> No
     model = Model(folder.schema, says, folder.config.languages, primary(folder.config.languages[0]))
     problems: list[Problem] = []
     with staged(file) as place:
-        left = leave(folder, place, says, model.heads, problems.append)
+        left = leave(folder, place, says, model, problems.append)
         _tell(problems, folder, lang)
         if left is None:
             click.echo("No workbook was written: correct the tables first.", err=True)

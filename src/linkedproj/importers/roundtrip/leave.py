@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from linkedproj.importers.roundtrip.held import LONGEST, held, marks, unheld
 from linkedproj.importers.roundtrip.left import FIELD, HEADER, LEFT, RECORD, TRANSLATIONS, VERSION, record_names
@@ -19,7 +19,7 @@ from linkedproj.model.wants import NO, OWN
 from linkedproj.tables.cells import column_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.importers.roundtrip.tables import Table
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 _ROW = "_row"
 # A sheet cannot be called so: Excel keeps the name for itself.
 _KEPT_NAME = "history"
+
+
+class Heads(Protocol):
+    """What is said at the heads of columns, in the language of a portfolio."""
+
+    def heads(self, kind: RecordType) -> Mapping[str, str]:
+        """Return what is said of each column of a table, by its name without a language."""
+
+    def word(self, name: str) -> str:
+        """Return what is said of columns that are the workbook's own: `row_place`, `translated_record`, `…_field`."""
 
 
 class Leaving(NamedTuple):
@@ -57,10 +67,8 @@ class _Sheet:
         return [cells[at] if at >= 0 else "" for cells in self.cells]
 
 
-def leave(
-    folder: Folder, path: Path, says: Explained, explain: Callable[[RecordType], Mapping[str, str]], report: Report
-) -> Leaving | None:
-    """Write the tables of a portfolio into a workbook; `explain` gives what is said at the head of each column.
+def leave(folder: Folder, path: Path, says: Explained, heads: Heads, report: Report) -> Leaving | None:
+    """Write the tables of a portfolio into a workbook.
 
     What a spreadsheet cannot hold is reported, and stands in the workbook by a sentence. Where a table cannot be read
     whole, that is reported, and nothing is written: None is returned.
@@ -88,7 +96,7 @@ def leave(
             [*sheet.columns, sheet.column_of_places],
             [[*cells, place] for cells, place in zip(sheet.cells, sheet.places, strict=True)],
             sheet.table.kind.table,
-            _comments(sheet, explain(sheet.table.kind)),
+            _comments(sheet, heads),
             frozenset({sheet.column_of_places}),
         )
         for sheet in sheets
@@ -99,7 +107,7 @@ def leave(
             TRANSLATIONS,
             header,
             untranslated,
-            comments=_TRANSLATOR,
+            comments={RECORD: heads.word("translated_record"), FIELD: heads.word("translated_field")},
             faint=frozenset({RECORD, FIELD}),
             asked=frozenset(folder.config.languages),
         ),
@@ -107,16 +115,6 @@ def leave(
     ]
     write_sheets(path, plans, folder.schema, says)
     return Leaving({sheet.table.kind.table: len(sheet.cells) for sheet in sheets}, len(untranslated))
-
-
-_TRANSLATOR = {
-    RECORD: "Which record the text is of. Leave it as it is.",
-    FIELD: "Which column of the record. Leave it as it is.",
-}
-_PLACES = (
-    "Where the row is from. Leave it as it is: by it, a row is found again, whatever you sort or change. "
-    "In a row of yours it stays empty."
-)
 
 
 def _names(tables: Sequence[Table]) -> Iterator[str]:
@@ -239,6 +237,7 @@ def _refuse_large(sheets: Sequence[_Sheet]) -> None:
         )
 
 
-def _comments(sheet: _Sheet, explained: Mapping[str, str]) -> dict[str, str]:
+def _comments(sheet: _Sheet, heads: Heads) -> dict[str, str]:
+    explained = heads.heads(sheet.table.kind)
     found = {column: explained.get(column.partition("@")[0], "") for column in sheet.columns}
-    return {**found, sheet.column_of_places: _PLACES}
+    return {**found, sheet.column_of_places: heads.word("row_place")}

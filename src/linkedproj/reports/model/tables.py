@@ -56,6 +56,10 @@ class Model:
             lines += [f"    {code.value:{width}}  {self._described(code)}".rstrip() for code in column.codes]
         return "\n".join(lines) + "\n"
 
+    def word(self, name: str) -> str:
+        """Return a phrase that stands at the head of a column in a spreadsheet."""
+        return self._word(name)
+
     def heads(self, kind: RecordType) -> dict[str, str]:
         """Say of each column, by its name without a language, what stands at the head of it in a spreadsheet."""
         found = {} if kind.anonymous else {"id": f"id ({self._word('required')})\n{self._word('id')}"}
