@@ -571,6 +571,10 @@ TOLD: dict[str, tuple[Callable[[Any], Any], list[str]]] = {
         put("project", "harbour", "acronym", DAY, "d/m/yyyy"),
         ["small.xlsx:project!E2 LP-SHEET-DATE"],
     ),
+    "a note that became a date": (
+        put("project", "harbour", "_line", DAY, "d/m/yyyy"),
+        ["small.xlsx:project!U2 LP-SHEET-DATE"],
+    ),
     "a share": (put("project", "harbour", "budget.value", 0.5, "0%"), ["small.xlsx:project!R2 LP-SHEET-SHOWN"]),
     "an id that was changed": (put("city", "marella", "id", "marela"), ["small.xlsx:city!A3 LP-BOOK-ID"]),
     "an id that was emptied": (put("city", "marella", "id", None), ["small.xlsx:city!A3 LP-BOOK-ID"]),

@@ -12,6 +12,7 @@ from linkedproj.importers.roundtrip.plan import END, TOP, record_name
 from linkedproj.importers.roundtrip.rows import match
 from linkedproj.importers.roundtrip.tables import ids_once
 from linkedproj.model.errors import Problem
+from linkedproj.model.lexical import date_fault
 from linkedproj.tables.readers.source import Day, Typed
 
 if TYPE_CHECKING:
@@ -132,6 +133,10 @@ class Compared:
             return False
         if isinstance(cell, Day) and was and str(cell).startswith(f"{was}-"):
             self._plan.tell("LP-BOOK-DAY", place, column, was, shown=str(cell))
+            return False
+        if isinstance(cell, Day) and was and date_fault(was):
+            # A text such as 1-2 became a day; of the curator's own columns nobody else knows what they take.
+            self._plan.tell("LP-SHEET-DATE", place, column, str(cell))
             return False
         return self._how.is_day_fit(place, column, cell)
 
