@@ -626,6 +626,7 @@ def test_what_cannot_be_taken_is_told_with_its_place_and_nothing_is_written(desk
     assert said(outcome) == expected
     assert outcome.code == 1
     assert outcome.out.endswith("small.xlsx: nothing was written. Correct what is told above, and import again.\n")
+    assert "'Changed'" not in outcome.out
     assert desk.files() == before
 
 
@@ -861,7 +862,11 @@ def test_what_is_no_workbook_is_told_when_it_comes_back(desk: Desk, content: byt
     desk.book.write_bytes(content)
     outcome = desk.back()
     assert (outcome.code, outcome.codes) == (1, ["LP-FILE-BOOK"])
-    assert run("import", "workbook", "small.pdf", "--into", "data").code == 2
+    assert "does not exist" in run("import", "workbook", "none.xlsx", "--into", "data").err
+    shutil.copyfile(desk.book, "small.pdf")
+    refused = run("import", "workbook", "small.pdf", "--into", "data")
+    assert refused.code == 2
+    assert "small.pdf is no workbook that can be read. Its name ends in one of .xlsx, .xlsm, .ods." in refused.err
 
 
 def test_files_that_are_open_in_a_spreadsheet_are_told(desk: Desk) -> None:

@@ -12,7 +12,9 @@ from linkedproj.model.languages import LANGUAGES
 
 @click.command(name="import")
 @click.argument("source", type=click.Choice(["workbook"]))
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option(
     "--into", metavar="DIR", type=click.Path(path_type=Path), help="The portfolio (default: here, else data)."
 )

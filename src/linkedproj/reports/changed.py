@@ -19,8 +19,8 @@ _CELLS = 4
 
 
 def tell_plan(plan: Plan, book: str, language: str, *, is_written: bool) -> str:
-    """Tell each change of a plan, what else is to be told, and what came of it."""
-    lines = [_line(change, language) for change in plan.changes]
+    """Tell each change of a plan, unless none is made, what else is to be told, and what came of it."""
+    lines = [] if plan.is_stopped else [_line(change, language) for change in plan.changes]
     if plan.problems:
         rules = load_rules(plan.folder.shapes, "", plan.folder.ontology)
         lines.append(write(Report(tuple(plan.problems), {}, rules), language).rstrip("\n"))
