@@ -54,7 +54,7 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
         SetupError: the package that reads workbooks is not installed.
     """
     try:
-        with opened(file) as book:
+        with _opened(file) as book:
             return [
                 Sheet(name, book[name].sheet_state != "visible") for name in book.sheetnames if _has_text(book, name)
             ]
@@ -66,8 +66,8 @@ def sheets(file: TableFile, report: Report) -> list[Sheet]:
 def made_for(file: TableFile) -> str:
     """Return the version of the vocabulary that a workbook was made for, as a property of it says, or ""."""
     try:
-        with opened(file) as found:
-            book: Any = found
+        with _opened(file) as opened:
+            book: Any = opened
             stated = (each.value for each in book.custom_doc_props.props if each.name == MADE_FOR)
             return str(next(stated, None) or "")
     except BROKEN:
@@ -81,7 +81,7 @@ def read(file: TableFile, report: Report) -> Iterator[Read]:
         SetupError: the package that reads workbooks is not installed.
     """
     try:
-        with opened(file) as book:
+        with _opened(file) as book:
             sheet: Any = book[file.sheet]
             layout, blank_formulas = _layout(sheet)
             yield from read_rows(file, _rows(sheet, blank_formulas), layout, report)
@@ -99,7 +99,7 @@ def kept_open(file: TableFile) -> Iterator[None]:
     with ExitStack() as stack:
         # What is damaged is told by what reads it.
         with suppress(*BROKEN):
-            _KEPT[file.path] = stack.enter_context(opened(file))
+            _KEPT[file.path] = stack.enter_context(_opened(file))
         try:
             yield
         finally:
@@ -107,12 +107,7 @@ def kept_open(file: TableFile) -> Iterator[None]:
 
 
 @contextmanager
-def opened(file: TableFile) -> Iterator[Workbook]:
-    """Open a workbook: its shared texts are read, its sheets are not.
-
-    Raises:
-        SetupError: the package that reads workbooks is not installed.
-    """
+def _opened(file: TableFile) -> Iterator[Workbook]:
     if file.path in _KEPT:
         yield _KEPT[file.path]
         return
