@@ -2,5 +2,5 @@
 
 `new` plans and writes the folder of a new portfolio from the files in `templates/`, whose example records stand in
 `example.toml`; `workbook` writes tables as one workbook, with a list of choices in each cell that takes a code or a
-link.
+link; `roundtrip` lets a whole portfolio leave as one, and brings back what was changed in it.
 """
