@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 _ALL = Resources()
 _UNIT = 25
+_SAMPLE = 3
+"""Units of a draft without results that the reference judges again; of a release it judges all."""
 _PROGRAM_SHAPES = "<linkedproj>/ontology/shapes.ttl"
 _ABSENT, _LANGUAGE_ABSENT = SH + "MinCountConstraintComponent", SH + "QualifiedMinCountConstraintComponent"
 
@@ -106,7 +108,7 @@ def judging(path: Path, engine: str, jobs: int, *, keep: bool, for_good: bool = 
     """
     verdicts = kept_in("verdicts", path.resolve(), engine) if keep and not for_good else None
     if verdicts:
-        return Options(engine, jobs, unit=_UNIT, verdicts=verdicts)
+        return Options(engine, jobs, unit=_UNIT, sample=_SAMPLE, verdicts=verdicts)
     return Options(engine, jobs, all_again=for_good)
 
 

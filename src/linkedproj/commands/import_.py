@@ -63,18 +63,28 @@ def command(
         _list()
     elif guessed:
         _guess(guessed, name or "")
-    elif not source or not files:
-        raise click.UsageError("name a source, its files, and the folder of the portfolio: SOURCE FILE… --into DIR")
-    elif source == _WORKBOOK:
-        if name or read_on:
-            raise click.UsageError("--as and --read-on are of other sources: a workbook holds tables of the portfolio.")
-        sys.exit(_bring_back(files, into, lang or LANGUAGES[0], delete=delete, rename=rename, dry_run=dry_run))
-    elif delete or rename or dry_run or lang:
-        raise click.UsageError("--delete, --rename, --dry-run and --lang are of the source 'workbook'.")
-    elif into is None:
-        raise click.UsageError("name the folder of the portfolio: --into DIR")
     else:
-        _import(source, files, into, name, read_on)
+        own, others = (delete, rename, dry_run, lang), (name, read_on)
+        asked = _asked(source, files, into, of_workbook=any(own), of_others=any(others))
+        if asked != _WORKBOOK and into:
+            _import(asked, files, into, name, read_on)
+        else:
+            sys.exit(_bring_back(files, into, lang or LANGUAGES[0], delete=delete, rename=rename, dry_run=dry_run))
+
+
+def _asked(source: str | None, files: Sequence[Path], into: Path | None, *, of_workbook: bool, of_others: bool) -> str:
+    """Return the source that is asked for.
+
+    Raises:
+        UsageError: the source, its files or the folder is not named, or an option is of another source.
+    """
+    if not source or not files or (into is None and source != _WORKBOOK):
+        raise click.UsageError("name a source, its files, and the folder of the portfolio: SOURCE FILE… --into DIR")
+    if source == _WORKBOOK and of_others:
+        raise click.UsageError("--as and --read-on are of other sources: a workbook holds tables of the portfolio.")
+    if source != _WORKBOOK and of_workbook:
+        raise click.UsageError("--delete, --rename, --dry-run and --lang are of the source 'workbook'.")
+    return source
 
 
 def _list() -> None:
