@@ -21,6 +21,7 @@ from tests.conftest import ROOT, made_once, schema_for, serving
 from linkedproj.build import build
 from linkedproj.model.folder import open_folder
 from linkedproj.model.languages import LANGUAGES
+from linkedproj.pages.order import place_of
 from linkedproj.pages.paths import Paths
 from linkedproj.pages.render import FAST, PLAIN, Renderer
 from linkedproj.pages.rules import apache, nginx
@@ -360,6 +361,26 @@ def test_colours_are_colours(small: Small) -> None:
     outcome = small.run("build", "--site")
     assert outcome.code == 2
     assert "write colours such as { accent = '#1a5a8a' }" in outcome.err
+
+
+# ---------------------------------------------------------------- order
+
+
+@pytest.mark.parametrize(
+    ("language", "ordered"),
+    [
+        ("es", ["nube", "nuez", "ñandú", "oca"]),
+        ("sv", ["ek", "zon", "ål", "äng", "öl"]),
+        ("da", ["zone", "æble", "øl", "ål"]),
+        ("cs", ["cihla", "čas", "hora", "chata", "ihned"]),
+        ("pl", ["las", "lód", "łan", "mak"]),
+        ("ca", ["àrea", "casa", "ull"]),
+        ("de", ["Apfel", "Äpfel am Baum", "Birne"]),
+        ("es-MX", ["ana b", "ana ñ", "ana o"]),
+    ],
+)
+def test_names_are_in_the_order_of_the_language(language: str, ordered: list[str]) -> None:
+    assert sorted(reversed(ordered), key=lambda word: place_of(word, language)) == ordered
 
 
 # ---------------------------------------------------------------- search

@@ -144,6 +144,6 @@ def made_by() -> str:
     found = hashlib.sha256()
     with as_file(files("linkedproj.pages")) as room:
         for path in sorted(room.rglob("*")):
-            if path.suffix in {".py", ".html", ".po"}:
+            if path.suffix in {".py", ".html", ".po", ".toml"}:
                 found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()

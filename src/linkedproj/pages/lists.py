@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyoxigraph as ox
 
 from linkedproj.model.context import RDF, Kind
-from linkedproj.model.lists import fold
 from linkedproj.pages.paths import between
 from linkedproj.pages.values import point_of
 
@@ -97,7 +96,7 @@ class Listing:
     def pages(self) -> Iterator[Page]:
         """Yield the pages of the whole list, and one for each choice that narrows it down."""
         facets = self._facets()
-        ordered = sorted(self.cards, key=lambda card: fold(self.reader.name(card.iri).text))
+        ordered = sorted(self.cards, key=lambda card: self.reader.place(self.reader.name(card.iri).text))
         yield from self._paged(self.stem, ordered, facets, None)
         narrowed: dict[tuple[str, str], list[Card]] = defaultdict(list)
         for card in ordered:
@@ -205,7 +204,7 @@ class Listing:
                 }
                 for value, count in counts.items()
             ]
-            values.sort(key=lambda one: (-one["count"], fold(one["text"])))
+            values.sort(key=lambda one: (-one["count"], reader.place(one["text"])))
             label = reader.said(reader.terms.property(predicate, self.kind))
             yield {"property": predicate, "label": label, "values": values}
 
@@ -222,7 +221,7 @@ def tree(listing: Listing, here: str) -> list[dict[str, Any]]:
         below[above[0] if above else ""].append(card)
 
     def branch(iri: str) -> list[dict[str, Any]]:
-        cards = sorted(below.get(iri, ()), key=lambda card: fold(reader.name(card.iri).text))
+        cards = sorted(below.get(iri, ()), key=lambda card: reader.place(reader.name(card.iri).text))
         return [{**listing.told(card, here), "count": "", "below": branch(card.iri)} for card in cards]
 
     return branch("")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.lexical import XSD
-from linkedproj.model.lists import fold
 from linkedproj.pages.names import Terms, Text, chosen
 from linkedproj.pages.values import date, number, point_of_text
 from linkedproj.queries.saved.header import header_lines
@@ -110,7 +109,7 @@ class Question:
             records = self.records.get(one.get("of") or "", ())
             if len(records) <= _CHOICES:
                 named = [{"value": iri, **reader.said(reader.name(iri))} for iri in records]
-                choices += sorted(named, key=lambda each: fold(each["text"]))
+                choices += sorted(named, key=lambda each: reader.place(each["text"]))
             yield {
                 "name": one["name"],
                 "label": reader.said(chosen(one["label"], reader.languages)),

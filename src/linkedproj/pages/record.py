@@ -14,6 +14,7 @@ from linkedproj.model.context import RDF
 from linkedproj.model.lexical import XSD
 from linkedproj.model.schema import RDFS, SKOS
 from linkedproj.pages.names import Terms, Text, chosen
+from linkedproj.pages.order import place_of
 from linkedproj.pages.paths import direction
 from linkedproj.pages.values import point_of, written
 
@@ -82,6 +83,10 @@ class Reader:
     @cached_property
     def _names(self) -> dict[str, Text]:
         return {}
+
+    def place(self, text: str) -> str:
+        """Return what a name is sorted by."""
+        return place_of(text, self.language)
 
     def _name(self, iri: str) -> Text:
         found = self.portfolio.names.of(iri, self.languages)
@@ -330,7 +335,7 @@ class View:
             facts = [*self._facts(link.subject, beside, _DEPTH)] if link.node else []
             brief = reader.portfolio.names.brief(link.page)
             items.append({**self._linked(link.page), "brief": brief, "facts": facts})
-        return sorted(items, key=lambda item: (item["text"].casefold(), item["href"]))
+        return sorted(items, key=lambda item: (self.reader.place(item["text"]), item["href"]))
 
     # ------------------------------------------------------------ on the map, in time, for machines
 
