@@ -19,7 +19,7 @@ from linkedproj.release.tree import double
 from linkedproj.system.caches import digest, keep, recall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _FORM = 1
 
@@ -37,13 +37,14 @@ class Written:
 class Kept:
     """Files on their way into the folder `out`; those of the folder `before` are used again where they are equal.
 
-    `path` is the file in which it is kept what pages were made of, if it is.
+    `path` is the file in which it is kept what pages were made of, if it is; `pages` are the pages among the files.
     """
 
     out: Path
     before: Path | None = None
     path: Path | None = None
     written: Written = field(default_factory=Written)
+    pages: list[str] = field(default_factory=list)
     _made: dict[str, Any] = field(default_factory=dict)
     _names: list[str] | None = None
     _folders: set[str] = field(default_factory=set)
@@ -75,8 +76,7 @@ class Kept:
             # Never through a link to what is published.
             path.unlink(missing_ok=True)
             path.write_bytes(data)
-        self.written.files += 1
-        self.written.bytes += len(data)
+        self._count([name], len(data))
         if self._names is not None:
             self._names.append(name)
 
@@ -116,10 +116,14 @@ class Kept:
             return False
         for name in names:
             double(f"{self.before}/{name}", self._place(name))
-        self.written.files += len(names)
-        self.written.bytes += size
+        self._count(names, size)
         self.written.same += len(names)
         return True
+
+    def _count(self, names: Sequence[str], size: int) -> None:
+        self.written.files += len(names)
+        self.written.bytes += size
+        self.pages += [name for name in names if name.endswith(".html")]
 
     @staticmethod
     def _sum(folder: Path, names: list[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from linkedproj.catalog.sitemap import robots, sitemap
 from linkedproj.pages import overview, questions, vocabulary
 from linkedproj.pages.drawing import line, mapped
 from linkedproj.pages.frame import Frame, Sources, counted
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Kept", "Site", "Sources", "Written"]
 
 _LINKS = 200
+_MAPPED = 40_000
+_DAY = len("YYYY-MM-DD")
 
 
 class Site(Frame):
@@ -68,6 +71,7 @@ class Site(Frame):
         write_search(lists, self.readers, self.put)
         write_rules(self.folder, self.paths, self.put)
         self._assets()
+        self._map()
         if self.folder.config.pages.light or self.folder.config.pages.dark:
             self.put("assets/brand.css", brand(self.folder.config.pages))
         self.kept.save()
@@ -226,6 +230,16 @@ class Site(Frame):
                 term["used"] = f"{texts('used')} {counted(count, texts.spoken)} ×" if count else ""
         common = self.common(stem, reader, title=texts("Vocabulary"))
         self.fill("vocabulary.html", stem, reader, {**common, "groups": groups})
+
+    def _map(self) -> None:
+        """Name the pages to search engines, beside what the catalogue names: those that lead on are no pages of ours."""
+        base, day = self.folder.config.base, self.facts.modified[:_DAY]
+        named = [name for name in self.kept.pages if not name.startswith(("id/", "404"))]
+        maps = []
+        for start in range(0, len(named), _MAPPED):
+            maps.append(f"sitemap-pages-{start // _MAPPED + 1}.xml")
+            self.put(maps[-1], sitemap(base, named[start : start + _MAPPED], day))
+        self.put("robots.txt", robots(base) + "".join(f"Sitemap: {base}{name}\n" for name in maps))
 
     def _assets(self) -> None:
         with as_file(files("linkedproj.pages") / "assets") as shipped:
