@@ -232,7 +232,7 @@ class Site(Frame):
         self.fill("vocabulary.html", stem, reader, {**common, "groups": groups})
 
     def _map(self) -> None:
-        """Name the pages to search engines, beside what the catalogue names: those that lead on are no pages of ours."""
+        """Name the pages to search engines, but for those that only lead on, beside what the catalogue names."""
         base, day = self.folder.config.base, self.facts.modified[:_DAY]
         named = [name for name in self.kept.pages if not name.startswith(("id/", "404"))]
         maps = []
