@@ -47,6 +47,7 @@ class Kept:
     pages: list[str] = field(default_factory=list)
     _made: dict[str, Any] = field(default_factory=dict)
     _names: list[str] | None = None
+    _total: Any = field(default_factory=hashlib.sha256)
     _folders: set[str] = field(default_factory=set)
 
     @cached_property
@@ -61,10 +62,10 @@ class Kept:
         if isinstance(found, list) and found[0] == key and self._same(found[1], found[2:]):
             self._made[name] = found
             return
-        self._names = []
+        self._names, self._total = [], hashlib.sha256()
         try:
             write()
-            self._made[name] = [key, self._sum(self.out, self._names), *self._names]
+            self._made[name] = [key, self._total.hexdigest(), *self._names]
         finally:
             self._names = None
 
@@ -72,13 +73,16 @@ class Kept:
         """Write a file, and count it."""
         target = self._place(name)
         if not self._linked(name, data, target):
-            path = Path(target)
-            # Never through a link to what is published.
-            path.unlink(missing_ok=True)
-            path.write_bytes(data)
+            try:
+                _create(target, data)
+            except FileExistsError:
+                # Never through a link to what is published.
+                Path(target).unlink()
+                _create(target, data)
         self._count([name], len(data))
         if self._names is not None:
             self._names.append(name)
+            self._total.update(hashlib.sha256(data).digest())
 
     def save(self) -> None:
         """Keep what pages were made of."""
@@ -125,12 +129,15 @@ class Kept:
         self.written.bytes += size
         self.pages += [name for name in names if name.endswith(".html")]
 
-    @staticmethod
-    def _sum(folder: Path, names: list[str]) -> str:
-        found = hashlib.sha256()
-        for name in names:
-            found.update(hashlib.sha256(_read(f"{folder}/{name}") or b"").digest())
-        return found.hexdigest()
+
+def _create(path: str, data: bytes) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        FileExistsError: it is there.
+    """
+    with Path(path).open("xb") as file:
+        file.write(data)
 
 
 def _read(path: str, size: int = -1) -> bytes | None:
