@@ -45,8 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return how many processes share the tests: none for single files, where starting them takes longer."""
-    return min(4, os.cpu_count() or 1) if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Return how many processes share the tests: none for single files, where starting them takes longer.
+
+    One more than cores: many tests wait for other processes.
+    """
+    return min(4, (os.cpu_count() or 1) + 1) if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -131,6 +134,9 @@ class Small:
 
 def run(*arguments: str) -> Outcome:
     """Run the command line in this process."""
+    if arguments[:1] == ("build",) and not {"--site", "--help"} & {*arguments}:
+        # Pages have tests of their own, and make a small build take twice as long.
+        arguments = ("build", "--no-site", *arguments[1:])
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:

@@ -44,7 +44,7 @@ def stopped(*given, **named):
     time.sleep(30)
     return whole(*given, **named)
 check.judge = stopped
-main(["build"])
+main(["build", "--no-site"])
 """
 
 _LIVING = """
@@ -94,7 +94,7 @@ def test_what_a_killed_build_left_is_swept_by_the_next_run(tmp_path: Path) -> No
     assert (tmp_path / ".public.scratch").stat().st_mode & 0o777 == 0o700
     (tmp_path / "tmp/linkedproj-run-of-somebody").mkdir()
     done = subprocess.run(
-        [sys.executable, "-m", "linkedproj", "build"],
+        [sys.executable, "-m", "linkedproj", "build", "--no-site"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(SOURCE), "TMPDIR": str(tmp_path / "tmp")},
         capture_output=True,

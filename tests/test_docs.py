@@ -22,18 +22,33 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 pytestmark = pytest.mark.slow
 
 
-def test_the_tutorial_leads_to_a_published_folder(tmp_path: Path) -> None:
-    text = TUTORIAL.read_text("utf-8")
-    blocks = [block for block in BLOCK.findall(text) if not block.startswith("pip install")]
+def commands_of(page: Path) -> list[str]:
+    """Give the commands on a page, but for those that install."""
+    return [block for block in BLOCK.findall(page.read_text("utf-8")) if not block.startswith("pip install")]
+
+
+def follow(blocks: list[str], home: Path) -> subprocess.CompletedProcess[str]:
+    """Run commands in a folder, one after the other."""
     program = shlex.join([sys.executable, "-m", "linkedproj"])
     script = "\n".join(
         ["set -e", f'linkedproj() {{ {program} "$@"; }}', f'python() {{ {sys.executable} "$@"; }}', *blocks]
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     outcome = subprocess.run(
-        ["/bin/bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        ["/bin/bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, check=False
     )
     assert outcome.returncode == 0, outcome.stderr
+    return outcome
+
+
+def test_the_page_about_workbooks_brings_one_back(tmp_path: Path) -> None:
+    blocks = commands_of(ROOT / "docs/workbook.md")
+    outcome = follow(["linkedproj new p --languages en,fi && cd p", *blocks], tmp_path)
+    assert outcome.stdout.count("tables.xlsx: nothing was changed in it.") == 2
+
+
+def test_the_tutorial_leads_to_a_published_folder(tmp_path: Path) -> None:
+    outcome = follow(commands_of(TUTORIAL), tmp_path)
     latest = tmp_path / "my-portfolio/public/dump/latest"
     assert (latest / "portfolio.ttl").is_file()
     assert "project/open-shores" in (latest / "portfolio.nt").read_text("utf-8")

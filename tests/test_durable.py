@@ -24,7 +24,7 @@ from linkedproj.cli import main
 check.judge = lambda *_: Judgement((), Checked(''))
 few = dict(list(builder.Collection().read().items())[:2])
 builder.Collection.read = lambda _: few
-main(["build", "--release", "{}"])
+main(["build", "--no-site", "--release", "{}"])
 """
 _CHANGES = "openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlinkat,unlink,unlinkat,rmdir"
 _CALLS = f"{_CHANGES},fsync,fdatasync,write,pwrite64,ftruncate"

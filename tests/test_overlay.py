@@ -163,6 +163,18 @@ def test_a_fault_of_an_own_shape_is_told_where_it_is_written(harbour: Small) -> 
     assert "data/ontology/shapes.ttl:16:3: " in harbour.run("check").out
 
 
+def test_a_shape_that_asks_for_itself_is_told_and_nothing_judged_by_it(harbour: Small) -> None:
+    harbour.edit(
+        "ontology/shapes.ttl",
+        "own:PermitShape a sh:NodeShape ;\n",
+        "own:PermitShape a sh:NodeShape ;\n  sh:node own:PermitShape ;\n",
+    )
+    outcome = harbour.run("check")
+    assert outcome.code == 1
+    assert "LP-SHAPE-RECURSION" in outcome.codes
+    assert "Checked with" not in outcome.out
+
+
 @pytest.mark.parametrize(
     ("term", "known"),
     [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -19,15 +21,15 @@ from tests.conftest import ROOT, made_once, schema_for, serving
 from linkedproj.build import build
 from linkedproj.model.folder import open_folder
 from linkedproj.model.languages import LANGUAGES
+from linkedproj.pages.order import place_of
 from linkedproj.pages.paths import Paths
 from linkedproj.pages.render import FAST, PLAIN, Renderer
 from linkedproj.pages.rules import apache, nginx
 from linkedproj.pages.search import key_of, words
-from linkedproj.pages.site import Site
+from linkedproj.pages.site import Kept, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.conftest import Small
 
@@ -227,7 +229,9 @@ def _again(shipped_site: Path, out: Path) -> Path:
     )
     ox.serialize(statements, evidence, format=ox.RdfFormat.N_TRIPLES)
     facts = facts_of(latest, folder.config, folder.schema)
-    Site(folder, Sources(latest, evidence, shipped_site / "query", shipped_site / "dataset.jsonld"), facts, out).write()
+    Site(
+        folder, Sources(latest, evidence, shipped_site / "query", shipped_site / "dataset.jsonld"), facts, Kept(out)
+    ).write()
     return out
 
 
@@ -266,7 +270,7 @@ def test_a_template_that_cannot_be_used_is_told_and_nothing_is_published(small: 
     assert not (small.home / "public").exists()
 
 
-def test_without_the_option_there_are_no_pages_and_old_ones_go(small: Small) -> None:
+def test_without_pages_there_are_none_and_old_ones_go(small: Small) -> None:
     outcome = small.run("build", "--site")
     assert outcome.code == 0
     assert re.search(r"^pages for people: \d+ files, .* public/index.html$", outcome.out, re.MULTILINE)
@@ -274,6 +278,109 @@ def test_without_the_option_there_are_no_pages_and_old_ones_go(small: Small) -> 
     assert small.run("build").code == 0
     assert [*(small.home / "public").rglob("*.html")] == []
     assert small.run("verify", "public").code == 0
+
+
+# ---------------------------------------------------------------- what is kept, and how much is written
+
+
+def _numbers(public: Path) -> dict[str, int]:
+    """Return the number of each file that is no dump: another one was written anew."""
+    found = (path for path in public.rglob("*") if path.is_file() and "dump" not in path.parts)
+    return {path.relative_to(public).as_posix(): path.stat().st_ino for path in found}
+
+
+def _contents(public: Path) -> dict[str, bytes]:
+    return {path.relative_to(public).as_posix(): path.read_bytes() for path in public.rglob("*") if path.is_file()}
+
+
+def test_an_edit_rewrites_what_it_touches_and_the_rest_keeps_its_place(small: Small) -> None:
+    public = small.home / "public"
+    assert small.run("build", "--site").code == 0
+    first = _numbers(public)
+    assert small.run("build", "--site").code == 0
+    assert {name for name, number in _numbers(public).items() if first[name] != number} <= {"SHA256SUMS"}
+    small.edit("project.csv", "Less noise.", "Much less noise.")
+    assert small.run("build", "--site").code == 0
+    changed = {name for name, number in _numbers(public).items() if first.get(name) != number}
+    pages = {name for name in changed if name.endswith(".html")}
+    assert "doc/project/harbour.html" in pages
+    assert "doc/project/orchard.html" not in pages
+    assert len(changed) < 50
+    assert small.run("build", "--site", "--no-cache", "--out", "fresh").code == 0
+    assert _contents(public) == _contents(small.home / "fresh")
+
+
+def test_the_name_of_a_record_is_new_wherever_it_stands(small: Small) -> None:
+    assert small.run("build", "--site").code == 0
+    small.edit("city.csv", "Marella,Marella,Marella", "Marellona,Marella,Marella")
+    assert small.run("build", "--site").code == 0
+    assert small.run("build", "--site", "--no-cache", "--out", "fresh").code == 0
+    assert _contents(small.home / "public") == _contents(small.home / "fresh")
+
+
+def test_a_page_that_somebody_changed_and_a_damaged_list_are_made_again(small: Small) -> None:
+    public = small.home / "public"
+    assert small.run("build", "--site").code == 0
+    sound = _contents(public)
+    page = public / "doc/project/harbour.html"
+    page.write_text("changed", "utf-8")
+    (public / "doc/project/orchard.html").unlink()
+    (public / "doc/project/orchard.html").symlink_to(page)
+    for kept in Path(os.environ["LINKEDPROJ_CACHE"], "pages").glob("*.json"):
+        kept.write_bytes(kept.read_bytes()[:-10])
+    assert small.run("build", "--site").code == 0
+    assert _contents(public) == sound
+    assert not (public / "doc/project/orchard.html").is_symlink()
+    # What is served keeps its content when one of its names is written anew elsewhere.
+    assert small.run("build", "--site").code == 0
+    page.unlink()
+    page.write_text("changed", "utf-8")
+    assert small.run("build", "--site").code == 0
+    assert _contents(public) == sound
+
+
+def test_a_lean_site_has_pages_where_there_is_text_and_every_link_leads_somewhere(small: Small) -> None:
+    settings = small.folder / "portfolio.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(f'{text}\n[pages]\nprofile = "lean"\ndark = {{ accent = "#f09ac8" }}\n', "utf-8")
+    assert small.run("build", "--site").code == 0
+    public = small.home / "public"
+    found = {path: Page(path) for path in public.rglob("*.html")}
+    assert broken(public, found) == []
+    full, lean = "doc/project/harbour.ca.html", {path.name for path in (public / "doc").rglob("*") if path.is_file()}
+    assert (public / full).is_file()
+    assert not [name for name in lean if name.endswith((".ttl", ".nt", ".rdf"))]
+    assert "--accent: #f09ac8;" in (public / "assets/brand.css").read_text("utf-8")
+    assert 'assets/brand.css"' in (public / full).read_text("utf-8")
+
+
+def test_colours_are_colours(small: Small) -> None:
+    settings = small.folder / "portfolio.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(f'{text}\n[pages]\nlight = {{ accent = "red; }} body {{ x" }}\n', "utf-8")
+    outcome = small.run("build", "--site")
+    assert outcome.code == 2
+    assert "write colours such as { accent = '#1a5a8a' }" in outcome.err
+
+
+# ---------------------------------------------------------------- order
+
+
+@pytest.mark.parametrize(
+    ("language", "ordered"),
+    [
+        ("es", ["nube", "nuez", "ñandú", "oca"]),
+        ("sv", ["ek", "zon", "ål", "äng", "öl"]),
+        ("da", ["zone", "æble", "øl", "ål"]),
+        ("cs", ["cihla", "čas", "hora", "chata", "ihned"]),
+        ("pl", ["las", "lód", "łan", "mak"]),
+        ("ca", ["àrea", "casa", "ull"]),
+        ("de", ["Apfel", "Äpfel am Baum", "Birne"]),
+        ("es-MX", ["ana b", "ana ñ", "ana o"]),
+    ],
+)
+def test_names_are_in_the_order_of_the_language(language: str, ordered: list[str]) -> None:
+    assert sorted({*ordered}, key=lambda word: place_of(word, language)) == ordered
 
 
 # ---------------------------------------------------------------- search

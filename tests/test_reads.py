@@ -38,7 +38,7 @@ with open(sys.argv[1], "w") as file:
 @pytest.mark.parametrize("command", READS)
 def test_shapes_vocabulary_and_rules_are_read_once(command: str, tmp_path: Path) -> None:
     report = tmp_path / "opened.json"
-    out = ["--out", str(tmp_path / "public")] if command == "build" else []
+    out = ["--no-site", "--out", str(tmp_path / "public")] if command == "build" else []
     subprocess.run(
         [sys.executable, "-c", _COUNTED, str(report), command, str(SMALL), *out],
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},

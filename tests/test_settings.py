@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 from random import Random
@@ -109,6 +110,13 @@ def test_the_shipped_file_names_its_schema_to_editors() -> None:
     first = (ROOT / "data/portfolio.toml").read_text("utf-8").splitlines()[0]
     assert first.startswith("#:schema ")
     assert (ROOT / "data" / first.removeprefix("#:schema ")).resolve().is_file()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_settings_that_are_a_pipe_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "portfolio.toml")
+    with pytest.raises(SetupError, match=r"^data/portfolio\.toml: this is no file\."):
+        load_config(tmp_path, "data")
 
 
 @pytest.mark.parametrize("value", ['"a\\n"', "'latest'", "3", '["a"]', '"é"'])

@@ -91,6 +91,18 @@ def test_each_damage_is_told(damage: Callable[[Path], None], expected: list[str]
     assert faults == expected if expected else "dump/1.0: there is no SHA256SUMS." in faults
 
 
+def test_a_file_that_was_changed_with_its_sum_is_told_by_the_list_of_releases(public: Path) -> None:
+    dump = public / "dump/1.0"
+    spoil(dump / "theme.csv")
+    digest = hashlib.sha256((dump / "theme.csv").read_bytes()).hexdigest()
+    sums = (dump / "SHA256SUMS").read_text("utf-8")
+    (dump / "SHA256SUMS").write_text(re.sub(r"[0-9a-f]{64}(?=  theme\.csv\n)", digest, sums), "utf-8")
+    assert list(verify(public).faults) == [
+        "dump/1.0/SHA256SUMS: it is not the one that was published (dump/releases.json).",
+        "dump/latest: it is not the same as dump/1.0.",
+    ]
+
+
 def test_a_whole_folder_is_fine(public: Path) -> None:
     outcome = run("verify")
     assert (outcome.code, outcome.err) == (0, "")

@@ -105,10 +105,10 @@ def test_settings_that_cannot_be_read_wait_for_the_next_save(small: Small) -> No
 
 
 def test_a_draft_is_built_at_each_save_and_not_because_of_itself(small: Small) -> None:
-    with watched(small, "build", ".", "--watch") as watching:
+    with watched(small, "build", ".", "--watch", "--no-site") as watching:
         watching.after("there is no portfolio")
     (small.home / "data").rename(small.home / "mine")
-    with watched(small, "build", "mine", "--watch", "--out", "mine/public") as watching:
+    with watched(small, "build", "mine", "--watch", "--no-site", "--out", "mine/public") as watching:
         watching.after("is watched", "the same files: mine/public/dump/latest", "next: linkedproj")
         path = small.home / "mine/project.csv"
         path.write_text(path.read_text("utf-8").replace("2022-06-30", "2019"), "utf-8")

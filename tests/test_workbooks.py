@@ -221,6 +221,21 @@ def test_a_packed_part_without_measure_is_told_before_it_is_unpacked(small: Smal
     assert "content.xml has 33 MiB when it is unpacked" in told
 
 
+def test_a_row_below_the_last_one_that_there_can_be_is_told_in_bounded_time(small: Small) -> None:
+    path = small.folder / "theme.more.xlsx"
+    workbook(path, {"theme": [HEAD, SUN]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    # What reads the workbook makes up the rows that are left out before it.
+    parts[sheet] = parts[sheet].replace(b'<row r="2"', b'<row r="9999999999"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    [told] = [block for block in small.run("check").blocks if "LP-FILE-BOOK" in block]
+    assert "a row beyond the last one that a sheet can have (1,048,576)" in told
+
+
 @pytest.mark.parametrize("name", ["p.xlsx", "p.ods"])
 @pytest.mark.parametrize(
     "content",
@@ -294,6 +309,33 @@ def test_what_is_hidden_merged_or_repeated_in_libreoffice(tmp_path: Path) -> Non
         [["a", "b", "b"], ["a", "b", "b"], ["c", "d", ""]],
         ["A2 LP-SHEET-HIDDEN", "B1 LP-SHEET-HIDDEN", "B4 LP-SHEET-MERGED"],
     )
+
+
+def test_a_style_of_libreoffice_that_is_made_from_itself_shows_all_of_a_date(tmp_path: Path) -> None:
+    circle = (
+        '<style:style style:name="a" style:family="table-cell" style:parent-style-name="b"/>'
+        '<style:style style:name="b" style:family="table-cell" style:parent-style-name="a"/>'
+    )
+    day = ods_cell("date", "2017-11-01", "1/11/17", 'table:style-name="a"')
+    rows = ods_row(ods_text("id", "start")) + ods_row(ods_text("x"), day)
+    opendocument(tmp_path / "p.ods", {"project": rows}, circle)
+    assert cells(tmp_path / "p.ods", "project") == ([["x", "2017-11-01"]], [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            '<table:table-row table:number-rows-repeated="1000000">' + ods_text("id") + "</table:table-row>",
+            "1,000,000 rows",
+        ),
+        (ods_row('<table:table-cell><text:p>id<text:s text:c="99999"/></text:p></table:table-cell>'), "99,999 blanks"),
+    ],
+)
+def test_a_few_bytes_that_stand_for_much_text_are_told(small: Small, rows: str, told: str) -> None:
+    opendocument(small.folder / "theme.more.ods", {"theme": rows})
+    [problem] = [one for one in small.map().problems if one.rule == "LP-FILE-BOOK"]
+    assert told in problem.values["detail"]
 
 
 def test_reports_place_a_cell(small: Small) -> None:

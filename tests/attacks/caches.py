@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from .ground import Home, digest_of
-from .kills import MEGABYTES
+from .kills import AT, MEGABYTES
 from .trial import Trial, tracebacks, unbounded
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def planted(start: Start, folder: Path, name: str) -> Trial:
         precious.mkdir()
         (precious / "text").write_text("precious", "utf-8")
         PLANTED[name](home.folder, precious)
-        run = home.run("build", "--release", "1.1")
+        run = home.run("build", "--release", "1.1", "--at", AT)
         losses: tuple[str, ...] = ()
         if not (precious / "text").is_file() or (precious / "text").read_text("utf-8") != "precious":
             losses = (*losses, f"a file of somebody else is gone ({name})")
@@ -262,9 +262,11 @@ from linkedproj.cli import main
 main(sys.argv[1:])
 """
 
+_DATED = "a release dated by that clock"
 CLOCKS: dict[str, tuple[str, ...]] = {
     "a draft": ("build",),
-    "a release": ("build", "--release", "1.1"),
+    "a release": ("build", "--release", "1.1", "--at", AT),
+    _DATED: ("build", "--release", "1.1"),
     "the same release again": ("build", "--release", "1.0"),
     "verify": ("verify", "public"),
     "a question to a kept store": _ASK,
@@ -287,7 +289,10 @@ def clock(start: Start, folder: Path, name: str) -> Trial:
         losses = tuple(f"{run.arguments} fails: {run.said[-300:]}" for run in runs if run.code)
         if CLOCKS[name] == _ASK and {run.said for run in runs} != {first.said}:
             losses = (*losses, "another answer")
-        if digest_of(home.public) not in {start.old, *start.new}:
+        if name == _DATED:
+            runs.append(home.run("verify", "public"))
+            losses = (*losses, *(("what is published is not whole",) if runs[-1].code else ()))
+        elif digest_of(home.public) not in {start.old, *start.new}:
             losses = (*losses, "what is published is neither the old nor the new")
         return Trial(
             "clock set back ten years", "as ever", losses, home.left(), tracebacks(runs), unbounded(runs, MEGABYTES)

@@ -173,6 +173,9 @@ class Home:
 
     def start(self, *arguments: str, command: tuple[str, ...] = COMMAND, limits: Limits | None = None) -> Running:
         """Begin a run of the command line."""
+        if arguments[:1] == ("build",):
+            # Pages are files among others: a build with them only takes longer.
+            arguments = ("build", "--no-site", *arguments[1:])
         return Running(self, command, arguments, limits or Limits())
 
     def run(self, *arguments: str, command: tuple[str, ...] = COMMAND, limits: Limits | None = None) -> Run:

@@ -27,7 +27,7 @@ MEGABYTES = 1024
 """What a process of a small build may take, in MiB; a whole build takes some 200."""
 
 _FIRST, _NEXT = "1.0", "1.1"
-_AT = "2100-01-01"
+AT = "2100-01-01"
 """When the next release is made: builds of the same instant have the same bytes."""
 CHAIN = 4
 """Kills in one home, one after the other."""
@@ -67,7 +67,7 @@ def prepared(scratch: Path, *, quick: bool = False) -> Start:
         shutil.rmtree(reference.folder)
         shutil.copytree(start, reference.folder)
         after, took = set(), []
-        for arguments in (("build", "--release", _NEXT, "--at", _AT), *(() if quick else (("build",),))):
+        for arguments in (("build", "--release", _NEXT, "--at", AT), *(() if quick else (("build",),))):
             run = _well(reference.run(*arguments))
             after.add(digest_of(reference.public))
             took.append(run.seconds)
@@ -171,7 +171,7 @@ def _kill(pid: int) -> None:
 
 def _two_at_once(victim: Victim) -> str:
     """Begin two builds, kill one of them or both; the other has to end well."""
-    first = victim.home.start("build", "--release", _NEXT, "--at", _AT)
+    first = victim.home.start("build", "--release", _NEXT, "--at", AT)
     _sleep_while(victim.moment(0.5), first)
     second = victim.home.start("build")
     _sleep_while(victim.moment(), first)
@@ -190,9 +190,9 @@ WITHOUT_ANSWERS = "kill: the process that answers queries"
 
 KILLS: list[Blow] = [
     ("kill: plain build", _killed("build")),
-    ("kill: `build --release`", _killed("build", "--release", _NEXT, "--at", _AT)),
+    ("kill: `build --release`", _killed("build", "--release", _NEXT, "--at", AT)),
     ("kill: `build --jobs 2`, as of large data", _killed("build", "--jobs", "2", command=AS_LARGE)),
-    ("kill: the SHACL engine of a build", _worker_killed("SHACL engine", "build", "--release", _NEXT, "--at", _AT)),
+    ("kill: the SHACL engine of a build", _worker_killed("SHACL engine", "build", "--release", _NEXT, "--at", AT)),
     ("kill: a process that maps", _worker_killed("mapping process", "build", "--jobs", "2")),
     (WITHOUT_ANSWERS, _worker_killed("query process", "build")),
     ("kill: one of two builds at once, or both", _two_at_once),
@@ -221,12 +221,16 @@ def chain(  # noqa: PLR0913, PLR0917 - what is killed, where and how often
             if happened:
                 yield Trial(kind, happened, losses, (), tracebacks(runs), unbounded(runs, MEGABYTES))
         victim.begin_anew()
-        last = home.run("build", "--release", _NEXT, "--at", _AT)
+        last = home.run("build", "--release", _NEXT, "--at", AT)
         losses = victim.losses() if not last.code else (f"the next build fails: {last.said[-300:]}",)
         happened = "it ends well, and nothing is left"
         left, bounds = home.left(), unbounded([last], MEGABYTES)
         yield Trial("the next build after these kills", happened, losses, left, tracebacks([last]), bounds)
-        yield Trial("a reader meanwhile", f"{readings} readings", tuple(sorted(seen)))
+        yield Trial(
+            "a reader meanwhile",
+            "reads the old one or the new one, whole" if readings else "had no time to read",
+            tuple(sorted(seen)),
+        )
 
 
 STOPS = {
@@ -244,7 +248,7 @@ def stopped(start: Start, folder: Path, name: str, chance: random.Random, times:
     with victim.home as home:
         for _ in range(times):
             victim.runs.clear()
-            running = home.start("build", "--release", _NEXT, "--at", _AT)
+            running = home.start("build", "--release", _NEXT, "--at", AT)
             # Before that, no line of the program has run.
             _sleep_while(0.5, running)
             if not victim.hit(running, number):

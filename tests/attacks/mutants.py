@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ LIST = Path(__file__).with_name("mutants.toml")
 _COPIED = ("src", "tests", "ontology", "queries", "data", "docs", "pyproject.toml", "README.md")
 _FAILED = 1
 _SECONDS = 600
+_PATIENCE = 5
+"""How many times as long as without a mutant its tests may take; what takes a bound out may never end."""
+_LEAST_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def tested(copy: Path, tests: tuple[str, ...]) -> int:
+def tested(copy: Path, tests: tuple[str, ...], seconds: float) -> int:
     """Run tests in a copy; return how pytest ended: 0 all passed, 1 some failed, negative when it was killed."""
     scratch = copy.with_name(f"{copy.name}.tmp")
     scratch.mkdir(exist_ok=True)
@@ -80,7 +84,7 @@ def tested(copy: Path, tests: tuple[str, ...]) -> int:
             env={**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=_SECONDS,
+            timeout=seconds,
             check=False,
         ).returncode
     except subprocess.TimeoutExpired:
@@ -89,15 +93,34 @@ def tested(copy: Path, tests: tuple[str, ...]) -> int:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def judged(mutant: Mutant, copy: Path, *, baseline: bool) -> str:
-    """Return what became of a mutant; with `baseline`, only if its tests pass without it."""
-    if baseline and tested(copy, mutant.tests):
-        return "not judged: its tests fail without it"
+class Baseline:
+    """How long tests take without a mutant: each choice of tests is run once."""
+
+    def __init__(self) -> None:
+        self._taken: dict[tuple[str, ...], float | None] = {}
+
+    def seconds(self, copy: Path, tests: tuple[str, ...]) -> float | None:
+        """Return how many seconds tests took, `None` if they fail."""
+        if tests not in self._taken:
+            begun = time.monotonic()
+            failed = tested(copy, tests, _SECONDS)
+            self._taken[tests] = None if failed else time.monotonic() - begun
+        return self._taken[tests]
+
+
+def judged(mutant: Mutant, copy: Path, baseline: Baseline | None) -> str:
+    """Return what became of a mutant; with a baseline, only if its tests pass without it."""
+    seconds: float = _SECONDS
+    if baseline:
+        taken = baseline.seconds(copy, mutant.tests)
+        if taken is None:
+            return "not judged: its tests fail without it"
+        seconds = max(_LEAST_SECONDS, _PATIENCE * taken)
     path = copy / mutant.file
     text = path.read_text("utf-8")
     path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
     try:
-        ended = tested(copy, mutant.tests)
+        ended = tested(copy, mutant.tests, seconds)
     finally:
         path.write_text(text, "utf-8")
     if ended == _FAILED or ended < 0:
@@ -124,6 +147,7 @@ def main() -> None:
         raise SystemExit("\n".join(missing))
     chosen = [each for each in listed if options.only in each.guard or options.only in each.file]
     with tempfile.TemporaryDirectory(prefix="linkedproj-mutants-") as scratch:
+        baseline = None if options.no_baseline else Baseline()
         copies: queue.Queue[Path] = queue.Queue()
         for number in range(options.jobs):
             copies.put(copied(Path(scratch, str(number))))
@@ -131,7 +155,7 @@ def main() -> None:
         def judge(mutant: Mutant) -> str:
             copy = copies.get()
             try:
-                found = judged(mutant, copy, baseline=not options.no_baseline)
+                found = judged(mutant, copy, baseline)
             finally:
                 copies.put(copy)
             print(f"{found}: {mutant.guard}", file=sys.stderr, flush=True)

@@ -177,7 +177,7 @@ def _run(plan: Plan, folder: Path, command: Sequence[str]) -> Run | str:
     notes, own = folder / "notes", {"LINKEDPROJ_CACHE": str(folder / "cache"), "TMPDIR": str(folder / "tmp")}
     (folder / "tmp").mkdir(exist_ok=True)
     notes.write_text("", "utf-8")
-    out = ["--out", str(folder / "out")] if command[0] == BUILD else []
+    out = ["--no-site", "--out", str(folder / "out")] if command[0] == BUILD else []
     arguments = [*command, str(folder / "data"), *out]
     done = watched([sys.executable, "-m", "tests.bench.told", str(notes), *arguments], folder / "said", own, plan.limit)
     noted = [json.loads(line) for line in notes.read_text("utf-8").splitlines()]

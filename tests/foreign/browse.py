@@ -6,6 +6,7 @@ Run by the Python of the environment that install.py makes.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ PAGES = (
     "index.html", "doc/project/chebec.html", "doc/organisation/barcelona-activa.ca.html", "doc/city/barcelona.html",
     "doc/theme/market-access.html", "doc/source/chebec-notice.html", "doc/project/index.html", "query/index.html",
     "query/projects-map.html", "query/partners-by-country.html", "def/index.html", "download.html", "tree/theme.html",
-    "search.html?q=barcelona", "sparql.html", "404.html",
+    "search.html?q=barcelona", "sparql.html", "404.html", "view/map.html", "view/network.html", "view/timeline.html",
+    "view/statistics.html", "query/works-together.html",
 )  # fmt: skip
 QUERIES = ("projects", "partners-by-country", "themes")
 
@@ -44,6 +46,7 @@ def main() -> None:
         page = browser.new_page()
         _listen(page, told, urlsplit(address).netloc)
         told["answers"] = {query: _asked(page, address, query) for query in QUERIES}
+        told["formed"] = _formed(page, address)
         told["stopped"] = _stopped(page, address)
         page.set_viewport_size({"width": 360, "height": 740})
         told["wide"] = []
@@ -90,6 +93,23 @@ def _asked(page: Page, address: str, query: str) -> dict[str, object]:
         page.click("#csv")
     csv = Path(download.value.path()).read_text("utf-8")
     return {"rows": len(rows) - 1, "csv": csv, "status": page.inner_text("#status")}
+
+
+def _formed(page: Page, address: str) -> list[str]:
+    """Fill in the form of a saved query, and ask; return what is said of two choices, and the query as it was asked."""
+    said = []
+    for choice in ("nesta", "barcelona-activa"):
+        page.goto(f"{address}/query/works-together.html")
+        value = page.eval_on_selector_all("#p-other option", "(all) => all.map((one) => one.value)")
+        page.select_option("#p-other", next(one for one in value if one.endswith(f"/{choice}")))
+        page.click("form.fields button")
+        page.locator("#status", has_text=re.compile("^(Yes|No)")).wait_for(timeout=60_000)
+        said.append(str(page.inner_text("#status")).partition(" ")[0])
+    said.append(str(page.inner_text("#editor .cm-content")))
+    # An address can be made by anybody: what is no IRI is no part of a query.
+    page.goto(f"{address}/sparql.html?id=works-together&one=x%3E%20%7D%20%23&other=urn:x")
+    page.locator("#status", has_text="one:").wait_for(timeout=60_000)
+    return said
 
 
 def _stopped(page: Page, address: str) -> str:

@@ -58,5 +58,11 @@ def test_saved_queries_have_the_same_answers_in_the_browser(seen: dict[str, Any]
         assert answer["rows"] == len(published) - 1
 
 
+def test_a_form_asks_for_what_was_chosen_and_for_nothing_else(seen: dict[str, Any]) -> None:
+    together, alone, query = seen["formed"]
+    assert (together, alone) == ("Yes", "Yes")
+    assert "lp:participation/org:member <https://data.example.org/id/organisation/barcelona-activa> ." in query
+
+
 def test_a_question_that_takes_too_long_is_stopped_and_the_next_one_answered(seen: dict[str, Any]) -> None:
     assert "too long" in seen["stopped"]

@@ -53,6 +53,8 @@ ASKED = {
     "no html": Asked("text/html;q=0, */*", TURTLE, knows_weights=True),
     "turtle": Asked(TURTLE, TURTLE),
     "json-ld": Asked(JSON_LD, JSON_LD),
+    "n-triples": Asked("application/n-triples", "application/n-triples"),
+    "rdf/xml": Asked("application/rdf+xml", "application/rdf+xml"),
     "picture": Asked("image/png", "", knows_weights=True),
     "jena": Asked(
         "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,application/rdf+xml;q=0.7,*/*;q=0.3", TURTLE

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     default=AUTO,
     help="SHACL engine (auto: the fast one, if installed).",
 )
-@click.option("--site", is_flag=True, help="Write pages for people as well: OUT is a web site then.")
+@click.option("--site/--no-site", default=True, help="Write pages for people as well: OUT is a web site (yes).")
 @click.option("--watch", is_flag=True, help="Build the draft again at each save.")
 @click.option("--no-cache", is_flag=True, help="Judge and ask everything again, whatever an earlier run found.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the findings.")
@@ -76,8 +76,8 @@ def command(
 ) -> None:
     """Check the tables in DIR (default: here, else data) and publish them in OUT.
 
-    With --release VERSION the dumps go to OUT/dump/VERSION/ for ever, and OUT/dump/latest/, the catalogue, the changes
-    and the answers to the saved queries become those of this release. It is dated by its instant (--at, else
+    With --release VERSION the dumps go to OUT/dump/VERSION/ for ever, and OUT/dump/latest/, the catalogue, the changes,
+    the answers to the saved queries and the pages become those of this release. It is dated by its instant (--at, else
     SOURCE_DATE_EPOCH, else now), which is after that of the release before. Without --release they are a draft, in
     OUT/dump/<version of portfolio.toml>-draft/, which OUT/dump/latest/ holds only as long as there is no release.
     If anything must be corrected, nothing is written and what was published before stays as it is.

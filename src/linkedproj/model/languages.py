@@ -5,6 +5,7 @@ Source: RFC 5646, section 2.1.1.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def canonical_column(name: str) -> str:
     return f"{path}@{canonical_tag(tag)}" if at and name[:1] != "_" else name
 
 
+@lru_cache(maxsize=256)
 def primary(tag: str) -> str:
     """Return the language of a tag, without script and region: "sr" for "sr-Latn"."""
     return tag.partition("-")[0].lower()

@@ -74,6 +74,9 @@ class Rule:
         return self.find_place()
 
 
+_SEVERITIES = frozenset(Severity)
+
+
 @dataclass(frozen=True)
 class Rules:
     """All rules by code."""
@@ -83,7 +86,7 @@ class Rules:
     def severity(self, problem: Problem) -> Severity:
         """Say how bad a problem is: as its value `severity` says, else as its rule does."""
         stated = problem.values.get("severity", "")
-        if stated in set(Severity):
+        if stated and stated in _SEVERITIES:
             return Severity(stated)
         rule = self.by_code.get(problem.rule)
         return rule.severity if rule else Severity.VIOLATION

@@ -87,6 +87,15 @@ class SchemeSource:
 
 
 @dataclass(frozen=True)
+class Pages:
+    """How the pages for people are written: `profile` is "full", "lean" or "" (by size), colours are by their name."""
+
+    profile: str = ""
+    light: Mapping[str, str] = field(default_factory=dict)
+    dark: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Config:
     """The settings of one portfolio.
 
@@ -96,7 +105,7 @@ class Config:
     by "table.column" what records must have (see `linkedproj.model.policy`), `ids` the rules by which a table's ids are
     joined from other cells, `defaults` what saved queries ask about, by parameter, or by query and parameter,
     `mailboxes` the local parts of e-mail addresses that belong to a role and may be published, `schemes` by prefix the
-    schemes of other publishers that the portfolio keeps a copy of;
+    schemes of other publishers that the portfolio keeps a copy of, `pages` how those for people look;
     `portal` is what portals are told, `places` says where each setting, and each item of a list, stands in the file
     ("curated.project.0"; "" is the file). Language tags are in the recommended case, wherever they stand.
     """
@@ -120,6 +129,7 @@ class Config:
     defaults: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     mailboxes: frozenset[str] = frozenset({"info", "contact", "press", "office", "hello", "opendata"})
     schemes: Mapping[str, SchemeSource] = field(default_factory=dict)
+    pages: Pages = field(default_factory=Pages)
 
     @property
     def read_languages(self) -> tuple[str, ...]:
@@ -165,6 +175,7 @@ def load_config(folder: Path, shown: str) -> Config:
         defaults=settings.get("defaults", {}),
         mailboxes=frozenset(settings.get("mailboxes", Config.mailboxes)),
         schemes={prefix: _scheme_source(stated) for prefix, stated in settings.get("schemes", {}).items()},
+        pages=Pages(**settings.get("pages", {})),
     )
 
 

@@ -131,11 +131,24 @@ class Shapes:
 
     def named(self, node: Term) -> str:
         """Return the IRI of a node as its file has it, or that of the nearest node above it which has one."""
+        known = self._named.get(node)
+        if known is None:
+            known = self._named[node] = self._nearest(node)
+        return known
+
+    @cached_property
+    def _named(self) -> dict[Term, str]:
+        return {}
+
+    def _nearest(self, node: Term) -> str:
         pending, seen = [node], set()
         while pending:
             current = pending.pop(0)
             if isinstance(current, ox.NamedNode) and not current.value.startswith(MADE_UP):
                 return current.value
+            # The cells of a long list lie below each other: it is known of the one above.
+            if current != node and self._named.get(current):
+                return self._named[current]
             if current not in seen:
                 seen.add(current)
                 pending += self.parents(current)

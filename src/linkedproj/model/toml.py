@@ -40,8 +40,10 @@ def read_toml(path: Path, shown: str, *, is_numbered: bool = False) -> tuple[dic
 
     Raises:
         OSError: it cannot be read.
-        SetupError: it is no TOML.
+        SetupError: it is no TOML, or no file: to read a pipe would have no end.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise SetupError("this is no file. Put a text file with the settings in its place.", Place(shown))
     try:
         text = path.read_bytes().decode("utf-8-sig")
         content = _parsed(text)

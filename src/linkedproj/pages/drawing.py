@@ -1,8 +1,9 @@
-"""What is drawn without a script: points on a map of the world, and time as a line."""
+"""What is drawn without a script: points on a map of the world, time as a line, and what is joined as a ring."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def mapped(places: Sequence[Mapping[str, Any]], image: str) -> tuple[list[dict[s
     x = min(max((left + right - width) / 2, -180), 180 - width)
     y = min(max((top + bottom - height) / 2, -90), 90 - height)
     box = " ".join(f"{value:.2f}" for value in (x, y, width, height))
-    return points, {"box": box, "image": image, "radius": round(width / 130, 3)}
+    radius = round(width / 130, 3)
+    return [{"radius": radius, **point} for point in points], {"box": box, "image": image, "radius": radius}
 
 
 def line(start: str, end: str) -> dict[str, Any] | None:
@@ -51,3 +53,65 @@ def line(start: str, end: str) -> dict[str, Any] | None:
             for year in range(begin, until, step)
         ],
     }
+
+
+def bars(spans: Sequence[tuple[str, str]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Place spans of days below one line of years; give a bar for each, None where there is none, and the years."""
+    days = [_days(*span) for span in spans]
+    known = [span for span in days if span]
+    if not known:
+        return [{} for _ in spans], []
+    whole = line(
+        dt.date.fromordinal(min(first for first, _ in known)).isoformat(),
+        dt.date.fromordinal(max(last for _, last in known)).isoformat(),
+    )
+    begin = dt.date(dt.date.fromordinal(min(first for first, _ in known)).year, 1, 1).toordinal()
+    last_year = dt.date.fromordinal(max(last for _, last in known)).year
+    until = dt.date(min(last_year + 1, dt.MAXYEAR), 1, 1).toordinal()
+    scale = _WIDE / max(until - begin, 1)
+    found = [
+        {
+            "x": round((span[0] - begin) * scale, 1),
+            "width": round(max((span[1] + 1 - span[0]) * scale, _THIN), 1),
+        }
+        if span
+        else {}
+        for span in days
+    ]
+    return found, (whole or {"years": []})["years"]
+
+
+def _days(start: str, end: str) -> tuple[int, int] | None:
+    try:
+        first, last = dt.date.fromisoformat(start).toordinal(), dt.date.fromisoformat(end).toordinal()
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
+
+
+def ring(count: int) -> list[dict[str, Any]]:
+    """Place points on a ring in a square of 1000 by 1000, each with where its name begins and how that is turned."""
+    found = []
+    for number in range(count):
+        turn = 360 * number / max(count, 1) - 90
+        x, y = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+        is_left = x < 0
+        found.append(
+            {
+                "x": round(500 + _RING * x, 1),
+                "y": round(500 + _RING * y, 1),
+                "tx": round(500 + (_RING + _GAP) * x, 1),
+                "ty": round(500 + (_RING + _GAP) * y, 1),
+                "turn": round(turn + (180 if is_left else 0), 1),
+                "left": is_left,
+            }
+        )
+    return found
+
+
+def chords(points: Sequence[Mapping[str, Any]], pairs: Sequence[tuple[int, int]]) -> list[str]:
+    """Draw a curve through the middle of a ring for each pair of its points."""
+    return [f"M{points[a]['x']} {points[a]['y']}Q500 500 {points[b]['x']} {points[b]['y']}" for a, b in pairs]
+
+
+_RING, _GAP, _THIN = 270, 14, 3

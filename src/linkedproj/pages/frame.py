@@ -3,34 +3,61 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+import pyoxigraph as ox
 from babel.numbers import format_decimal
 
 from linkedproj.model.languages import primary
 from linkedproj.pages.gathered import Portfolio
+from linkedproj.pages.kept import made_by
 from linkedproj.pages.names import Text, chosen
 from linkedproj.pages.paths import Paths, between, direction
 from linkedproj.pages.questions import read_index
 from linkedproj.pages.record import Reader
 from linkedproj.pages.render import OWN, Renderer, texts_in
 from linkedproj.pages.values import date, locale_of
+from linkedproj.release.sums import sha256
+from linkedproj.system.caches import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.catalog.facts import ReleaseFacts
     from linkedproj.model.context import RecordType
     from linkedproj.model.folder import Folder
+    from linkedproj.pages.kept import Kept
     from linkedproj.pages.render import Texts
 
+BROADER = "http://www.w3.org/2004/02/skos/core#broader"
+FULL = "full"
+_LEAN_FROM = 2000
 _MENU = 7
+_DEEP = 2
+"""So far down, all pages of a folder have one menu."""
 _DESCRIBED = 300
 _DAY = len("YYYY-MM-DD")
+
+
+class Format(NamedTuple):
+    """What a record is written as: its suffix, media type, and what it is called."""
+
+    suffix: str
+    media: str
+    name: str
+    form: ox.RdfFormat
+
+
+FORMATS = (
+    Format("jsonld", "application/ld+json", "JSON-LD", ox.RdfFormat.JSON_LD),
+    Format("ttl", "text/turtle", "Turtle", ox.RdfFormat.TURTLE),
+    Format("nt", "application/n-triples", "N-Triples", ox.RdfFormat.N_TRIPLES),
+    Format("rdf", "application/rdf+xml", "RDF/XML", ox.RdfFormat.RDF_XML),
+)
 
 
 @dataclass(frozen=True)
@@ -46,23 +73,14 @@ class Sources:
     described: Path
 
 
-@dataclass
-class Written:
-    """How much was written."""
-
-    files: int = 0
-    bytes: int = 0
-
-
 @dataclass(frozen=True)
 class Frame:
-    """The pages of one build, on their way into the folder `out`."""
+    """The pages of one build, on their way into a published folder."""
 
     folder: Folder
     sources: Sources
     facts: ReleaseFacts
-    out: Path
-    written: Written = field(default_factory=Written)
+    kept: Kept
 
     @cached_property
     def portfolio(self) -> Portfolio:
@@ -72,7 +90,19 @@ class Frame:
     @cached_property
     def paths(self) -> Paths:
         """Where pages lie."""
-        return Paths(self.folder.schema, self.folder.config.languages, self.portfolio.page_of)
+        worded = None if self.is_full else self.portfolio.worded
+        return Paths(self.folder.schema, self.folder.config.languages, self.portfolio.page_of, worded)
+
+    @cached_property
+    def is_full(self) -> bool:
+        """Whether each record is written in each language and format."""
+        chosen_profile = self.folder.config.pages.profile
+        return chosen_profile == FULL or (not chosen_profile and len(self.portfolio.pages) <= _LEAN_FROM)
+
+    @property
+    def formats(self) -> Sequence[Format]:
+        """What a record is written as beside its page."""
+        return FORMATS if self.is_full else FORMATS[:1]
 
     @cached_property
     def readers(self) -> list[Reader]:
@@ -96,6 +126,15 @@ class Frame:
         return {language: texts_in(language, self.own) for language in self.folder.config.languages}
 
     @cached_property
+    def depends(self) -> str:
+        """A digest of what every page depends on: the program, settings, ontology, and own templates."""
+        own = sorted(self.own.rglob("*")) if self.own else []
+        ontology = sorted(path for path in self.folder.ontology.rglob("*") if path.is_file())
+        heads = [self.common("index", reader, title="") for reader in self.readers]
+        read = [*own, *ontology, self.folder.shapes, self.folder.path / "portfolio.toml"]
+        return digest(made_by(), heads, [sha256(path) for path in read if path.is_file()])
+
+    @cached_property
     def queries(self) -> list[dict[str, Any]]:
         """The index of the saved queries."""
         return read_index(self.sources.answers)
@@ -116,13 +155,28 @@ class Frame:
             if counts[kind.name] > 1 and not (kind.supporting or kind.is_detail or kind.nested)
         ]
 
+    @cached_property
+    def trees(self) -> list[RecordType]:
+        """The types whose records have broader and narrower ones."""
+        schema = self.folder.schema
+        return [
+            kind
+            for kind in self.listed
+            if any(one.iri == BROADER for one in schema.fields_of(kind) if one.term in kind.acyclic)
+        ]
+
     def title(self, reader: Reader) -> Text:
         """Return what the portfolio is called."""
         titles = self.folder.config.title
         return chosen(titles, reader.languages) if titles else Text(self.folder.config.id)
 
-    def common(self, stem: str, reader: Reader, *, title: str, description: str = "") -> dict[str, Any]:
-        """Return what every page is filled with; `stem` is its path without language and suffix."""
+    def common(
+        self, stem: str, reader: Reader, *, title: str, description: str = "", written: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Return what every page is filled with; `stem` is its path without language and suffix.
+
+        `written` are the languages in which there is this page, if these are not all.
+        """
         config, paths, texts = self.folder.config, self.paths, self.texts[reader.language]
         here = paths.file(stem, reader.language)
         brand = self.title(reader)
@@ -139,10 +193,11 @@ class Frame:
             "description": description[:_DESCRIBED],
             "canonical": config.base + here.removesuffix("index.html"),
             "languages": [
-                {"lang": tag, "href": between(here, paths.file(stem, tag)), "name": _own_name(tag)}
-                for tag in config.languages
+                {"lang": tag, "href": between(here, paths.file(stem, tag)), "name": own_name(tag)}
+                for tag in written or config.languages
             ],
-            "menu": [*self._menu(here, reader)],
+            "branded": bool(config.pages.light or config.pages.dark),
+            "menu": self._menu(here, reader),
             "formats": [],
             "has_feed": bool(self.facts.versions) and not config.version.endswith("-draft"),
             "publisher": reader.said(chosen(publisher, reader.languages)) if publisher else {"text": config.base},
@@ -154,13 +209,24 @@ class Frame:
             "world": {},
         }
 
-    def _menu(self, here: str, reader: Reader) -> Iterator[dict[str, Any]]:
+    def _menu(self, here: str, reader: Reader) -> list[dict[str, Any]]:
+        key = here if here.count("/") < _DEEP else here.rpartition("/")[0], reader.language
+        if key not in self._menus:
+            self._menus[key] = [*self._offered(here, reader)]
+        return self._menus[key]
+
+    @cached_property
+    def _menus(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        return {}
+
+    def _offered(self, here: str, reader: Reader) -> Iterator[dict[str, Any]]:
         texts, ending = self.texts[reader.language], self.paths.ending(reader.language)
         for kind in self.main[:_MENU]:
             stem = f"doc/{kind.table}/index"
             told = {"href": between(here, stem + ending), **reader.said(reader.terms.types(kind))}
             yield {**told, "here": here.startswith(f"doc/{kind.table}/")}
         for stem, text in (
+            ("view/statistics", "Overview"),
             ("query/index", "Questions"),
             ("sparql", "SPARQL"),
             ("def/index", "Vocabulary"),
@@ -180,15 +246,11 @@ class Frame:
 
     def put(self, name: str, text: str) -> None:
         """Write a file, and count it."""
-        path = self.out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        data = text.encode("utf-8")
-        path.write_bytes(data)
-        self.written.files += 1
-        self.written.bytes += len(data)
+        self.kept.put(name, text.encode("utf-8"))
 
 
-def _own_name(tag: str) -> str:
+def own_name(tag: str) -> str:
+    """Return what a language is called by those who speak it."""
     where = locale_of(tag)
     named = where.get_display_name(where) if primary(tag) == where.language else ""
     return (named or tag).partition(" (")[0].capitalize()

@@ -6,7 +6,9 @@ is kept in memory are the names of records, the words of quotes, and which small
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -16,10 +18,11 @@ import pyoxigraph as ox
 from linkedproj.changes.dumps import blocks_of, parse
 from linkedproj.model.context import RDF
 from linkedproj.pages.names import Names, Text
+from linkedproj.system.caches import digest
 from linkedproj.system.sorting import Sorter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.model.schema import Schema
@@ -30,35 +33,79 @@ Statement = tuple[str, Term]
 
 _ABOUT = RDF + "subject"
 _OA, _LANGUAGE = "http://www.w3.org/ns/oa#", "http://purl.org/dc/terms/language"
+_TEMPORAL = "http://purl.org/dc/terms/temporal"
+_START, _END = "http://www.w3.org/ns/dcat#startDate", "http://www.w3.org/ns/dcat#endDate"
 _EXACT, _SELECTOR = f"{_OA}exact", f"{_OA}hasSelector"
 _TAG = 2
 _OWN, _LINK = 0, 1
+_IRI = re.compile(r"<([^<>\\]+)>")
+_LINE = re.compile(r"^<[^<>]*> <([^<>]*)> <([^<>]*)> \.$", re.MULTILINE)
+"""Our own N-Triples that lead from node to node: property and object."""
 
 
 @dataclass(frozen=True)
 class Link:
     """A statement of another page that leads to this one: by which property, of which subject, on whose page.
 
-    `node` are the statements of the subject, if it is a small one that has no page of its own.
+    `text` has the statements of the subject as N-Triples, if it is a small one that has no page of its own.
     """
 
     predicate: str
     subject: str
     page: str
-    node: tuple[Statement, ...] = ()
+    text: str = ""
+
+    @cached_property
+    def node(self) -> tuple[Statement, ...]:
+        """The statements of the subject."""
+        return _statements(self.text)
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What is known of one record: `nodes` are its statements and those of the small nodes on its page, by IRI.
+    """What is known of one record: `texts` are its statements and those of the small nodes on its page, by IRI.
 
     `is_cut` tells that there are more `links` to it.
     """
 
     iri: str
-    nodes: Mapping[str, tuple[Statement, ...]]
+    texts: Mapping[str, str]
     links: Sequence[Link] = ()
     is_cut: bool = False
+
+    @cached_property
+    def own(self) -> tuple[Statement, ...]:
+        """The statements of the record itself."""
+        return _statements(self.texts.get(self.iri, ""))
+
+    @cached_property
+    def nodes(self) -> Mapping[str, tuple[Statement, ...]]:
+        """The statements of the record and of the small nodes on its page, by IRI."""
+        return {node: self.own if node == self.iri else _statements(text) for node, text in self.texts.items()}
+
+    @cached_property
+    def span(self) -> tuple[str, str] | None:
+        """The first and the last possible day, if both are known."""
+        for predicate, value in self.own:
+            if predicate == _TEMPORAL and isinstance(value, ox.NamedNode):
+                said = _statements(self.texts.get(value.value, ""))
+                days = {p: v.value for p, v in said if p in {_START, _END} and isinstance(v, ox.Literal)}
+                if len(days) == len((_START, _END)):
+                    return days[_START], days[_END]
+        return None
+
+    @cached_property
+    def parts(self) -> tuple[object, ...]:
+        """All that is known, in one order."""
+        links = [(link.predicate, link.subject, link.page, link.text) for link in self.links]
+        return self.iri, [*self.texts.items()], links, self.is_cut
+
+    def mentioned(self) -> set[str]:
+        """Return the nodes that are named in it."""
+        found = {iri for text in self.texts.values() for iri in _IRI.findall(text)}
+        for link in self.links:
+            found |= {link.page, link.subject, link.predicate, *_IRI.findall(link.text)}
+        return found
 
 
 @dataclass
@@ -75,10 +122,13 @@ class Portfolio:
     subjects: list[str] = field(default_factory=list)
     _owners: dict[str, str] = field(default_factory=dict)
     _pages: list[str] = field(default_factory=list)
+    _called: dict[str, str] = field(default_factory=dict)
+    _worded: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def read(self) -> None:
         """Learn what things are called, and which node belongs to which."""
         small: dict[str, str] = {}
+        spoken: dict[str, frozenset[str]] = {}
         subjects = self.subjects
         words: dict[str, str] = {}
         passages: dict[str, tuple[str, str]] = {}
@@ -88,6 +138,8 @@ class Portfolio:
             if named is None:
                 continue
             subjects.append(iri)
+            tags = {v.language for _, v in statements if isinstance(v, ox.Literal) and v.language}
+            spoken[iri] = spoken.get(iri, frozenset()) | tags
             values = dict(statements)
             if _EXACT in values:
                 words[iri] = values[_EXACT].value
@@ -100,14 +152,17 @@ class Portfolio:
                     small[iri] = value.value
                 elif predicate != f"{RDF}object":
                     self._offer(small, value.value, iri)
-        tags = self._tags()
+        known = self._tags()
         self.sentences = {
-            iri: Text(words[selector], tags.get(language, ""))
+            iri: Text(words[selector], known.get(language, ""))
             for iri, (selector, language) in passages.items()
             if selector in words
         }
         self._owners = {node: owner for node, owner in small.items() if not self.names.has(node)}
         self._pages = [iri for iri in subjects if self.page_of(iri) == iri]
+        # Of a large portfolio, sets that are equal are kept once.
+        alike: dict[frozenset[str], frozenset[str]] = {}
+        self._worded = {iri: alike.setdefault(spoken[iri], spoken[iri]) for iri in self._pages}
 
     def _tags(self) -> dict[str, str]:
         """Return the language tags that stand for the codes of the lists that others keep, by the IRI of the code."""
@@ -134,6 +189,10 @@ class Portfolio:
             iri = self._owners[iri]
         return iri
 
+    def worded(self, iri: str) -> Collection[str]:
+        """Return the languages in which a record has texts."""
+        return self._worded.get(iri, ())
+
     @property
     def pages(self) -> Sequence[str]:
         """The records that have a page, in the order of the dumps."""
@@ -153,29 +212,36 @@ class Portfolio:
             for iri, items in groupby(sorter, key=itemgetter(0)):
                 yield self._one(iri, items, most)
 
+    def called(self, iri: str) -> str:
+        """Return a digest of what pages say of a node that is not theirs: its names, its page, the words of a quote."""
+        known = self._called.get(iri)
+        if known is None:
+            known = digest(self.names.told(iri), self.page_of(iri), self.sentences.get(iri))
+            self._called[iri] = known
+        return known
+
     def _links(self, iri: str, page: str, text: str, known: set[str]) -> list[tuple[str, int, str, str, str]]:
         found = []
-        for quad in parse(text):
-            value, predicate = quad.object, quad.predicate.value
-            if not isinstance(value, ox.NamedNode) or predicate in {_ABOUT, f"{RDF}object"}:
+        for predicate, value in _LINE.findall(text):
+            if predicate in {_ABOUT, f"{RDF}object"}:
                 continue
-            there = self.page_of(value.value)
+            there = self.page_of(value)
             if there in known and there != page:
                 found.append((there, _LINK, predicate, iri, text if iri != page else ""))
         return found
 
     def _one(self, iri: str, items: Iterable[tuple[str, int, str, str, str]], most: int) -> Gathered:
-        nodes: dict[str, tuple[Statement, ...]] = {}
+        texts: dict[str, str] = {}
         links: list[Link] = []
         counts: dict[str, int] = {}
         for _, what, first, second, text in items:
             if what == _OWN:
-                nodes[first] = nodes.get(first, ()) + _statements(text)
+                texts[first] = texts.get(first, "") + text
                 continue
             counts[first] = counts.get(first, 0) + 1
             if counts[first] <= most:
-                links.append(Link(first, second, self.page_of(second), _statements(text)))
-        return Gathered(iri, nodes, links, any(count > most for count in counts.values()))
+                links.append(Link(first, second, self.page_of(second), text))
+        return Gathered(iri, texts, links, any(count > most for count in counts.values()))
 
     def _subjects(self) -> Iterator[tuple[str, tuple[Statement, ...]]]:
         for iri, lines in self._blocks():

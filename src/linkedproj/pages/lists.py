@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyoxigraph as ox
 
 from linkedproj.model.context import RDF, Kind
-from linkedproj.model.lists import fold
 from linkedproj.pages.paths import between
 from linkedproj.pages.values import point_of
 
@@ -28,24 +27,32 @@ _LINKED = frozenset({Kind.CODE, Kind.LINK})
 
 
 class Card(NamedTuple):
-    """What a list tells of a record: its point, if there is one, and what it leads to, by property."""
+    """What a list tells of a record: its point and its time, if there are any, and what it leads to, by property."""
 
     iri: str
     point: tuple[float, float] | None
     choices: tuple[tuple[str, str], ...]
+    span: tuple[str, str] | None = None
 
 
 @dataclass
 class Lists:
-    """The records by type, as they are read."""
+    """The records by type, as they are read.
+
+    `filled` counts those that have a property, `worded` those that have a text in a language; `joined` are the pairs of
+    records of which one leads to the other.
+    """
 
     cards: dict[str, list[Card]] = field(default_factory=lambda: defaultdict(list))
+    filled: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    worded: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    joined: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, found: Gathered, kind: RecordType, reader: Reader) -> None:
         """Keep of a record what lists tell of it."""
         schema = reader.portfolio.schema
         kinds = {one.iri for one in schema.fields_of(kind) if one.kind in _LINKED}
-        own = found.nodes.get(found.iri, ())
+        own = found.own
         points = (point_of(value) for _, value in own if isinstance(value, ox.Literal))
         choices = tuple(
             (predicate, value.value)
@@ -56,7 +63,12 @@ class Lists:
             and reader.portfolio.names.has(value.value)
             and reader.portfolio.page_of(value.value) != found.iri
         )
-        self.cards[kind.name].append(Card(found.iri, next(filter(None, points), None), choices))
+        self.cards[kind.name].append(Card(found.iri, next(filter(None, points), None), choices, found.span))
+        self.filled[kind.name].update({predicate for predicate, _ in own})
+        self.worded[kind.name].update({v.language for _, v in own if isinstance(v, ox.Literal) and v.language})
+        if not kind.supporting:
+            pages = {link.page for link in found.links}
+            self.joined |= {(min(found.iri, page), max(found.iri, page)) for page in pages if page != found.iri}
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,7 @@ class Listing:
     kind: RecordType
     cards: Sequence[Card]
     reader: Reader
+    _known: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def stem(self) -> str:
@@ -83,11 +96,16 @@ class Listing:
     def pages(self) -> Iterator[Page]:
         """Yield the pages of the whole list, and one for each choice that narrows it down."""
         facets = self._facets()
-        yield from self._paged(self.stem, self.cards, facets, None)
+        ordered = sorted(self.cards, key=lambda card: self.reader.place(self.reader.name(card.iri).text))
+        yield from self._paged(self.stem, ordered, facets, None)
+        narrowed: dict[tuple[str, str], list[Card]] = defaultdict(list)
+        for card in ordered:
+            for choice in dict.fromkeys(card.choices):
+                narrowed[choice].append(card)
         for predicate, choices in facets.items():
             for value in choices:
-                chosen = [card for card in self.cards if (predicate, value) in card.choices]
-                yield from self._paged(self._choice(predicate, value), chosen, facets, (predicate, value))
+                choice = predicate, value
+                yield from self._paged(self._choice(*choice), narrowed[choice], facets, choice)
 
     def _facets(self) -> dict[str, Counter[str]]:
         """Choose the properties by which records differ, in the order of the model, and count their values."""
@@ -115,8 +133,7 @@ class Listing:
         self, stem: str, cards: Sequence[Card], facets: Mapping[str, Counter[str]], chosen: tuple[str, str] | None
     ) -> Iterator[Page]:
         reader = self.reader
-        ordered = sorted(cards, key=lambda card: fold(reader.name(card.iri).text))
-        parts = [ordered[start : start + PER_PAGE] for start in range(0, len(ordered), PER_PAGE)] or [[]]
+        parts = [cards[start : start + PER_PAGE] for start in range(0, len(cards), PER_PAGE)] or [[]]
         stems = [stem if number == 0 else f"{stem}-{number + 1}" for number in range(len(parts))]
         for number, part in enumerate(parts):
             here = reader.paths.file(stems[number], reader.language)
@@ -127,7 +144,7 @@ class Listing:
                     "count": len(cards),
                     "records": [self.told(card, here) for card in part],
                     "points": [self.told(card, here) for card in part if card.point],
-                    "facets": [*self._shown(facets, here, chosen)],
+                    "facets": self._marked(facets, here, chosen),
                     "facet": self._facet(chosen),
                     "all": between(here, reader.paths.file(self.stem, reader.language)),
                     "pages": [
@@ -159,9 +176,22 @@ class Listing:
         label = reader.said(reader.terms.property(chosen[0], self.kind))
         return {"label": label, "value": reader.said(reader.name(chosen[1]))}
 
-    def _shown(
+    def _marked(
         self, facets: Mapping[str, Counter[str]], here: str, chosen: tuple[str, str] | None
-    ) -> Iterator[dict[str, Any]]:
+    ) -> list[dict[str, Any]]:
+        """Return the choices as links from a page, with the one marked that it shows."""
+        folder = here.rpartition("/")[0]
+        if folder not in self._known:
+            self._known[folder] = [*self._shown(facets, here)]
+        found = []
+        for group in self._known[folder]:
+            values = group["values"]
+            if chosen and chosen[0] == group["property"]:
+                values = [{**one, "here": one["value"] == chosen[1]} for one in values]
+            found.append({"label": group["label"], "values": values})
+        return found
+
+    def _shown(self, facets: Mapping[str, Counter[str]], here: str) -> Iterator[dict[str, Any]]:
         reader = self.reader
         for predicate, counts in facets.items():
             values: list[dict[str, Any]] = [
@@ -169,12 +199,14 @@ class Listing:
                     **reader.said(reader.name(value)),
                     "count": count,
                     "href": between(here, reader.paths.file(self._choice(predicate, value), reader.language)),
-                    "here": (predicate, value) == chosen,
+                    "here": False,
+                    "value": value,
                 }
                 for value, count in counts.items()
             ]
-            values.sort(key=lambda one: (-one["count"], fold(one["text"])))
-            yield {"label": reader.said(reader.terms.property(predicate, self.kind)), "values": values}
+            values.sort(key=lambda one: (-one["count"], reader.place(one["text"])))
+            label = reader.said(reader.terms.property(predicate, self.kind))
+            yield {"property": predicate, "label": label, "values": values}
 
 
 def tree(listing: Listing, here: str) -> list[dict[str, Any]]:
@@ -189,7 +221,7 @@ def tree(listing: Listing, here: str) -> list[dict[str, Any]]:
         below[above[0] if above else ""].append(card)
 
     def branch(iri: str) -> list[dict[str, Any]]:
-        cards = sorted(below.get(iri, ()), key=lambda card: fold(reader.name(card.iri).text))
+        cards = sorted(below.get(iri, ()), key=lambda card: reader.place(reader.name(card.iri).text))
         return [{**listing.told(card, here), "count": "", "below": branch(card.iri)} for card in cards]
 
     return branch("")

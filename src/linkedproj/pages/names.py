@@ -61,6 +61,10 @@ class Names:
         """Return the short name of a record, or ""."""
         return self._brief.get(iri, "")
 
+    def told(self, iri: str) -> tuple[object, ...]:
+        """Return all names of a node."""
+        return [*self._labels.get(iri, {}).items()], self.brief(iri)
+
     def of(self, iri: str, languages: Sequence[str]) -> Text | None:
         """Return the name of a node in the first of some languages that it has one in."""
         labels = self._labels.get(iri)

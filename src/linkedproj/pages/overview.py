@@ -11,6 +11,7 @@ from linkedproj.pages.frame import counted
 from linkedproj.pages.lists import Listing
 from linkedproj.pages.names import chosen
 from linkedproj.pages.values import date
+from linkedproj.pages.views import offered
 
 if TYPE_CHECKING:
     from linkedproj.catalog.facts import FileFacts
@@ -89,8 +90,16 @@ def write_home(frame: Frame, lists: Lists, reader: Reader) -> None:
         if one.get("rows")
     ]
     downloads = [_file(one, texts.spoken) for one in frame.facts.files if not one.table]
+    looks = [
+        {"href": frame.paths.file(one.stem, reader.language), "text": texts(one.text)} for one in offered(frame, lists)
+    ]
+    looks += [
+        {**reader.said(reader.terms.types(kind)), "href": frame.paths.file(f"tree/{kind.table}", reader.language)}
+        for kind in frame.trees
+    ]
     values = {
         **common,
+        "views": looks,
         "heading": reader.said(title),
         "lead": lead,
         "counts": main,
@@ -151,6 +160,6 @@ def write_missing(frame: Frame) -> None:
     reader = frame.readers[0]
     common = frame.common("404", reader, title=frame.texts[reader.language]("There is no such page"))
     root = urlsplit(frame.folder.config.base).path or "/"
-    for one in (*common["menu"], *common["languages"]):
-        one["href"] = root + one["href"]
+    for part in ("menu", "languages"):
+        common[part] = [{**one, "href": root + one["href"]} for one in common[part]]
     frame.put("404.html", frame.renderer.page("missing.html", {**common, "root": root}))

@@ -11,7 +11,7 @@ from linkedproj.model.languages import primary
 from linkedproj.system.caches import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from linkedproj.model.context import RecordType
     from linkedproj.model.schema import Schema
@@ -28,11 +28,13 @@ class Paths:
     """The places of pages in a published folder.
 
     `page_of` returns the record on whose page a node stands. The first of the `languages` has no tag in its paths.
+    Where `worded` is given, a record has a page in the first language, and in those that it returns.
     """
 
     schema: Schema
     languages: Sequence[str]
     page_of: Callable[[str], str]
+    worded: Callable[[str], Collection[str]] | None = None
 
     @cached_property
     def _bases(self) -> dict[str, RecordType]:
@@ -80,14 +82,26 @@ class Paths:
         """Return what the names of files end with that are in a language."""
         return ".html" if language == self.languages[0] else f".{language}.html"
 
+    def written(self, iri: str) -> list[str]:
+        """Return the languages in which a record has a page."""
+        if self.worded is None:
+            return [*self.languages]
+        worded = self.worded(iri)
+        return [tag for place, tag in enumerate(self.languages) if not place or tag in worded]
+
+    def page(self, iri: str, language: str) -> str:
+        """Return the file of a record's page in a language, else in the first one."""
+        stem = self.stem(iri)
+        return self.file(stem, language if language in self.written(iri) else self.languages[0]) if stem else ""
+
     def href(self, iri: str, language: str, here: str) -> str:
         """Lead from a page to that of a node; "" for one that has none."""
         page = self.page_of(iri)
-        stem = self.stem(page)
-        if not stem:
+        there = self.page(page, language)
+        if not there:
             return ""
         fragment = f"#{self.anchor(iri)}" if page != iri else ""
-        return between(here, self.file(stem, language)) + fragment
+        return between(here, there) + fragment
 
 
 def between(here: str, there: str) -> str:
@@ -108,6 +122,7 @@ def _between(folder: str, there: str) -> str:
     return quote("/".join([".."] * (len(start) - shared) + goal[shared:]), safe="/~._-")
 
 
+@lru_cache(maxsize=256)
 def direction(language: str) -> str:
     """Return how a language is written: "ltr" or "rtl"."""
     script = language.split("-")[1] if "-" in language else ""

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.lexical import XSD
-from linkedproj.pages.names import chosen
+from linkedproj.pages.names import Terms, Text, chosen
 from linkedproj.pages.values import date, number, point_of_text
+from linkedproj.queries.saved.header import header_lines
+from linkedproj.queries.saved.parameters import LANGUAGE_PARAMETER, parameter_variable
+from linkedproj.queries.saved.tokens import variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from linkedproj.pages.record import Reader
 
-_ROWS = 300
+_ADDRESS = re.compile(r"\"(https?://[^\"]+)\"")
+_ROWS, _CHOICES = 300, 500
 _BARS = 24
 _WIDE = 520
 _NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double", "nonNegativeInteger"))
@@ -42,13 +49,33 @@ def read_index(answers: Path) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Question:
-    """One saved query with its answer, for one reader; `address` is where the folder of answers is published."""
+    """One saved query with its answer, for one reader; `address` is where the folder of answers is published.
+
+    `records` are those that can be asked for, by table.
+    """
 
     told: Mapping[str, Any]
     answers: Path
     reader: Reader
     here: str
     address: str
+    records: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def read_from(self) -> tuple[object, ...]:
+        """All that the page is made of but the names of records."""
+        parts = [self._text(suffix, self._files) for suffix in (".rq", ".srj", ".template.rq")]
+        return json.dumps(self.told, sort_keys=True), parts
+
+    def mentioned(self) -> set[str]:
+        """Return the nodes that the answer names."""
+        asked = {one.get("of") for one in self.told.get("parameters", ())}
+        offered = {iri for table in asked for iri in self.records.get(table or "", ())}
+        return {*_ADDRESS.findall(self._text(".srj", self._files))} | offered
+
+    @cached_property
+    def _files(self) -> dict[str, str]:
+        return {one["name"]: one["type"] for one in self.told["files"]}
 
     def title(self) -> dict[str, str]:
         """Return what is asked, in words."""
@@ -56,14 +83,14 @@ class Question:
 
     def page(self) -> dict[str, Any]:
         """Return all that the page shows."""
-        reader, files = self.reader, {one["name"]: one["type"] for one in self.told["files"]}
+        reader, files = self.reader, self._files
         why = self.told.get("why") or self.told.get("reason")
         answer = self._answer(files)
         return {
             "id": self.told["id"],
             "title": self.title(),
             "description": reader.said(chosen(self.told["description"], reader.languages)),
-            "parameters": [*self._parameters()],
+            "fields": [*self._fields()],
             "why_not": reader.said(chosen(why, reader.languages)) if isinstance(why, dict) and why else None,
             "sparql": self._text(".rq", files),
             "files": [{"href": name, "type": kind, "name": _called(name, kind)} for name, kind in files.items()],
@@ -71,15 +98,46 @@ class Question:
             **answer,
         }
 
-    def _parameters(self) -> Iterator[dict[str, Any]]:
+    def _fields(self) -> Iterator[dict[str, Any]]:
+        """Yield what can be asked for, each with what there is to choose from, if that is not too much."""
+        reader = self.reader
         for one in self.told.get("parameters", ()):
+            default = one.get("default") or ""
+            choices = [{"value": each, "text": each, "lang": ""} for each in map(str, one.get("enum") or ())]
+            if one["name"] == LANGUAGE_PARAMETER and reader.language in (one.get("enum") or ()):
+                default = reader.language
+            records = self.records.get(one.get("of") or "", ())
+            if len(records) <= _CHOICES:
+                named = [{"value": iri, **reader.said(reader.name(iri))} for iri in records]
+                choices += sorted(named, key=lambda each: reader.place(each["text"]))
             yield {
                 "name": one["name"],
-                "label": self.reader.said(chosen(one["label"], self.reader.languages)),
-                "default": one.get("default") or "",
-                "enum": ", ".join(map(str, one.get("enum") or ())),
-                "pick": f"{one['pick']}{self.reader.paths.ending(self.reader.language)}" if one.get("pick") else "",
+                "label": reader.said(chosen(one["label"], reader.languages)),
+                "required": bool(one["required"]),
+                "kind": "date" if one["datatype"] == f"{XSD}date" else "text",
+                "value": default,
+                "choices": [{**each, "here": each["value"] == default} for each in choices],
             }
+
+    def form(self) -> str:
+        """Return the query as JSON, cut where a parameter stands, for a script that puts terms in; "" without any."""
+        text = self._text(".template.rq", self._files)
+        lines = text.splitlines(keepends=True)
+        body = "".join(lines[header_lines(text) :])
+        known = {one["name"]: one for one in self.told.get("parameters", ())}
+        pieces: list[str | dict[str, str]] = []
+        end = 0
+        for start, name in variables(body):
+            found = parameter_variable(name)
+            if found and found.name in known:
+                pieces += [body[end:start], {"name": found.name, "variable": name}]
+                end = start + len(name)
+        if not pieces:
+            return ""
+        kinds = {
+            name: {key: one.get(key) for key in ("datatype", "language", "default")} for name, one in known.items()
+        }
+        return json.dumps({"pieces": [*pieces, body[end:]], "parameters": kinds}, ensure_ascii=False)
 
     def _text(self, suffix: str, files: Mapping[str, str]) -> str:
         name = f"{self.told['id']}{suffix}"
@@ -98,12 +156,26 @@ class Question:
         rows = [[self._cell(row, name, names) for name in shown] for row in bindings[:_ROWS]]
         return {
             **empty,
-            "columns": [{"text": name.replace("_label", "").replace("_", " "), "lang": "en"} for name in shown],
+            "columns": [
+                {**self._head(name.removesuffix("_label")), "number": bool(rows) and rows[0][place]["number"]}
+                for place, name in enumerate(shown)
+            ],
             "rows": rows,
             "more": len(bindings) - len(rows),
             "points": [*self._points(bindings, names)],
             "bars": self._bars(rows),
         }
+
+    def _head(self, name: str) -> dict[str, Any]:
+        """Name a column as the type whose name it has, or the property that is called so; else as the query does."""
+        reader, schema = self.reader, self.reader.portfolio.schema
+        kind = next((kind for kind in schema.types.values() if kind.table == name), None)
+        if kind:
+            return reader.said(reader.terms.type(kind))
+        words, known = name.replace("_", " "), schema.fields.get(name)
+        if known and Terms(schema, LANGUAGES[:1]).property(known.iri, None).text == words:
+            return reader.said(reader.terms.property(known.iri, None))
+        return reader.said(Text(words, LANGUAGES[0]))
 
     def _cell(self, row: Mapping[str, Any], name: str, names: list[str]) -> dict[str, Any]:
         """Write a cell: a record or a code by its name, a number or a date as is customary."""

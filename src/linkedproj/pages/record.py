@@ -14,6 +14,7 @@ from linkedproj.model.context import RDF
 from linkedproj.model.lexical import XSD
 from linkedproj.model.schema import RDFS, SKOS
 from linkedproj.pages.names import Terms, Text, chosen
+from linkedproj.pages.order import place_of
 from linkedproj.pages.paths import direction
 from linkedproj.pages.values import point_of, written
 
@@ -25,19 +26,18 @@ if TYPE_CHECKING:
     from linkedproj.pages.paths import Paths
 
 _DCT, _LP, _OA = "http://purl.org/dc/terms/", "https://w3id.org/linkedproj/ns#", "http://www.w3.org/ns/oa#"
-_DCAT = "http://www.w3.org/ns/dcat#"
 _TYPE, _LABEL = f"{RDF}type", f"{RDFS}label"
 _SUBJECT, _PREDICATE, _OBJECT = f"{RDF}subject", f"{RDF}predicate", f"{RDF}object"
 _ABSTRACTS = (f"{_DCT}description", f"{SKOS}definition", f"{_DCT}abstract")
 _NAMINGS = (_LABEL, f"{SKOS}prefLabel", f"{_DCT}title")
 _LEADING = frozenset({*_ABSTRACTS, f"{_DCT}title"})
-_START, _END = f"{_DCAT}startDate", f"{_DCAT}endDate"
 _WEB = ("http://", "https://")
 _BLANK: Mapping[str, Any] = {
     "text": "", "lang": "", "dir": "", "href": "", "outside": False, "code": False, "raw": "", "facts": None,
     "anchor": "",
 }  # fmt: skip
 _DEPTH = 3
+_NAMES = 1 << 15
 _EXCERPT = 4000
 
 
@@ -73,6 +73,22 @@ class Reader:
 
     def name(self, iri: str) -> Text:
         """Name a node: by its label, else by its type and id, else by its IRI."""
+        known = self._names.get(iri)
+        if known is None:
+            if len(self._names) >= _NAMES:
+                self._names.clear()
+            known = self._names[iri] = self._name(iri)
+        return known
+
+    @cached_property
+    def _names(self) -> dict[str, Text]:
+        return {}
+
+    def place(self, text: str) -> str:
+        """Return what a name is sorted by."""
+        return place_of(text, self.language)
+
+    def _name(self, iri: str) -> Text:
         found = self.portfolio.names.of(iri, self.languages)
         if found:
             return found
@@ -98,7 +114,7 @@ class View:
 
     @cached_property
     def _own(self) -> Sequence[Statement]:
-        return self.found.nodes.get(self.found.iri, ())
+        return self.found.own
 
     def page(self) -> dict[str, Any]:
         """Return all that the page shows."""
@@ -118,7 +134,7 @@ class View:
             "links": self._links(),
             "is_cut": self.found.is_cut,
             "points": self._points(),
-            "span": self._span(),
+            "span": self.found.span,
             "anchors": [*self._unshown()],
             "jsonld": self._embedded(),
         }
@@ -288,7 +304,7 @@ class View:
             named = schema.split(link.page)
             # Of evidence it is said where something was read, and no more: the rest stands at the value.
             if named and not (is_evidence and link.predicate != f"{_DCT}source"):
-                groups[named[0], link.predicate].append(replace(link, node=()) if is_evidence else link)
+                groups[named[0], link.predicate].append(replace(link, text="") if is_evidence else link)
         found = []
         for (name, predicate), links in groups.items():
             kind = schema.types[name]
@@ -319,24 +335,13 @@ class View:
             facts = [*self._facts(link.subject, beside, _DEPTH)] if link.node else []
             brief = reader.portfolio.names.brief(link.page)
             items.append({**self._linked(link.page), "brief": brief, "facts": facts})
-        return sorted(items, key=lambda item: (item["text"].casefold(), item["href"]))
+        return sorted(items, key=lambda item: (self.reader.place(item["text"]), item["href"]))
 
     # ------------------------------------------------------------ on the map, in time, for machines
 
     def _points(self) -> list[tuple[float, float]]:
         values = (value for _, value in self._own if isinstance(value, ox.Literal))
         return [point for value in values if (point := point_of(value))]
-
-    def _span(self) -> tuple[str, str] | None:
-        """Return the first and last possible day, if both are known."""
-        for node, statements in self.found.nodes.items():
-            days = {p: v.value for p, v in statements if p in {_START, _END} and isinstance(v, ox.Literal)}
-            if len(days) == len((_START, _END)) and self._is_period(node):
-                return days[_START], days[_END]
-        return None
-
-    def _is_period(self, node: str) -> bool:
-        return any(p == f"{_DCT}temporal" and isinstance(v, ox.NamedNode) and v.value == node for p, v in self._own)
 
     def _unshown(self) -> Iterator[str]:
         """Yield the places of the nodes that are shown nowhere, such as what translations rest on."""

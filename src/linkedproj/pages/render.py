@@ -145,5 +145,10 @@ def _language(tag: str) -> Markup:
     return Markup(' lang="{}"').format(tag) if tag else _NOTHING
 
 
+def _truncated(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+_SHOWN = 36
 _NOTHING = Markup()
-_FILTERS: dict[str, Callable[[Any], Any]] = {"attrs": _attributes, "language": _language}
+_FILTERS: dict[str, Callable[[Any], Any]] = {"attrs": _attributes, "language": _language, "truncated": _truncated}

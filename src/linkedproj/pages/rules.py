@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from linkedproj.model.folder import Folder
-    from linkedproj.pages.gathered import Portfolio
+    from linkedproj.model.settings import Pages
     from linkedproj.pages.paths import Paths
 
 _TYPES = (
@@ -27,32 +27,31 @@ _TYPES = (
 """Suffixes and media types, in the order in which they are chosen where a client does not care."""
 
 
-def write_rules(folder: Folder, paths: Paths, portfolio: Portfolio, write: Callable[[str, str], None]) -> None:
-    """Write the rules for web servers, and a page at each identifier that leads to the page of its record."""
+def write_rules(folder: Folder, paths: Paths, write: Callable[[str, str], None]) -> None:
+    """Write the rules for web servers."""
     prefix = urlsplit(folder.config.base).path or "/"
     languages = [*paths.languages]
     write(".htaccess", apache(prefix, languages))
     write("hosting/nginx.conf", nginx(prefix, languages))
     write("hosting/w3id.htaccess", w3id(folder.config.base))
-    for iri in portfolio.subjects:
-        stub(iri, folder, paths, portfolio, write)
 
 
-def stub(iri: str, folder: Folder, paths: Paths, portfolio: Portfolio, write: Callable[[str, str], None]) -> None:
-    """Write the page at an identifier: it leads on by itself, and names what machines read."""
+def stub(
+    iri: str, folder: Folder, paths: Paths, formats: Iterable[tuple[str, str]], write: Callable[[str, str], None]
+) -> None:
+    """Write the page at an identifier: it leads on by itself, and names what machines read (suffix and media type)."""
     base = folder.schema.base
     if not iri.startswith(base):
         return
     here = f"id/{iri[len(base) :]}/index.html"
-    page = portfolio.page_of(iri)
+    page = paths.page_of(iri)
     there, stem = paths.href(iri, paths.languages[0], here), paths.stem(page)
     if not there or any(part in {"", ".", ".."} for part in here.split("/")):
         return
     canonical = escape(folder.config.base + paths.file(stem, paths.languages[0]))
     up = "../" * here.count("/")
     data = "".join(
-        f'<link rel="alternate" type="{media}" href="{escape(up + stem)}.{suffix}">'
-        for suffix, media in (("ttl", "text/turtle"), ("jsonld", "application/ld+json"))
+        f'<link rel="alternate" type="{media}" href="{escape(up + stem)}.{suffix}">' for suffix, media in formats
     )
     href = escape(there)
     write(
@@ -61,6 +60,16 @@ def stub(iri: str, folder: Folder, paths: Paths, portfolio: Portfolio, write: Ca
         f'<link rel="canonical" href="{canonical}">{data}<meta http-equiv="refresh" content="0; url={href}"></head>'
         f'<body><p><a href="{href}">{escape(iri)}</a></p></body></html>\n',
     )
+
+
+def brand(pages: Pages) -> str:
+    """Return the colours of a portfolio as a style sheet, which comes behind that of the program."""
+    told = []
+    for colours, around in ((pages.light, "{}"), (pages.dark, "@media (prefers-color-scheme: dark) {{ {} }}")):
+        if colours:
+            variables = " ".join(f"--{name}: {colour};" for name, colour in sorted(colours.items()))
+            told.append(around.format(f":root {{ {variables} }}") + "\n")
+    return "".join(told)
 
 
 def apache(prefix: str, languages: Iterable[str]) -> str:
@@ -112,6 +121,8 @@ map $http_accept $linkedproj_type {{
   ~*^text/html html;
   ~*text/turtle ttl;
   ~*application/ld\\+json jsonld;
+  ~*application/n-triples nt;
+  ~*application/rdf\\+xml rdf;
 }}
 map $http_accept_language $linkedproj_language {{
   default "";
@@ -121,6 +132,8 @@ map "$linkedproj_type:$linkedproj_language" $linkedproj_ending {{
   ~^html:(?<tag>.+)$ .$tag.html;
   ~^ttl: .ttl;
   ~^jsonld: .jsonld;
+  ~^nt: .nt;
+  ~^rdf: .rdf;
 }}
 
 types {{

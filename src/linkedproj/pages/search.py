@@ -82,7 +82,7 @@ def write_search(lists: Lists, readers: Sequence[Reader], write: Callable[[str, 
             block = [
                 [
                     reader.name(iri).text,
-                    reader.paths.file(reader.paths.stem(iri), reader.language),
+                    reader.paths.page(iri, reader.language),
                     reader.terms.type(portfolio.schema.types[name]).text,
                     portfolio.names.brief(iri),
                 ]

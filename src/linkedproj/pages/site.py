@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from linkedproj.catalog.sitemap import robots, sitemap
 from linkedproj.pages import overview, questions, vocabulary
 from linkedproj.pages.drawing import line, mapped
-from linkedproj.pages.frame import Frame, Sources, Written, counted
+from linkedproj.pages.frame import Frame, Sources, counted
+from linkedproj.pages.kept import Kept, Written
 from linkedproj.pages.lists import Listing, Lists, tree
 from linkedproj.pages.names import chosen
 from linkedproj.pages.paths import between
 from linkedproj.pages.record import View
-from linkedproj.pages.rules import write_rules
+from linkedproj.pages.rules import brand, stub, write_rules
 from linkedproj.pages.search import write_search
 from linkedproj.pages.values import date
+from linkedproj.pages.views import write_views
+from linkedproj.release.sums import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from linkedproj.model.context import RecordType
     from linkedproj.pages.gathered import Gathered
@@ -29,11 +32,11 @@ if TYPE_CHECKING:
     from linkedproj.pages.record import Reader
     from linkedproj.pages.render import Texts
 
-__all__ = ["Site", "Sources", "Written"]
+__all__ = ["Kept", "Site", "Sources", "Written"]
 
 _LINKS = 200
-_FORMATS = (("ttl", "text/turtle", "Turtle"), ("jsonld", "application/ld+json", "JSON-LD"))
-_BROADER = "http://www.w3.org/2004/02/skos/core#broader"
+_MAPPED = 40_000
+_DAY = len("YYYY-MM-DD")
 
 
 class Site(Frame):
@@ -53,21 +56,39 @@ class Site(Frame):
             if named is None:
                 continue
             lists.take(found, types[named[0]], self.readers[0])
-            self._record(found)
+            self._part(self.paths.stem(found.iri), (found.parts, self._called(found.mentioned())), self._record, found)
         for reader in self.readers:
             self._lists(lists, reader)
-            self._queries(reader)
-            self._vocabulary(reader)
+            self._queries(lists, reader)
+            self._part(f"def.{reader.language}", self._vocabulary_of, self._vocabulary, reader)
             overview.write_downloads(self, reader)
             overview.write_home(self, lists, reader)
             overview.write_search_page(self, lists, reader)
             overview.write_sparql(self, reader)
+            write_views(self, lists, reader)
         overview.write_missing(self)
         overview.write_completions(self)
         write_search(lists, self.readers, self.put)
-        write_rules(self.folder, self.paths, self.portfolio, self.put)
+        write_rules(self.folder, self.paths, self.put)
         self._assets()
-        return self.written
+        self._map()
+        if self.folder.config.pages.light or self.folder.config.pages.dark:
+            self.put("assets/brand.css", brand(self.folder.config.pages))
+        self.kept.save()
+        return self.kept.written
+
+    def _part(self, name: str, depends: object, write: Callable[..., None], *arguments: object) -> None:
+        """Write some pages, unless those that are published were made of the same."""
+        self.kept.part(name, (self.depends, depends), partial(write, *arguments))
+
+    def _called(self, iris: Iterable[str]) -> list[str]:
+        """Return what pages say of nodes that are not theirs."""
+        return [self.portfolio.called(iri) for iri in sorted(iris)]
+
+    @cached_property
+    def _vocabulary_of(self) -> object:
+        census = self.facts.census
+        return sha256(self.sources.dumps / "vocabulary.ttl"), [*census.classes.items()], [*census.properties.items()]
 
     @cached_property
     def terms(self) -> vocabulary.Told:
@@ -77,11 +98,20 @@ class Site(Frame):
     def _record(self, found: Gathered) -> None:
         stem = self.paths.stem(found.iri)
         self._data(found, stem)
+        for node in found.texts:
+            stub(node, self.folder, self.paths, [(one.suffix, one.media) for one in self.formats], self.put)
+        written = self.paths.written(found.iri)
         for reader in self.readers:
+            if reader.language not in written:
+                continue
             here = self.paths.file(stem, reader.language)
             record = View(found, reader, here).page()
             common = self.common(
-                stem, reader, title=record["title"]["text"], description=(record["lead"] or {}).get("text", "")
+                stem,
+                reader,
+                title=record["title"]["text"],
+                description=(record["lead"] or {}).get("text", ""),
+                written=written,
             )
             world = f"{common['root']}assets/world.svg"
             place = [{"point": point, "text": record["title"]["text"], "href": ""} for point in record["points"]]
@@ -95,7 +125,7 @@ class Site(Frame):
             record["citation"] = self._citation(record, reader)
             name = stem.rpartition("/")[2]
             common["formats"] = [
-                {"href": f"{name}.{suffix}", "type": kind, "name": label} for suffix, kind, label in _FORMATS
+                {"href": f"{name}.{one.suffix}", "type": one.media, "name": one.name} for one in self.formats
             ]
             values = {**common, "record": record, "questions": [*self._asking(record["table"], here, reader)]}
             self.fill("record.html", stem, reader, values)
@@ -108,9 +138,9 @@ class Site(Frame):
             for predicate, value in statements
         ]
         prefixes = dict(self.folder.schema.context.prefixes)
-        for suffix, form in (("ttl", ox.RdfFormat.TURTLE), ("jsonld", ox.RdfFormat.JSON_LD)):
-            data = ox.serialize(triples, format=form, prefixes=prefixes)
-            self.put(f"{stem}.{suffix}", (data or b"").decode("utf-8"))
+        for one in self.formats:
+            data = ox.serialize(triples, format=one.form, prefixes=prefixes)
+            self.kept.put(f"{stem}.{one.suffix}", data or b"")
 
     def _citation(self, record: Mapping[str, Any], reader: Reader) -> str:
         config = self.folder.config
@@ -128,15 +158,21 @@ class Site(Frame):
     def _lists(self, lists: Lists, reader: Reader) -> None:
         texts = self.texts[reader.language]
         for kind in self.listed:
-            listing = Listing(kind, lists.cards[kind.name], reader)
-            for page in listing.pages():
-                self._list(page, kind, reader, texts)
-            if any(one.iri == _BROADER for one in self.folder.schema.fields_of(kind) if one.term in kind.acyclic):
+            cards = lists.cards[kind.name]
+            listing = Listing(kind, cards, reader)
+            told = {iri for card in cards for iri in (card.iri, *(iri for pair in card.choices for iri in pair))}
+            depends = [*map(tuple, cards)], self._called(told)
+            self._part(f"list/{kind.table}.{reader.language}", depends, self._listed, listing, kind, reader, texts)
+            if kind in self.trees:
                 stem = f"tree/{kind.table}"
                 here = self.paths.file(stem, reader.language)
                 heading = reader.said(reader.terms.type(kind))
                 common = self.common(stem, reader, title=heading["text"])
                 self.fill("tree.html", stem, reader, {**common, "heading": heading, "nodes": tree(listing, here)})
+
+    def _listed(self, listing: Listing, kind: RecordType, reader: Reader, texts: Texts) -> None:
+        for page in listing.pages():
+            self._list(page, kind, reader, texts)
 
     def _list(self, page: Page, kind: RecordType, reader: Reader, texts: Texts) -> None:
         values = dict(page.values)
@@ -152,29 +188,37 @@ class Site(Frame):
         values["all_href"] = values.pop("all")
         self.fill("list.html", page.stem, reader, {**common, **values})
 
-    def _queries(self, reader: Reader) -> None:
+    def _queries(self, lists: Lists, reader: Reader) -> None:
         address, stem = f"{self.folder.config.base}query/", "query/index"
         here = self.paths.file(stem, reader.language)
         groups: dict[str, list[dict[str, Any]]] = {}
         texts = self.texts[reader.language]
+        records = {kind.table: [card.iri for card in lists.cards[kind.name]] for kind in self.listed}
         for told in self.queries:
             own = f"query/{told['id']}"
             place = self.paths.file(own, reader.language)
-            question = questions.Question(told, self.sources.answers, reader, place, address)
-            page = question.page()
-            common = self.common(own, reader, title=page["title"]["text"], description=page["description"]["text"])
-            page["points"], common["world"] = mapped(page["points"], f"{common['root']}assets/world.svg")
-            more = page.pop("more")
-            page["more"] = f"{counted(more, texts.spoken)} {texts('more rows are in the files.')}" if more else ""
-            if page["truth"] is not None:
-                page["truth"] = texts("Yes") if page["truth"] else texts("No")
-            self.fill("query.html", own, reader, {**common, "query": page})
+            question = questions.Question(told, self.sources.answers, reader, place, address, records)
+            depends = question.read_from, self._called(question.mentioned())
+            self._part(f"{own}.{reader.language}", depends, self._query, question, own, reader)
             for tag in told.get("tags", ())[:1]:
-                entry = {"href": between(here, place), "title": page["title"], "rows": told.get("rows", "")}
+                entry = {"href": between(here, place), "title": question.title(), "rows": told.get("rows", "")}
                 groups.setdefault(tag, []).append(entry)
         common = self.common(stem, reader, title=texts("Questions"))
         found = [{"id": tag, "queries": listed} for tag, listed in sorted(groups.items())]
         self.fill("queries.html", stem, reader, {**common, "groups": found})
+
+    def _query(self, question: questions.Question, stem: str, reader: Reader) -> None:
+        texts, page = self.texts[reader.language], question.page()
+        common = self.common(stem, reader, title=page["title"]["text"], description=page["description"]["text"])
+        page["points"], common["world"] = mapped(page["points"], f"{common['root']}assets/world.svg")
+        more = page.pop("more")
+        page["more"] = f"{counted(more, texts.spoken)} {texts('more rows are in the files.')}" if more else ""
+        if page["truth"] is not None:
+            page["truth"] = texts("Yes") if page["truth"] else texts("No")
+        self.fill("query.html", stem, reader, {**common, "query": page})
+        form = question.form() if reader == self.readers[0] else ""
+        if form:
+            self.put(f"{stem}.form.json", form)
 
     def _vocabulary(self, reader: Reader) -> None:
         texts, stem = self.texts[reader.language], "def/index"
@@ -187,12 +231,18 @@ class Site(Frame):
         common = self.common(stem, reader, title=texts("Vocabulary"))
         self.fill("vocabulary.html", stem, reader, {**common, "groups": groups})
 
+    def _map(self) -> None:
+        """Name the pages to search engines, but for those that only lead on, beside what the catalogue names."""
+        base, day = self.folder.config.base, self.facts.modified[:_DAY]
+        named = [name for name in self.kept.pages if not name.startswith(("id/", "404"))]
+        maps = []
+        for start in range(0, len(named), _MAPPED):
+            maps.append(f"sitemap-pages-{start // _MAPPED + 1}.xml")
+            self.put(maps[-1], sitemap(base, named[start : start + _MAPPED], day))
+        self.put("robots.txt", robots(base) + "".join(f"Sitemap: {base}{name}\n" for name in maps))
+
     def _assets(self) -> None:
         with as_file(files("linkedproj.pages") / "assets") as shipped:
             for source in sorted(shipped.rglob("*")):
                 if source.is_file():
-                    target = self.out / "assets" / source.relative_to(shipped)
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(source, target)
-                    self.written.files += 1
-                    self.written.bytes += target.stat().st_size
+                    self.kept.put(f"assets/{source.relative_to(shipped).as_posix()}", source.read_bytes())

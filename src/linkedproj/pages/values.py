@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from linkedproj.model.lexical import XSD
 
@@ -48,6 +48,7 @@ def written(value: ox.Literal, language: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1 << 14)
 def number(text: str, language: str) -> str:
     """Write a number as is customary; what is none stays as it is.
 
@@ -60,6 +61,16 @@ def number(text: str, language: str) -> str:
         return text
 
 
+def percent(share: float, language: str) -> str:
+    """Write a share as is customary.
+
+    >>> percent(0.876, "en")
+    '88%'
+    """
+    return str(format_percent(share, locale=locale_of(language)))
+
+
+@lru_cache(maxsize=1 << 14)
 def date(text: str, language: str) -> str:
     """Write a day, month or year as is customary; what is none stays as it is.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from contextlib import ExitStack, suppress
@@ -15,7 +16,7 @@ from linkedproj.release.history import Issue, changed, heads, read_history, writ
 from linkedproj.release.instant import following, read_instant
 from linkedproj.release.lock import locked
 from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
-from linkedproj.release.tree import carry_over, double, identity, in_the_way, like
+from linkedproj.release.tree import carry_over, double, identity, in_the_way, is_copy, like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -216,11 +217,18 @@ class Release:
             self.take(Path(made))
 
     def take(self, made: Path, below: str = "") -> None:
-        """Move the files of a folder of this build to where they will be served, `below` in the published folder."""
+        """Move the files of a folder of this build to where they will be served, `below` in the published folder.
+
+        One that is served with the same bytes keeps its place, and with it the tag by which a web server knows it.
+        """
         for path in _files(made):
             name = below + path.relative_to(made).as_posix()
-            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
-            path.replace(self.root / name)
+            target = self.root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if name in self._ours and not os.path.lexists(target) and is_copy(path, self.served / name):
+                double(self.served / name, target)
+            else:
+                path.replace(target)
             self._written.add(name)
 
     def publish(self, records: int) -> None:

@@ -116,9 +116,8 @@ def like(old: Path, new: Path) -> None:
 
 def double(old: Path | str, new: Path | str) -> None:
     """Give an entry a second place without copying it, where the file system can."""
-    old, new = Path(old), Path(new)
-    if old.is_symlink():
-        new.symlink_to(old.readlink())
+    if stat.S_ISLNK(os.lstat(old).st_mode):
+        Path(new).symlink_to(Path(old).readlink())
         with suppress(OSError, NotImplementedError):
             shutil.copystat(old, new, follow_symlinks=False)
         return
@@ -126,6 +125,16 @@ def double(old: Path | str, new: Path | str) -> None:
         os.link(old, new, follow_symlinks=False)
     except OSError:
         shutil.copy2(old, new)
+
+
+def is_copy(path: Path, other: Path) -> bool:
+    """Check whether two entries are two files of the same bytes, and no links."""
+    try:
+        one, two = path.lstat(), other.lstat()
+        alike = stat.S_ISREG(one.st_mode) and stat.S_ISREG(two.st_mode) and one.st_size == two.st_size
+        return alike and one.st_ino != two.st_ino and path.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
 
 
 def settle(new: Path, old: Path) -> None:

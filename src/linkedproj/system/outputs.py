@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -37,5 +37,40 @@ def staged(path: Path, *, through_links: bool = True) -> Iterator[Path]:
         raise
     finally:
         if beside != place:
+            with suppress(OSError):
+                beside.unlink()
+
+
+def replace_all(contents: Mapping[Path, bytes]) -> None:
+    """Write several files, those that are there among them: all of them, or none.
+
+    Raises:
+        OSError: one cannot be written; all are as they were.
+    """
+    places = {path.resolve(): data for path, data in contents.items()}
+    made = {place: place.with_name(f".{place.name}-{os.getpid()}") for place in places}
+    kept = {place: place.with_name(f".{place.name}-{os.getpid()}-before") for place in places if place.exists()}
+    replaced: list[Path] = []
+    try:
+        for place, data in places.items():
+            with made[place].open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for place, copy in kept.items():
+            shutil.copymode(place, made[place])
+            shutil.copy2(place, copy)
+        for place, beside in made.items():
+            beside.replace(place)
+            replaced.append(place)
+    except BaseException:
+        for place in replaced:
+            if place in kept:
+                kept[place].replace(place)
+            else:
+                place.unlink()
+        raise
+    finally:
+        for beside in (*made.values(), *kept.values()):
             with suppress(OSError):
                 beside.unlink()

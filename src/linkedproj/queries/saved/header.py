@@ -117,28 +117,30 @@ def read_header(text: str, file: str, faults: Faults | None = None) -> HeaderPar
     # Same length as in the file, so that YAML counts the columns of the file.
     source = "\n".join(" " * len(_MARK) + line[len(_MARK) :] for line in lines)
     try:
-        if _is_deep(source):
-            raise HeaderError(Problem("LP-QUERY-YAML", Place(file, 1, 1), values={"detail": "it is nested too deeply"}))
+        if why := _why_not(source):
+            raise HeaderError(Problem("LP-QUERY-YAML", Place(file, 1, 1), values={"detail": why}))
         node = _composed(source)
     except yaml.YAMLError as error:
         raise HeaderError(_unreadable(error, file)) from error
     return _part(node, file, faults or Faults(strict=True)) if node else HeaderPart({}, Place(file, 1, 1))
 
 
-def _is_deep(source: str) -> bool:
-    """Return whether values lie deeper in each other than those of any header, before recursion composes them."""
+def _why_not(source: str) -> str:
+    """Say why a header is not composed: values lie too deep in each other, or are made of others, without end maybe."""
     # A level takes a bracket, or a sign or blank before the first word of a line: most headers have too few of them.
     before_words = max(len(line) - len(line.lstrip(" -?")) for line in source.splitlines())
-    if source.count("[") + source.count("{") + before_words < _DEEPEST:
-        return False
+    if source.count("[") + source.count("{") + before_words < _DEEPEST and not ("&" in source and "*" in source):
+        return ""
     depth = 0
     # What is no YAML is told by whoever composes it.
     with suppress(yaml.YAMLError):
         for event in yaml.parse(source, Loader=_LOADER):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST:
-                return True
-    return False
+                return "it is nested too deeply"
+            if isinstance(event, yaml.AliasEvent):
+                return "anchors and aliases (& and *) are not supported"
+    return ""
 
 
 def _composed(source: str) -> yaml.Node | None:
@@ -172,8 +174,10 @@ def _part(node: yaml.Node, file: str, faults: Faults) -> HeaderPart:
 def _mapping(node: yaml.MappingNode, file: str, faults: Faults) -> dict[str, HeaderPart]:
     found: dict[str, HeaderPart] = {}
     for key, value in node.value:
-        if key.value in found:
-            place = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)
+        place = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)
+        if not isinstance(key, yaml.ScalarNode):
+            faults.add(Problem("LP-QUERY-YAML", place, values={"detail": "a key is one word, no list or mapping"}))
+        elif key.value in found:
             faults.add(Problem("LP-QUERY-TWICE", place, cell=str(key.value)))
         else:
             found[str(key.value)] = _part(value, file, faults)

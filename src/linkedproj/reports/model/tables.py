@@ -23,6 +23,7 @@ _KINDS = {
     Kind.TEXT: "text", Kind.PLAIN: "plain", Kind.LITERAL: "typed", Kind.LINK: "link", Kind.CODE: "code_of",
     Kind.IRI: "iri", Kind.RECORD: "record", Kind.PREDICATE: "predicate", Kind.VALUE: "value",
 }  # fmt: skip
+_FEW = 25
 _TYPED = {f"{XSD}{name}": name for name in ("date", "decimal", "integer", "boolean")}
 
 
@@ -54,6 +55,24 @@ class Model:
             width = max((len(code.value) for code in column.codes), default=0)
             lines += [f"    {code.value:{width}}  {self._described(code)}".rstrip() for code in column.codes]
         return "\n".join(lines) + "\n"
+
+    def word(self, name: str) -> str:
+        """Return a phrase that stands at the head of a column in a spreadsheet."""
+        return self._word(name)
+
+    def heads(self, kind: RecordType) -> dict[str, str]:
+        """Say of each column, by its name without a language, what stands at the head of it in a spreadsheet."""
+        found = {} if kind.anonymous else {"id": f"id ({self._word('required')})\n{self._word('id')}"}
+        for column in self.says.columns(kind):
+            label, must = self._in(column.label) or column.name, self.must(column)
+            # Of a long list, the choices in the cells say enough.
+            few = column.codes if len(column.codes) <= _FEW else ()
+            codes = [f"{code.value}: {self._in(code.label)}".rstrip(": ") for code in few]
+            holds = f"{label} ({self.holds(column)}{', ' if must else ''}{must})"
+            found[column.name] = "\n".join(
+                filter(None, [holds, self._in(column.meaning), self._example(column), *codes])
+            )
+        return found
 
     def markdown(self, kind: RecordType) -> str:
         """Describe a table as a section of Markdown, with its codes below."""

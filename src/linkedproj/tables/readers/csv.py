@@ -256,16 +256,23 @@ def find(file: TableFile, line: int, columns: Sequence[str], index: int) -> Plac
 
 
 def _marks(file: TableFile, line: int) -> list[tuple[int, int]]:
+    """Give the marks of a record; where a row has one fault, it often has one in each cell."""
+    stat = file.path.stat()
+    return _read_marks(file.path, file.delimiter, line, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=16)
+def _read_marks(path: Path, delimiter: str, line: int, changed: int, size: int) -> list[tuple[int, int]]:
     """Give line (from 0) and column (from 1) of each cell of the record that begins at `line`, then of its end."""
     found, row, column = [(0, 1)], 0, 0
     begins, fenced, quoted = True, False, False
-    for row, column, character in _characters(file, line):
+    for row, column, character in _characters(path, line, changed, size):
         # In a cell that does not begin with a quotation mark, such a mark is text.
         if character == '"' and (begins or fenced):
             begins, fenced, quoted = False, True, not quoted
         elif quoted:
             continue
-        elif character == file.delimiter:
+        elif character == delimiter:
             found.append((row, column + 1))
             begins, fenced = True, False
         elif character in "\r\n":
@@ -275,11 +282,10 @@ def _marks(file: TableFile, line: int) -> list[tuple[int, int]]:
     return [*found, (row, column + 1)]
 
 
-def _characters(file: TableFile, line: int) -> Iterator[tuple[int, int, str]]:
+def _characters(path: Path, line: int, changed: int, size: int) -> Iterator[tuple[int, int, str]]:
     """Give the characters from `line` on, each with its line (from 0) and column (from 1)."""
-    stat = file.path.stat()
-    starts = _line_starts(file.path, stat.st_mtime_ns, stat.st_size)
-    with file.path.open("rb") as data:
+    starts = _line_starts(path, changed, size)
+    with path.open("rb") as data:
         data.seek(starts[min(line, len(starts)) - 1])
         lines = TextIOWrapper(data, "utf-8-sig" if line == 1 else "utf-8", errors="replace", newline="")
         for row, text in enumerate(lines):

@@ -40,6 +40,10 @@ _PARTS = {f"{_DATE}year": "y", f"{_DATE}month": "m", f"{_DATE}day": "d", f"{_DAT
 _WORDS = re.compile(r"\b[A-Z]{3}\b|[Ee][+-]?[0-9]+")
 _MOST = 1_048_576
 _WIDEST = 16_384
+_LONGEST = 32_767
+"""Characters that a cell can hold, in Excel and LibreOffice alike."""
+_REPEATED = 100_000
+"""Cells with a text that may stand for one row of the file: it fills a sheet of any size with few bytes."""
 
 
 def sheets(file: TableFile, report: Report) -> list[Sheet]:
@@ -96,7 +100,11 @@ class _Walk:
             pass
 
     def rows(self, wanted: str = "") -> Iterator[tuple[int, list[str | Told]]]:
-        """Yield the rows of all sheets, or of the one that is wanted, each with its number."""
+        """Yield the rows of all sheets, or of the one that is wanted, each with its number.
+
+        Raises:
+            ValueError: one row stands for more text than a curator can have written.
+        """
         line = 0
         for element in self._events("content.xml"):
             if element.tag == f"{_TABLE}table":
@@ -108,6 +116,10 @@ class _Walk:
             elif element.tag == f"{_TABLE}table-row":
                 times = _count(element, "number-rows-repeated", _MOST)
                 cells = self._cells(element, line + 1)
+                if times * len(cells) > _REPEATED:
+                    raise ValueError(
+                        f"{times:,} rows from row {line + 1} on have the same text in {len(cells):,} cells"
+                    )
                 for number in range(line + 1, line + times + 1) if any(cells) else ():
                     if element.get(f"{_TABLE}visibility", "visible") != "visible":
                         self.layout.hidden_rows.add(number)
@@ -179,12 +191,14 @@ class _Walk:
     def _parts(self, cell: Element, column: int) -> str:
         """Name what the style of a cell, or of its column, shows of a date; without one, all of it is shown."""
         own = cell.get(f"{_TABLE}style-name") or (self._columns[column] if column < len(self._columns) else "")
-        style = self._styles.get(own)
-        while style is not None:
-            data = style.get(f"{_STYLE}data-style-name")
+        seen = set[str]()
+        # A style may be made from itself.
+        while own in self._styles and own not in seen:
+            seen.add(own)
+            data = self._styles[own].get(f"{_STYLE}data-style-name")
             if data in self._dates:
                 return self._dates[data]
-            style = self._styles.get(style.get(f"{_STYLE}parent-style-name", ""))
+            own = self._styles[own].get(f"{_STYLE}parent-style-name", "")
         return "ymd"
 
 
@@ -204,11 +218,23 @@ def _shown(cell: Element) -> str:
     return "\n".join(_inner(paragraph) for paragraph in cell if paragraph.tag == f"{_TEXT}p")
 
 
+def _blanks(element: Element) -> int:
+    """Return how many blanks stand at a place of a text.
+
+    Raises:
+        ValueError: more than a cell can hold.
+    """
+    count = int(element.get(f"{_TEXT}c", "1"))
+    if count > _LONGEST:
+        raise ValueError(f"a text has {count:,} blanks at one place")
+    return count
+
+
 def _inner(element: Element) -> str:
     text = element.text or ""
     for child in element:
         if child.tag == f"{_TEXT}s":
-            text += " " * int(child.get(f"{_TEXT}c", "1"))
+            text += " " * _blanks(child)
         elif child.tag in {f"{_TEXT}tab", f"{_TEXT}line-break"}:
             text += "\t" if child.tag == f"{_TEXT}tab" else "\n"
         elif not child.tag.startswith(_OFFICE):

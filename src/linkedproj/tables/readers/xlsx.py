@@ -38,6 +38,8 @@ __all__ = ["find", "kept_open", "made_for", "read", "sheets"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROWS = 256
+_MOST_ROWS = 2**20
+"""Rows that a sheet of Excel can have."""
 _CHUNK, _LONGEST_SIGN = 1 << 20, 64
 # In UTF-16, every other byte is zero: such a sheet is looked at closely.
 _MORE = re.compile(rb"<(?:[^<>\s:]{1,40}:)?(?:f[\s/>]|mergeCell)|\shidden\s*=|\0")
@@ -169,18 +171,27 @@ def _has_text(book: Workbook, name: str) -> bool:
     if not hasattr(sheet, "reset_dimensions"):
         return False
     sheet.reset_dimensions()
-    return any(cell.value is not None for row in _quietly(sheet.iter_rows()) for cell in row)
+    return any(cell.value is not None for _, row in _quietly(sheet.iter_rows()) for cell in row)
 
 
-def _quietly(rows: Iterator[Any]) -> Iterator[Any]:
-    """Yield rows without the warnings of the package that reads them, which it gives on the way."""
-    while True:
+def _quietly(rows: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield rows that have cells, each with its number, without the warnings that the package gives on the way.
+
+    Raises:
+        ValueError: there are more than a sheet can have; it makes up those that are left out before a later one.
+    """
+    line = 0
+    for _ in range(_MOST_ROWS // _ROWS):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             chunk = list(islice(rows, _ROWS))
-        if not chunk:
+        for line, row in enumerate(chunk, line + 1):  # noqa: B020 - counted on from chunk to chunk
+            if row:
+                yield line, row
+        if len(chunk) < _ROWS:
             return
-        yield from chunk
+    if next(rows, None) is not None:
+        raise ValueError(f"a row beyond the last one that a sheet can have ({_MOST_ROWS:,})")
 
 
 def _rows(
@@ -190,7 +201,7 @@ def _rows(
     """Yield the rows of a sheet, each with its number."""
     # What a file says of its own size may be wrong: Excel then reads on, and so do we.
     sheet.reset_dimensions()
-    for line, row in enumerate(_quietly(sheet.iter_rows()), 1):
+    for line, row in _quietly(sheet.iter_rows()):
         cells: list[str | Told] = [_text(cell) for cell in row]
         for column in blank_formulas.get(line, ()):
             cells += [""] * (column - len(cells))

@@ -142,7 +142,36 @@ const take = async (id) => {
   if (response.ok) box.text = await response.text();
 };
 pick.addEventListener("change", () => { if (pick.value) take(pick.value); });
+// Puts terms in the place of parameters: the query is cut where these stand, so that nothing else can change.
+const term = (name, { datatype, language }, value) => {
+  if (datatype.endsWith("#anyURI")) {
+    if (!/^[A-Za-z][A-Za-z0-9+.-]*:[^\u0000-\u0020<>"{}|^`\\]*$/.test(value)) throw new Error(`${name}: ${value}`);
+    return `<${value}>`;
+  }
+  const escapes = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+  const text = `"${value.replace(/[\\"\n\r\t]/g, (letter) => escapes[letter])}"`;
+  if (language) return `${text}@${language}`;
+  return datatype.endsWith("#string") ? text : `${text}^^<${datatype}>`;
+};
+const bound = async (id, given) => {
+  const response = await fetch(`${says.queries}${id}.form.json`);
+  if (!response.ok) return take(id);
+  const { pieces, parameters } = await response.json();
+  const terms = {};
+  for (const [name, one] of Object.entries(parameters)) {
+    const value = given.has(name) ? given.get(name) : one.default;
+    if (value) terms[name] = term(name, one, value);
+  }
+  box.text = pieces.map((piece) => (typeof piece === "string" ? piece : terms[piece.name] ?? piece.variable)).join("");
+  return run();
+};
 const wanted = new URLSearchParams(location.search);
 if (wanted.get("query")) box.text = wanted.get("query");
-if (wanted.get("id") && /^[a-z0-9-]+$/.test(wanted.get("id"))) { pick.value = wanted.get("id"); await take(wanted.get("id")); }
+if (wanted.get("id") && /^[a-z0-9-]+$/.test(wanted.get("id"))) {
+  const id = wanted.get("id");
+  pick.value = id;
+  const names = [...wanted.keys()].filter((name) => !["id", "run", "query"].includes(name));
+  if (names.length) await bound(id, wanted).catch((error) => { status.textContent = error.message; });
+  else await take(id);
+}
 if (wanted.has("run")) run();
