@@ -173,8 +173,11 @@ class _Import:
                     ]
             self._read_tables(tables, converters)
         read = {each.resource for each in self._importer.resources if each.name in self.done.counted}
+        made = {spec.name for spec in self._importer.records if read.intersection(spec.resources)}
         for name in sorted({each.resource for each in self._importer.resources} - read):
-            self.done.remarks.append(f"nothing was read for '{name}': no file or sheet of it was named")
+            # Another layout of what was read is not missed.
+            if any(name in spec.resources and spec.name not in made for spec in self._importer.records):
+                self.done.remarks.append(f"nothing was read for '{name}': no file or sheet of it was named")
 
     def _read_tables(self, tables: Tables, converters: Mapping[str, Sequence[tuple[str, Converter]]]) -> None:
         if tables.tables[0].file.name != self._file:
