@@ -152,6 +152,14 @@ def test_what_is_certain_is_repaired_and_each_repair_is_told_with_its_cell(tmp_p
     assert "unseen-character" in told
 
 
+def test_what_a_spreadsheet_would_run_is_shown_to_the_curator_as_text(tmp_path: Path) -> None:
+    evil = QUAYS | {"Website": "@SUM(1)", "Budget": "-1e"}
+    imported(tmp_path / "d", "keep-eu", keep(tmp_path, [evil], [COUNCIL]))
+    cells = [cell for row in (*reviewed(tmp_path / "d"), *repaired(tmp_path / "d")) for cell in row.values()]
+    assert [cell for cell in cells if cell[:1] in {"=", "@", "-", "+"}] == []
+    assert {cell[:2] for cell in cells} >= {"'@", "'-"}
+
+
 def test_numbers_and_missing_values_are_what_the_importer_declares(tmp_path: Path) -> None:
     into = tmp_path / "p"
     imported(into, "keep-eu", keep(tmp_path, [QUAYS], [COUNCIL | {"Legal Status": "n/a"}]))

@@ -7,6 +7,7 @@ imported again. Rows of other sources, and answers to questions that are not ask
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ FOLDER = "imported"
 
 REVIEW, REPAIRS = "review.csv", "repairs.csv"
 _LONGEST = 1000
+_RUN = frozenset("=+-@\t\r")
+"""What a cell begins with that a spreadsheet takes for a formula."""
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
 NO = frozenset({"no", "n", "none", "-"})
 YES = frozenset({"yes", "y", "same"})
 
@@ -79,7 +83,7 @@ class Decisions:
         found = self.questions.get(identifier)
         if found is None:
             answer = self._before.get(identifier, {}).get("answer", "").strip()
-            short = {name: text if len(text) <= _LONGEST else text[:_LONGEST] + "…" for name, text in told.items()}
+            short = {name: _short(text) for name, text in told.items()}
             found = self.questions[identifier] = Question(identifier, self._source, kind, answer, **short)  # type: ignore[arg-type]  # all but `times` are texts
         else:
             found.times += 1
@@ -116,7 +120,9 @@ class Decisions:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    """Write what stands in a source as a cell for people: not too long, and nothing that a spreadsheet would run."""
+    shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return f"'{shown}" if shown[:1] in _RUN and not _NUMBER.fullmatch(shown) else shown
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
