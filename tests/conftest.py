@@ -45,11 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return how many processes share the tests: none for single files, where starting them takes longer.
-
-    One more than cores: many tests wait for other processes.
-    """
-    return min(4, (os.cpu_count() or 1) + 1) if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Return how many processes share the tests: none for single files, where starting them takes longer."""
+    return min(4, os.cpu_count() or 1) if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.fixture(autouse=True, scope="session")
