@@ -18,7 +18,7 @@ from linkedproj.pages.names import Text, chosen
 from linkedproj.pages.paths import Paths, between, direction
 from linkedproj.pages.questions import read_index
 from linkedproj.pages.record import Reader
-from linkedproj.pages.render import OWN, Renderer, texts_in
+from linkedproj.pages.render import OWN, Renderer, noted, texts_in
 from linkedproj.pages.values import date, locale_of
 from linkedproj.release.sums import sha256
 from linkedproj.system.caches import digest
@@ -226,7 +226,7 @@ class Frame:
             told = {"href": between(here, stem + ending), **reader.said(reader.terms.types(kind))}
             yield {**told, "here": here.startswith(f"doc/{kind.table}/")}
         for stem, text in (
-            ("view/statistics", "Overview"),
+            ("view/statistics", noted("Overview")),
             ("query/index", "Questions"),
             ("sparql", "SPARQL"),
             ("def/index", "Vocabulary"),

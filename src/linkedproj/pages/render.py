@@ -106,6 +106,11 @@ class Texts:
         return self.language if self.entries or primary(self.language) == "en" else "en"
 
 
+def noted(text: str) -> str:
+    """Note that a text is one of those that are translated, where it is not yet said in which language."""
+    return text
+
+
 def texts_in(language: str, own: Path | None = None) -> Texts:
     """Read the words of the pages in a language: `texts/<tag>.po` of the program, and of a portfolio.
 

@@ -11,6 +11,7 @@ from linkedproj.pages.drawing import bars, chords, mapped, ring
 from linkedproj.pages.frame import counted, own_name
 from linkedproj.pages.lists import Listing
 from linkedproj.pages.paths import between
+from linkedproj.pages.render import noted
 from linkedproj.pages.values import date, percent
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def offered(frame: Frame, lists: Lists) -> list[View]:
     """Return the views that there are of these records."""
     cards = [card for kind in frame.listed for card in lists.cards[kind.name]]
     found = [
-        (View(MAP, "Map"), any(card.point for card in cards)),
-        (View(NETWORK, "Network"), bool(_hubs(frame, lists))),
-        (View(TIMELINE, "Timeline"), any(card.span for card in cards)),
-        (View(STATISTICS, "Statistics"), bool(cards)),
+        (View(MAP, noted("Map")), any(card.point for card in cards)),
+        (View(NETWORK, noted("Network")), bool(_hubs(frame, lists))),
+        (View(TIMELINE, noted("Timeline")), any(card.span for card in cards)),
+        (View(STATISTICS, noted("Statistics")), bool(cards)),
     ]
     return [view for view, there_is in found if there_is]
 
