@@ -15,7 +15,7 @@ from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask import adhoc, local
 from linkedproj.queries.saved import bases
 from linkedproj.queries.saved.bind import ArgumentsError, bind
-from linkedproj.queries.saved.collection import open_collection
+from linkedproj.queries.saved.collection import open_collection, read_query
 from linkedproj.queries.saved.tokens import tokens
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
     from linkedproj.queries.saved.collection import SavedQuery
 
-QUERIES = open_collection(Path(__file__).parents[1] / "data").read()
+QUERIES = {
+    **open_collection(Path(__file__).parents[1] / "data").read(),
+    # None of the shipped ones takes any text.
+    "free-text": read_query(Path(__file__).parent / "fixtures/free-text.rq"),
+}
 BASES = bases.by_table(bases.context_of())
 EMPTY = ox.Store()
 
