@@ -155,8 +155,8 @@ def check(  # noqa: PLR0913 - what can be asked of a check, as above
     problems += further(folder, portfolio)
     problems += _shape_problems(folder, mapped)
     checked = Checked("")
-    # Every engine answers differently where a shape asks for itself: there is nothing to be compared.
-    if all(problem.rule != _RECURSION for problem in problems):
+    # Every engine answers differently where a shape asks for itself, and one may run a query without end.
+    if all(problem.rule not in _UNJUDGED for problem in problems):
         judged, checked = _judge(folder, mapped, options or Options(), problems)
         problems += judged
     triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
@@ -228,7 +228,7 @@ def _judged_shapes(folder: Folder) -> Shapes:
     return Shapes(without_counted(shapes, folder.config.base), shapes.text_of_file, shapes.shown)
 
 
-_RECURSION = "LP-SHAPE-RECURSION"
+_UNJUDGED = frozenset({"LP-SHAPE-RECURSION", "LP-SHAPE-SPARQL"})
 _OTHER_MATTERS = REMARKS | {
     "LP-COMPLETE-COLUMN",
     "LP-EVIDENCE-MISSING",
