@@ -78,6 +78,7 @@ def test_pairs_of_real_names_are_proposed_for_a_reason_and_never_merged(tmp_path
     assert not [pair for pair in pairs if pair not in names]
 
 
+@pytest.mark.road
 def test_the_shifted_point_and_the_two_ends_before_their_starts_are_asked_about(tmp_path: Path) -> None:
     into = tmp_path / "p"
     assert run("import", "keep-eu", str(KEEP), "--into", str(into)).code == 0

@@ -302,7 +302,7 @@ def test_latitude_and_longitude_will_do_and_values_keep_their_types() -> None:
 
 
 def _build(seed: str, out: Path) -> dict[str, bytes]:
-    command = [sys.executable, "-m", "linkedproj", "build", str(SMALL), "--out", str(out)]
+    command = [sys.executable, "-m", "linkedproj", "build", "--no-site", str(SMALL), "--out", str(out)]
     subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True)
     return _contents(out / "query")
 

@@ -204,7 +204,7 @@ def test_parquet_gets_the_arrays_that_pyarrow_makes(values: list[object], of: pa
 def test_pandas_is_not_loaded_to_write_parquet(small: Small) -> None:
     build = "import sys; from linkedproj.cli import main\ntry: main()\nfinally: print('pandas' in sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", build, "build"], cwd=small.home, capture_output=True, text=True, check=True
+        [sys.executable, "-c", build, "build", "--no-site"], cwd=small.home, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "False"
     assert list(small.latest.glob("*.parquet"))
