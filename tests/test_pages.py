@@ -310,6 +310,18 @@ def test_an_edit_rewrites_what_it_touches_and_the_rest_keeps_its_place(small: Sm
     assert _contents(public) == _contents(small.home / "fresh")
 
 
+def test_pages_are_not_written_through_a_link_of_somebody_else(small: Small) -> None:
+    assert small.run("build").code == 0
+    elsewhere = small.home / "elsewhere"
+    elsewhere.mkdir()
+    (small.home / "public/doc").symlink_to(elsewhere, target_is_directory=True)
+    outcome = small.run("build", "--site")
+    assert outcome.code == 1
+    assert "doc in the published folder is not of this program" in outcome.err
+    assert [*elsewhere.iterdir()] == []
+    assert not (small.home / "public/index.html").exists()
+
+
 def test_the_name_of_a_record_is_new_wherever_it_stands(small: Small) -> None:
     assert small.run("build", "--site").code == 0
     small.edit("city.csv", "Marella,Marella,Marella", "Marellona,Marella,Marella")

@@ -33,60 +33,39 @@ def mapped(places: Sequence[Mapping[str, Any]], image: str) -> tuple[list[dict[s
 
 def line(start: str, end: str) -> dict[str, Any] | None:
     """Place a span of days on a line of years; nothing for days that cannot be drawn."""
-    try:
-        first, last = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
-    except ValueError:
-        return None
-    begin, until = first.year, last.year + 1
-    zero, days = dt.date(begin, 1, 1).toordinal(), dt.date(until, 1, 1).toordinal() if until <= dt.MAXYEAR else 0
-    if days <= zero or last < first:
-        return None
-    scale = _WIDE / (days - zero)
-    step = next((one for one in _STEPS if (until - begin) / one <= _TICKS), _STEPS[-1])
-    return {
-        "bar": {
-            "x": round((first.toordinal() - zero) * scale, 1),
-            "width": round(max((last.toordinal() + 1 - first.toordinal()) * scale, 3), 1),
-        },
-        "years": [
-            {"x": round((dt.date(year, 1, 1).toordinal() - zero) * scale, 1), "text": str(year)}
-            for year in range(begin, until, step)
-        ],
-    }
+    (bar,), years = bars([(start, end)])
+    return {"bar": bar, "years": years} if bar else None
 
 
 def bars(spans: Sequence[tuple[str, str]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Place spans of days below one line of years; give a bar for each, None where there is none, and the years."""
+    """Place spans of days below one line of years: a bar for each, empty where none can be drawn, and the years."""
     days = [_days(*span) for span in spans]
-    known = [span for span in days if span]
+    known = [day for span in days if span for day in span]
     if not known:
         return [{} for _ in spans], []
-    whole = line(
-        dt.date.fromordinal(min(first for first, _ in known)).isoformat(),
-        dt.date.fromordinal(max(last for _, last in known)).isoformat(),
-    )
-    begin = dt.date(dt.date.fromordinal(min(first for first, _ in known)).year, 1, 1).toordinal()
-    last_year = dt.date.fromordinal(max(last for _, last in known)).year
-    until = dt.date(min(last_year + 1, dt.MAXYEAR), 1, 1).toordinal()
-    scale = _WIDE / max(until - begin, 1)
-    found = [
-        {
-            "x": round((span[0] - begin) * scale, 1),
-            "width": round(max((span[1] + 1 - span[0]) * scale, _THIN), 1),
-        }
-        if span
-        else {}
-        for span in days
+    begin, until = dt.date.fromordinal(min(known)).year, dt.date.fromordinal(max(known)).year + 1
+    zero = dt.date(begin, 1, 1).toordinal()
+    scale = _WIDE / (dt.date(until, 1, 1).toordinal() - zero)
+    step = next((one for one in _STEPS if (until - begin) / one <= _TICKS), _STEPS[-1])
+    years = [
+        {"x": round((dt.date(year, 1, 1).toordinal() - zero) * scale, 1), "text": str(year)}
+        for year in range(begin, until, step)
     ]
-    return found, (whole or {"years": []})["years"]
+    return [_bar(span, zero, scale) if span else {} for span in days], years
+
+
+def _bar(span: tuple[int, int], zero: int, scale: float) -> dict[str, Any]:
+    first, last = span
+    return {"x": round((first - zero) * scale, 1), "width": round(max((last + 1 - first) * scale, _THIN), 1)}
 
 
 def _days(start: str, end: str) -> tuple[int, int] | None:
     try:
-        first, last = dt.date.fromisoformat(start).toordinal(), dt.date.fromisoformat(end).toordinal()
+        first, last = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
     except ValueError:
         return None
-    return (first, last) if first <= last else None
+    # A line of years ends with the first day of the next one.
+    return (first.toordinal(), last.toordinal()) if first <= last and last.year < dt.MAXYEAR else None
 
 
 def ring(count: int) -> list[dict[str, Any]]:

@@ -11,13 +11,13 @@ from linkedproj.pages.frame import counted
 from linkedproj.pages.lists import Listing
 from linkedproj.pages.names import chosen
 from linkedproj.pages.values import date
-from linkedproj.pages.views import offered
 
 if TYPE_CHECKING:
     from linkedproj.catalog.facts import FileFacts
     from linkedproj.pages.frame import Frame
     from linkedproj.pages.lists import Lists
     from linkedproj.pages.record import Reader
+    from linkedproj.pages.views import Views
 
 _ASKED, _OFFERED = 8, 6
 _DAY = len("YYYY-MM-DD")
@@ -57,7 +57,7 @@ def _file(one: FileFacts, language: str) -> dict[str, str]:
     }
 
 
-def write_home(frame: Frame, lists: Lists, reader: Reader) -> None:
+def write_home(frame: Frame, views: Views, reader: Reader) -> None:
     """Write the first page: what is here, in numbers and on a map, and three ways in."""
     config, stem, ending = frame.folder.config, "index", frame.paths.ending(reader.language)
     here, texts = frame.paths.file(stem, reader.language), frame.texts[reader.language]
@@ -69,17 +69,12 @@ def write_home(frame: Frame, lists: Lists, reader: Reader) -> None:
         {
             **reader.said(reader.terms.types(kind)),
             "href": f"doc/{kind.table}/index{ending}",
-            "count": counted(len(lists.cards[kind.name]), texts.spoken),
+            "count": counted(len(views.lists.cards[kind.name]), texts.spoken),
         }
         for kind in frame.listed
     ]
     main = [one for one, kind in zip(told, frame.listed, strict=True) if kind in frame.main]
-    places = [
-        Listing(kind, lists.cards[kind.name], reader).told(card, here)
-        for kind in frame.listed
-        for card in lists.cards[kind.name]
-        if card.point
-    ]
+    places = [Listing(kind, (), reader).told(card, here) for kind, card in views.placed[0]]
     points, common["world"] = mapped(places, "assets/world.svg")
     asked = [
         {
@@ -90,9 +85,7 @@ def write_home(frame: Frame, lists: Lists, reader: Reader) -> None:
         if one.get("rows")
     ]
     downloads = [_file(one, texts.spoken) for one in frame.facts.files if not one.table]
-    looks = [
-        {"href": frame.paths.file(one.stem, reader.language), "text": texts(one.text)} for one in offered(frame, lists)
-    ]
+    looks = [{"href": frame.paths.file(one.stem, reader.language), "text": texts(one.text)} for one in views.offered]
     looks += [
         {**reader.said(reader.terms.types(kind)), "href": frame.paths.file(f"tree/{kind.table}", reader.language)}
         for kind in frame.trees

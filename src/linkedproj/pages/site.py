@@ -20,7 +20,7 @@ from linkedproj.pages.record import View
 from linkedproj.pages.rules import brand, stub, write_rules
 from linkedproj.pages.search import write_search
 from linkedproj.pages.values import date
-from linkedproj.pages.views import write_views
+from linkedproj.pages.views import Views
 from linkedproj.release.sums import sha256
 
 if TYPE_CHECKING:
@@ -57,15 +57,16 @@ class Site(Frame):
                 continue
             lists.take(found, types[named[0]], self.readers[0])
             self._part(self.paths.stem(found.iri), (found.parts, self._called(found.mentioned())), self._record, found)
+        views = Views(self, lists)
         for reader in self.readers:
             self._lists(lists, reader)
             self._queries(lists, reader)
             self._part(f"def.{reader.language}", self._vocabulary_of, self._vocabulary, reader)
             overview.write_downloads(self, reader)
-            overview.write_home(self, lists, reader)
+            overview.write_home(self, views, reader)
             overview.write_search_page(self, lists, reader)
             overview.write_sparql(self, reader)
-            write_views(self, lists, reader)
+            views.write(reader)
         overview.write_missing(self)
         overview.write_completions(self)
         write_search(lists, self.readers, self.put)

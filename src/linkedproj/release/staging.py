@@ -16,7 +16,7 @@ from linkedproj.release.history import Issue, changed, heads, read_history, writ
 from linkedproj.release.instant import following, read_instant
 from linkedproj.release.lock import locked
 from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
-from linkedproj.release.tree import carry_over, double, identity, in_the_way, is_copy, like
+from linkedproj.release.tree import carry_over, double, identity, in_the_way, is_copy, like, move_into
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -220,16 +220,18 @@ class Release:
         """Move the files of a folder of this build to where they will be served, `below` in the published folder.
 
         One that is served with the same bytes keeps its place, and with it the tag by which a web server knows it.
+
+        Raises:
+            ReleaseError: an entry of somebody else stands where this version has one of another kind.
         """
         for path in _files(made):
             name = below + path.relative_to(made).as_posix()
-            target = self.root / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if name in self._ours and not os.path.lexists(target) and is_copy(path, self.served / name):
-                double(self.served / name, target)
-            else:
-                path.replace(target)
+            if name in self._ours and not os.path.lexists(self.root / name) and is_copy(path, self.served / name):
+                path.unlink()
+                double(self.served / name, path)
             self._written.add(name)
+        (self.root / below).mkdir(parents=True, exist_ok=True)
+        move_into(made, self.root / below, below)
 
     def publish(self, records: int) -> None:
         """Sum what lies outside the dumps, note the release, and exchange the folders.

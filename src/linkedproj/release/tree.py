@@ -127,6 +127,26 @@ def double(old: Path | str, new: Path | str) -> None:
         shutil.copy2(old, new)
 
 
+def move_into(made: Path, new: Path, below: str = "") -> None:
+    """Move all entries of a folder into another; folders that are not there yet are moved whole.
+
+    Raises:
+        ReleaseError: something of another kind stands where a file or folder goes, such as a link to elsewhere.
+    """
+    with os.scandir(made) as found:
+        entries = list(found)
+    for entry in entries:
+        target, name = new / entry.name, below + entry.name
+        is_folder = entry.is_dir(follow_symlinks=False)
+        kept = os.path.lexists(target)
+        if kept and (target.is_symlink() or target.is_dir() != is_folder):
+            raise ReleaseError(in_the_way(name))
+        if kept and is_folder:
+            move_into(Path(entry.path), target, f"{name}/")
+        else:
+            Path(entry.path).replace(target)
+
+
 def is_copy(path: Path, other: Path) -> bool:
     """Check whether two entries are two files of the same bytes, and no links."""
     try:

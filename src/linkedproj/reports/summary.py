@@ -118,7 +118,8 @@ def _standing(built: Built) -> Iterator[str]:
         yield f"  left out, as there is no record to ask about: {', '.join(built.answered.left_out)}"
     if built.pages:
         home = built.queries.with_name("index.html").as_posix()
-        yield f"pages for people: {built.pages.files} files, {size(built.pages.bytes)}; they begin with {home}"
+        same = f" ({built.pages.same} as they were)" if built.pages.same else ""
+        yield f"pages for people: {built.pages.files} files{same}, {size(built.pages.bytes)}; they begin with {home}"
 
 
 def _without_parquet() -> Iterator[str]:
