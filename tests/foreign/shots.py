@@ -1,15 +1,12 @@
-"""Take pictures of the pages of a site, to be looked at: python tests/foreign/shots.py SITE FOLDER CHROMIUM [WORD].
+"""Take pictures of the pages of a site, to be looked at: python tests/foreign/shots.py ADDRESS FOLDER CHROMIUM [WORD].
 
-Each kind of page in each language, wide and as on a phone, light and dark; with WORD, those whose name has it. Run by
+ADDRESS is where the site is served, such as by `python -m http.server --directory public`. Each kind of page in each language, wide and as on a phone, light and dark; with WORD, those whose name has it. Run by
 the Python of the environment that install.py makes.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -24,20 +21,11 @@ SCHEMES = ("light", "dark")
 LANGUAGES = ("", ".ca", ".es")
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files, and says nothing of it."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 def main() -> None:
-    """Serve the site on this machine, and write a picture of each page."""
-    site, folder, chromium, *word = sys.argv[1:]
+    """Write a picture of each page."""
+    address, folder, chromium, *word = sys.argv[1:]
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for size, (width, height) in SIZES.items():
@@ -48,11 +36,10 @@ def main() -> None:
                     shot = f"{name.replace('/', '-')}.{size}.{scheme}.png"
                     if word and word[0] not in shot:
                         continue
-                    page.goto(f"http://127.0.0.1:{server.server_port}/{name}.html", wait_until="networkidle")
+                    page.goto(f"{address.rstrip('/')}/{name}.html", wait_until="networkidle")
                     page.screenshot(path=out / shot)
                 context.close()
         browser.close()
-    server.shutdown()
 
 
 if __name__ == "__main__":
