@@ -1,7 +1,7 @@
 """Take pictures of the pages of a site, to be looked at: python tests/foreign/shots.py ADDRESS FOLDER CHROMIUM [WORD].
 
-ADDRESS is where the site is served, such as by `python -m http.server --directory public`. Each kind of page is taken in
-each language, wide and as on a phone, light and dark; with WORD, those whose name has it. Run by the Python of the
+ADDRESS is where the site is served, such as by `python -m http.server --directory public`. Each kind of page is taken
+in each language, wide and as on a phone, light and dark; with WORD, those whose name has it. Run by the Python of the
 environment that install.py makes.
 """
 
