@@ -26,7 +26,7 @@ MOMENTS = {"exchange": 20, "renames": 6}
 # counts the moments of a whole build, then for each chosen one a child is killed by itself, without a warning.
 # The engine of the shapes and most saved queries are left out: they take the time, and write like the others.
 _KILLER = """
-import os, shutil, signal, sys
+import os, shutil, signal, sys, tempfile
 import linkedproj.build as builder, linkedproj.check.portfolio as check, linkedproj.changes.page, jinja2
 from linkedproj.check.judge import Judgement
 from linkedproj.cli import main
@@ -51,6 +51,9 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 
 def build(home, at):
+    # What other programs leave for temporary files would be swept, and counted.
+    os.mkdir(f"tmp-{home}")
+    os.environ["TMPDIR"] = tempfile.tempdir = os.path.abspath(f"tmp-{home}")
     reading, writing = os.pipe()
     child = os.fork()
     if not child:

@@ -285,6 +285,8 @@ EVERY_KIND = {
     }
 }
 ALL_TEXTS = Pools(list(FRAGMENTS), ["a", "X", "x"], ["https://x.org/a?b#c"])
+# Lists of what Python takes for blanks: a nested record of nothing else has no value in any format.
+BLANKS = Pools(["\u2028"], ["0"], ["https://x.org/"])
 
 
 @settings(
@@ -299,6 +301,7 @@ ALL_TEXTS = Pools(list(FRAGMENTS), ["a", "X", "x"], ["https://x.org/a?b#c"])
 )
 @example(EVERY_KIND, ALL_TEXTS, ("https://x.org/Above",), 1)
 @example(EVERY_KIND, ALL_TEXTS, (), 2)
+@example(EVERY_KIND, BLANKS, (), 3)
 def test_seven_readings_of_random_records_agree(
     context: dict[str, Any], pool: Pools, above: tuple[str, ...], seed: int
 ) -> None:

@@ -20,7 +20,7 @@ from linkedproj.writers.values import value_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linkedproj.model.context import RecordType
+    from linkedproj.model.context import Field, RecordType
     from linkedproj.model.schema import Schema
     from linkedproj.tables.batch import Batch
     from linkedproj.tables.cells import Column
@@ -219,22 +219,25 @@ def _link(group: Group, names: Names) -> Make:
     """Write the link to a nested record where it has any value."""
     base, index = group.nested.base if group.nested else "", group.identifier
     start = f" ;\n    {names.iri(group.field.iri)} "
-    indices = list(_indices(group))
+    inner = list(_columns(group))
+
+    def said(field: Field, cells: Sequence[str]) -> Sequence[object]:
+        # A list of nothing is no value.
+        return [split(field, cell) for cell in cells] if field.many else cells
 
     def make(batch: Batch) -> Iterable[str]:
-        # A list of nothing is no value.
-        filled = map(any, zip(*(batch.listed(each) for each in indices), strict=True))
+        filled = map(any, zip(*(said(field, batch.columns[each]) for field, each in inner), strict=True))
         nodes = names.links(base, batch.columns[index])
         return [start + node if has else "" for node, has in zip(nodes, filled, strict=True)]
 
     return make
 
 
-def _indices(group: Group) -> Iterator[int]:
-    """Yield the columns of all values in a nested record and in those nested in it."""
-    yield from (column.index for column in group.columns)
+def _columns(group: Group) -> Iterator[tuple[Field, int]]:
+    """Yield the columns of all values in a nested record and in those nested in it, each with its field."""
+    yield from ((group.field, column.index) for column in group.columns)
     for inner in group.inner:
-        yield from _indices(inner)
+        yield from _columns(inner)
 
 
 def _blocks(group: Group, names: Names, schema: Schema) -> Iterator[Make]:
