@@ -17,8 +17,8 @@ import openpyxl
 import pytest
 from tests.conftest import Outcome, run
 
-from linkedproj.importers.matching import Alike, pairs
-from linkedproj.importers.spec import shipped_importers
+from linkedproj.importers.source.loading import shipped_importers
+from linkedproj.importers.source.matching import Alike, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

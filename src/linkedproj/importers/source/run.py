@@ -13,15 +13,15 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linkedproj.importers.cells import Converter
-from linkedproj.importers.decisions import NO, YES, Decisions
-from linkedproj.importers.gazetteer import Found, Gazetteer, open_gazetteer
-from linkedproj.importers.keeping import Keeper, Kept
-from linkedproj.importers.matching import Alike, at_large, can_compare, pairs
-from linkedproj.importers.reading import source_files, source_tables
-from linkedproj.importers.records import JOINT, LINK, Mapper, items_of, list_names
-from linkedproj.importers.start import SETTINGS, settings_of
-from linkedproj.importers.store import Said, Store
+from linkedproj.importers.source.cells import Converter
+from linkedproj.importers.source.decisions import NO, YES, Decisions
+from linkedproj.importers.source.gazetteer import Found, Gazetteer, open_gazetteer
+from linkedproj.importers.source.keeping import Keeper, Kept
+from linkedproj.importers.source.matching import Alike, at_large, can_compare, pairs
+from linkedproj.importers.source.reading import source_files, source_tables
+from linkedproj.importers.source.records import JOINT, LINK, Mapper, items_of, list_names
+from linkedproj.importers.source.start import SETTINGS, settings_of
+from linkedproj.importers.source.store import Said, Store
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.folder import open_folder
 from linkedproj.model.lists import CODE, fold
@@ -31,10 +31,10 @@ from linkedproj.model.lists import read_rows as read_list
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linkedproj.importers.cells import Value
-    from linkedproj.importers.reading import Cells, SourceFile, SourceTable, Tables
-    from linkedproj.importers.records import Made
-    from linkedproj.importers.spec import CheckSpec, Importer, RecordSpec
+    from linkedproj.importers.source.cells import Value
+    from linkedproj.importers.source.reading import Cells, SourceFile, SourceTable, Tables
+    from linkedproj.importers.source.records import Made
+    from linkedproj.importers.source.spec import CheckSpec, Importer, RecordSpec
     from linkedproj.model.folder import Folder
 
     Tell = Callable[[str], None]

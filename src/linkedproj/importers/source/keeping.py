@@ -13,11 +13,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from linkedproj.importers.decisions import FOLDER, read_rows, write_rows
-from linkedproj.importers.identifiers import digest, free_id, slug
-from linkedproj.importers.matching import Alike, at_large
-from linkedproj.importers.records import JOINT, LINK
-from linkedproj.importers.start import SETTINGS
+from linkedproj.importers.source.decisions import FOLDER, read_rows, write_rows
+from linkedproj.importers.source.identifiers import digest, free_id, slug
+from linkedproj.importers.source.matching import Alike, at_large
+from linkedproj.importers.source.records import JOINT, LINK
+from linkedproj.importers.source.start import SETTINGS
 from linkedproj.model.context import Kind
 from linkedproj.model.domain import ORIGIN
 from linkedproj.model.errors import Place, SetupError
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from linkedproj.importers.decisions import Decisions
-    from linkedproj.importers.reading import SourceFile, SourceTable
-    from linkedproj.importers.records import Mapper
-    from linkedproj.importers.spec import Importer, RecordSpec, ValueSpec
-    from linkedproj.importers.store import Store
+    from linkedproj.importers.source.decisions import Decisions
+    from linkedproj.importers.source.reading import SourceFile, SourceTable
+    from linkedproj.importers.source.records import Mapper
+    from linkedproj.importers.source.spec import Importer, RecordSpec, ValueSpec
+    from linkedproj.importers.source.store import Store
     from linkedproj.model.context import Field, RecordType
     from linkedproj.model.folder import Folder
 
