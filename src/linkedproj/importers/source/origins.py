@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linkedproj.importers.source.decisions import FOLDER, read_rows
-from linkedproj.importers.source.keeping import COLUMNS, FILES, FROM
+from linkedproj.importers.source.kept import COLUMNS, FILES, FROM
 from linkedproj.importers.source.reading import Column, place_of
 
 if TYPE_CHECKING:

@@ -141,6 +141,20 @@ def fields_of(spec: RecordSpec) -> Iterator[str]:
         yield from (spec.place.name, spec.place.country)
 
 
+def sources_of(value: ValueSpec, spec: RecordSpec) -> Iterator[str]:
+    """Yield the fields that a value comes from, the ones that say most first."""
+    if value.column == ITEM:
+        yield from spec.each
+    elif value.column:
+        yield value.column
+    yield from (name.split("}")[0] for name in value.template.split("{")[1:])
+    for each in (*value.first, *value.every):
+        yield from sources_of(each, spec)
+    yield from (name.rstrip(OPTIONAL) for name in value.key)
+    if value.when:
+        yield value.when
+
+
 def _used(value: ValueSpec) -> Iterator[str]:
     listed = (value.column, value.when, value.unless, *_SLOT.findall(value.template), *value.key)
     yield from filter(None, listed)
