@@ -32,6 +32,8 @@ from linkedproj.reports.report import Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.desks import Desk
+
     from linkedproj.model.rules import Rules
     from linkedproj.model.schema import Schema
 
@@ -229,3 +231,21 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
     shutil.copytree(SMALL, tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     return Small(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Export the small portfolio once, not to be written to."""
+    path = tmp_path_factory.mktemp("left") / "small.xlsx"
+    assert run("export", "workbook", str(path), "--data", str(SMALL)).code == 0
+    return path
+
+
+@pytest.fixture
+def desk(small: Small, left: Path) -> Desk:
+    """Lay a copy of the workbook beside the portfolio."""
+    from tests.desks import Desk
+
+    book = small.home / "small.xlsx"
+    shutil.copyfile(left, book)
+    return Desk(small, book)

@@ -363,6 +363,30 @@ p:note a sh:PropertyShape ;
     assert "A sign says more." in house.run("explain", "LP-SIGN-NOTE")
 
 
+def test_an_importer(house: House) -> None:
+    text = """name = "berths"
+title = "A list of berths"
+[[resources]]
+name = "berths"
+path = "*.csv"
+[[records]]
+table = "theme"
+from = "berths"
+key = ["Name"]
+[records.columns]
+"name@en" = "Name"
+inScheme = { value = "policy-theme" }
+"""
+    house.write("berths.csv", "Name\nQuiet berths\n")
+    house.write("data/importers/berths.toml", text)
+    house.run("import", "berths", "berths.csv", "--into", "data")
+    assert "quiet-berths,Quiet berths,policy-theme" in house.read("data/theme.berths.csv")
+    house.write(f"{PACKAGE}/importers/sources/moorings.toml", text.replace('"berths"\ntitle', '"moorings"\ntitle'))
+    assert "moorings      A list of berths" in house.run("import", "--list")
+    house.run("import", "moorings", "berths.csv", "--into", "begun")
+    assert "Quiet berths" in house.read("begun/theme.moorings.csv")
+
+
 # ---------------------------------------------------------------- a module and its row
 
 
@@ -485,7 +509,6 @@ def test_a_command(house: House) -> None:
 # Rows that other tests make true: where they are tried.
 ELSEWHERE = {
     "meaning": "test_guess.py",
-    "source": "test_import.py",
     "benchmark peer": "test_bench.py",
     "guard": "test_reliability.py",
     "hostile file or query": "test_reliability.py",

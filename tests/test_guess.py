@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from tests.conftest import run
 
-from linkedproj.importers.guessing import Guess, guess
-from linkedproj.importers.spec import load_importer
+from linkedproj.importers.guess import Guess, guess
+from linkedproj.importers.source.loading import load_importer
 from linkedproj.model.errors import SetupError
 from linkedproj.model.lists import read_lists
 from linkedproj.model.paths import shipped

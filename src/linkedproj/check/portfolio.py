@@ -19,7 +19,7 @@ from linkedproj.check.judge import Options, judge
 from linkedproj.check.lint import coverage, lint
 from linkedproj.check.locate import locate
 from linkedproj.check.quotes import Quotes, check_quotes
-from linkedproj.importers.origins import with_origins
+from linkedproj.importers.source.origins import with_origins
 from linkedproj.mapping.parts import Output
 from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources

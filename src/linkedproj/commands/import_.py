@@ -88,7 +88,7 @@ def _asked(source: str | None, files: Sequence[Path], into: Path | None, *, of_w
 
 
 def _list() -> None:
-    from linkedproj.importers.spec import find_importer, shipped_importers
+    from linkedproj.importers.source.loading import find_importer, shipped_importers
 
     for each in shipped_importers():
         click.echo(f"{each:12}  {find_importer(each, None).title}")
@@ -96,7 +96,7 @@ def _list() -> None:
 
 
 def _guess(file: Path, name: str) -> None:
-    from linkedproj.importers.guessing import guess
+    from linkedproj.importers.guess import guess
     from linkedproj.model.lists import read_lists
     from linkedproj.model.paths import shipped
 
@@ -107,8 +107,9 @@ def _guess(file: Path, name: str) -> None:
 def _import(source: str, files: Sequence[Path], into: Path, name: str | None, read_on: str | None) -> None:
     from dataclasses import replace
 
-    from linkedproj.importers.run import import_source
-    from linkedproj.importers.spec import find_importer, refuse_day
+    from linkedproj.importers.source.dates import refuse_day
+    from linkedproj.importers.source.loading import find_importer
+    from linkedproj.importers.source.run import import_source
     from linkedproj.reports.imported import imported_lines
     from linkedproj.reports.progress import Progress
 

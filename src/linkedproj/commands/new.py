@@ -88,13 +88,13 @@ def _begin_from(source: Path, folder: Path, start: Start) -> None:
     from dataclasses import replace
 
     from linkedproj.build import build
-    from linkedproj.importers.decisions import FOLDER as DECIDED
-    from linkedproj.importers.decisions import REVIEW
-    from linkedproj.importers.guessing import guess
+    from linkedproj.importers.guess import guess
     from linkedproj.importers.new import DATA, plan, write
-    from linkedproj.importers.run import import_source
-    from linkedproj.importers.spec import FOLDER, load_importer
-    from linkedproj.importers.start import SETTINGS, settings_of
+    from linkedproj.importers.source.decisions import FOLDER as DECIDED
+    from linkedproj.importers.source.decisions import REVIEW
+    from linkedproj.importers.source.loading import FOLDER, load_importer
+    from linkedproj.importers.source.run import import_source
+    from linkedproj.importers.source.start import SETTINGS, settings_of
     from linkedproj.model.errors import DataError
     from linkedproj.model.lists import read_lists
     from linkedproj.model.paths import shipped
@@ -122,7 +122,7 @@ def _begin_from(source: Path, folder: Path, start: Start) -> None:
         try:
             built = build(data, folder / _OUT, tell=tell)
         except DataError as error:
-            click.echo(REPORTS["text"](report_of(error.findings), "en"), nl=False)  # type: ignore[arg-type]
+            click.echo(REPORTS["text"](report_of(error.findings), "en"), nl=False)  # type: ignore[arg-type]  # see DataError
             raise
     click.echo(REPORTS["text"](report_of(built.findings), "en"), nl=False)
     click.echo(f"built: {built.latest.as_posix()}")

@@ -4,6 +4,6 @@
 `example.toml`; `workbook` writes tables as one workbook, with a list of choices in each cell that takes a code or a
 link; `roundtrip` lets a whole portfolio leave as one, and brings back what was changed in it.
 
-`import` turns what sources offer into tables: `run` is its road, `spec` says what an importer file holds, and those
-that ship lie in `sources/`. `guessing` proposes one for a table that nobody has described.
+`import` turns what sources offer into tables (`source/`); importer files that ship lie in `sources/`. `guess` proposes
+one for a table that nobody has described. `authority` renews lists that others keep.
 """

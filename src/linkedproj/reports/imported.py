@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkedproj.importers.decisions import FOLDER, REPAIRS, REVIEW
+from linkedproj.importers.source.decisions import FOLDER, REPAIRS, REVIEW
 
 if TYPE_CHECKING:
-    from linkedproj.importers.run import Imported
+    from linkedproj.importers.source.run import Imported
 
 
 def imported_lines(done: Imported) -> list[str]:

@@ -8,7 +8,7 @@ cannot be read. A place finder returns the exact place of one cell, and is asked
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from linkedproj.tables.readers import csv, json, ods, xlsx, yaml
@@ -40,27 +40,21 @@ class Input:
     kept_open: Callable[[TableFile], AbstractContextManager[None]] = lambda _: nullcontext()
 
 
+_XLSX = Input(
+    xlsx.read,
+    xlsx.find,
+    "workbook of Excel",
+    has_header=True,
+    sheets=xlsx.sheets,
+    made_for=xlsx.made_for,
+    kept_open=xlsx.kept_open,
+)
+
 READERS: dict[str, Input] = {
     ".csv": Input(csv.read, csv.find, "comma-separated table", has_header=True, is_cut=True),
     ".tsv": Input(csv.read, csv.find, "tab-separated table", has_header=True, is_cut=True),
-    ".xlsx": Input(
-        xlsx.read,
-        xlsx.find,
-        "workbook of Excel",
-        has_header=True,
-        sheets=xlsx.sheets,
-        made_for=xlsx.made_for,
-        kept_open=xlsx.kept_open,
-    ),
-    ".xlsm": Input(
-        xlsx.read,
-        xlsx.find,
-        "workbook of Excel with macros",
-        has_header=True,
-        sheets=xlsx.sheets,
-        made_for=xlsx.made_for,
-        kept_open=xlsx.kept_open,
-    ),
+    ".xlsx": _XLSX,
+    ".xlsm": replace(_XLSX, label="workbook of Excel with macros"),
     ".ods": Input(
         ods.read, ods.find, "OpenDocument spreadsheet", has_header=True, sheets=ods.sheets, made_for=ods.made_for
     ),

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Protocol
 
+from linkedproj.importers.source.dates import date_pattern
 from linkedproj.model.lexical import (
     UNSEEN,
     date_fault,
@@ -22,7 +23,7 @@ from linkedproj.tables.readers.source import Day, Number
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from linkedproj.importers.spec import FieldSpec
+    from linkedproj.importers.source.spec import FieldSpec
     from linkedproj.model.lists import CodeList
 
 Value = str | tuple[str, ...]
@@ -51,6 +52,7 @@ _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,6});")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/:?#]\S*)?")
 _CUT = "[…]"
+_SHORT = 24
 
 
 def cleaned(text: str, name: str, notes: Notes) -> str:
@@ -202,34 +204,3 @@ class Converter:
         if right:
             return _step("address-spelling", text, right, self.spec.name, notes)
         return notes.ask("address", self.spec.name, text, "this is no address of a page")
-
-
-_SHORT = 24
-_PART = re.compile(r"y+|M+|d+|H+|m+|s+|'[^']*'|.", re.DOTALL)
-_DIGITS = {"yyyy": ("y", "([0-9]{4})"), "MM": ("M", "([0-9]{2})"), "M": ("M", "([0-9]{1,2})"),
-           "dd": ("d", "([0-9]{2})"), "d": ("d", "([0-9]{1,2})")}  # fmt: skip
-_CLOCK = frozenset("Hms")
-
-
-def date_pattern(text: str) -> tuple[re.Pattern[str], str]:
-    """Compile a pattern of dates ("dd.MM.yyyy", Unicode TR 35) to an expression, and the order of its groups.
-
-    A pattern without a day is one of months, without a month one of years; the time of day is passed over.
-
-    Raises:
-        ValueError: it has no year of four digits, or a day without its month.
-    """
-    found, order = "", ""
-    for part in _PART.findall(text):
-        if part in _DIGITS:
-            letter, expression = _DIGITS[part]
-            found, order = found + expression, order + letter
-        elif part[0] in _CLOCK:
-            found += f"[0-9]{{1,{max(2, len(part))}}}"
-        elif part[0] in "yMd":
-            raise ValueError(text)
-        else:
-            found += re.escape(part.strip("'") if len(part) > 1 else part)
-    if order.count("y") != 1 or ("d" in order and "M" not in order) or len(set(order)) != len(order):
-        raise ValueError(text)
-    return re.compile(found), order

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from linkedproj.importers.spec import FieldSpec
-from linkedproj.importers.trees import json_rows, xml_rows
+from linkedproj.importers.source.spec import FieldSpec
+from linkedproj.importers.source.trees import json_rows, xml_rows
 from linkedproj.model.errors import Place, Problem, SetupError
 from linkedproj.model.lists import fold
 from linkedproj.model.settings import did_you_mean
@@ -27,8 +27,8 @@ from linkedproj.tables.readers.source import TableFile, named
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linkedproj.importers.cells import Value
-    from linkedproj.importers.spec import Importer, ResourceSpec
+    from linkedproj.importers.source.cells import Value
+    from linkedproj.importers.source.spec import Importer, ResourceSpec
 
 _BOOKS = frozenset(suffix for suffix, reader in READERS.items() if reader.sheets)
 _TREES = {".xml": "xml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from linkedproj.importers.spec import Importer
+    from linkedproj.importers.source.spec import Importer
 
 SETTINGS = "portfolio.toml"
 

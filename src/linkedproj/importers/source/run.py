@@ -13,15 +13,16 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linkedproj.importers.cells import Converter
-from linkedproj.importers.decisions import NO, YES, Decisions
-from linkedproj.importers.gazetteer import Found, Gazetteer, open_gazetteer
-from linkedproj.importers.keeping import Keeper, Kept
-from linkedproj.importers.matching import Alike, at_large, can_compare, pairs
-from linkedproj.importers.reading import source_files, source_tables
-from linkedproj.importers.records import JOINT, LINK, Mapper, items_of, list_names
-from linkedproj.importers.start import SETTINGS, settings_of
-from linkedproj.importers.store import Said, Store
+from linkedproj.importers.source.cells import Converter
+from linkedproj.importers.source.decisions import NO, YES, Decisions
+from linkedproj.importers.source.gazetteer import Found, Gazetteer, open_gazetteer
+from linkedproj.importers.source.keeping import Keeper
+from linkedproj.importers.source.kept import Kept
+from linkedproj.importers.source.matching import Alike, at_large, can_compare, pairs
+from linkedproj.importers.source.reading import source_files, source_tables
+from linkedproj.importers.source.records import JOINT, LINK, Mapper, items_of, list_names
+from linkedproj.importers.source.start import SETTINGS, settings_of
+from linkedproj.importers.source.store import Said, Store
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.folder import open_folder
 from linkedproj.model.lists import CODE, fold
@@ -31,10 +32,10 @@ from linkedproj.model.lists import read_rows as read_list
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linkedproj.importers.cells import Value
-    from linkedproj.importers.reading import Cells, SourceFile, SourceTable, Tables
-    from linkedproj.importers.records import Made
-    from linkedproj.importers.spec import CheckSpec, Importer, RecordSpec
+    from linkedproj.importers.source.cells import Value
+    from linkedproj.importers.source.reading import Cells, SourceFile, SourceTable, Tables
+    from linkedproj.importers.source.records import Made
+    from linkedproj.importers.source.spec import CheckSpec, Importer, RecordSpec
     from linkedproj.model.folder import Folder
 
     Tell = Callable[[str], None]
@@ -136,6 +137,7 @@ class _Import:
         self._decisions = Decisions(into, importer.name)
         self._notes = _RowNotes(self._decisions)
         self._keeper = Keeper(folder, into, importer, store, self._decisions, files, day)
+        self._identities = self._keeper.identities
         # Of two kinds of rows that speak of one kind of records, the first says what they are.
         self._specs = {spec.name: spec for spec in reversed(importer.records)}
         lists = folder.schema.authorities.values()
@@ -324,7 +326,7 @@ class _Import:
                 self._find_places(spec, gazetteer)
         for name in dict.fromkeys(spec.name for spec in self._importer.records):
             self._join(self._specs[name])
-        self._keeper.settle_identifiers()
+        self._identities.settle_identifiers()
 
     def _propose(self, spec: RecordSpec) -> None:
         """Propose pairs of records, and take those that the curator called the same as one."""
@@ -334,7 +336,7 @@ class _Import:
                 self.done.remarks.append(told)
         listed = list(self._alike(spec))
         own = {each.key for each in listed}
-        listed += self._keeper.others_alike(spec)
+        listed += self._identities.others_alike(spec)
         shown = {
             each.key: " · ".join(filter(None, (*each.names[:1], *each.places[:2], each.within))) for each in listed
         }
@@ -346,7 +348,8 @@ class _Import:
                 one, other = other, one
             about = (spec.name, *sorted((one, other)))
             # Whose turn it is to ask: the source that came later. It goes on asking until it is answered.
-            if other not in own and self._keeper.is_known(spec, one) and not self._decisions.was_asked("same", about):
+            is_turn = other in own or not self._identities.is_known(spec, one)
+            if not is_turn and not self._decisions.was_asked("same", about):
                 continue
             self.done.pairs[pair.kind] += 1
             answer = self._decisions.ask(
@@ -356,16 +359,16 @@ class _Import:
             if answer.casefold() in YES:
                 self._take_as_one(spec, one, other)
             elif answer.casefold() in NO:
-                self._keeper.note_different(spec, one, other)
+                self._identities.note_different(spec, one, other)
 
     def _take_as_one(self, spec: RecordSpec, one: str, other: str) -> None:
-        if self._keeper.is_other(other):
-            self._keeper.call_as_other(spec, self._first(spec.name, one), other)
+        if self._identities.is_other(other):
+            self._identities.call_as_other(spec, self._first(spec.name, one), other)
             return
         first, second = sorted((self._first(spec.name, one), self._first(spec.name, other)))
         if first != second:
             self._store.rename(spec.name, second, first)
-            self._keeper.note_moved(spec, second)
+            self._identities.note_moved(spec, second)
             self._alias[spec.name, second] = first
             self._merged.setdefault((spec.name, first), []).append(second)
 
@@ -394,7 +397,7 @@ class _Import:
                     cells[spec.place.iri], derived[spec.place.iri] = [found.iri], Gazetteer.note
                     if spec.place.point:
                         cells[spec.place.point], derived[spec.place.point] = [found.point], Gazetteer.note
-                identifier = self._keeper.call(spec, own, group[0].ident, cells, derived)
+                identifier = self._identities.call(spec, own, group[0].ident, cells, derived)
                 for other in self._merged.get((spec.name, own), ()):
                     self._store.call(spec.name, other, spec.table, identifier)
                 self._keeper.put(spec, identifier, own, (cells, derived, group[0].origin, origins))
@@ -419,7 +422,7 @@ class _Import:
     def _both(  # noqa: PLR0913, PLR0917 - two values, and what they are of
         self, spec: RecordSpec, key: str, column: str, one: list[str], other: list[str], origin: str
     ) -> list[str]:
-        term = self._keeper.field(column)
+        term = self._keeper.present.field(column)
         if term and term.many:
             return [*one, *(item for item in other if item not in one)]
         first, second = "; ".join(one), "; ".join(other)
@@ -452,7 +455,7 @@ class _Import:
             found = self._chosen(spec, gazetteer, name, country)
             if found is None:
                 continue
-            holder = self._keeper.holder(spec, place.iri, found.iri)
+            holder = self._identities.holder(spec, place.iri, found.iri)
             if holder:
                 self._ask_same_place(spec, key, f"{name} · {country}", holder, holder[1:], found.iri)
             elif found.iri in first:

@@ -10,13 +10,15 @@ from linkedproj.model.lists import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from linkedproj.importers.cells import Value
-    from linkedproj.importers.spec import Importer, RecordSpec, ValueSpec
+    from linkedproj.importers.source.cells import Value
+    from linkedproj.importers.source.spec import Importer, RecordSpec, ValueSpec
     from linkedproj.model.lists import CodeList
 
     Values = dict[str, Value]
     Keys = Mapping[str, Sequence[str]]
     Getter = Callable[[Values, Keys], list[str]]
+    # By list and language what its codes are called.
+    Names = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 JOINT = "\x1f"
 """Between the parts of a key; no cell of a source can hold it, once it is clean."""
@@ -48,13 +50,12 @@ class Made(NamedTuple):
 class Mapper:
     """Makes the records of the rows of one resource; `has_made` tells whether there were any of the last row."""
 
-    def __init__(self, importer: Importer, resource: str, names: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
+    def __init__(self, importer: Importer, resource: str, names: Names) -> None:
         self.specs = [spec for spec in importer.records if resource in spec.resources]
         by_name = {spec.name: spec for spec in reversed(importer.records)}
+        getters = _Getters(by_name, names)
         self._columns = {
-            spec.name: [
-                (column, _getter(value, by_name, names), value.derived) for column, value in spec.columns.items()
-            ]
+            spec.name: [(column, getters.of(value), value.derived) for column, value in spec.columns.items()]
             for spec in self.specs
         }
         single = [spec for spec in self.specs if not spec.each]
@@ -140,6 +141,20 @@ def fields_of(spec: RecordSpec) -> Iterator[str]:
         yield from (spec.place.name, spec.place.country)
 
 
+def sources_of(value: ValueSpec, spec: RecordSpec) -> Iterator[str]:
+    """Yield the fields that a value comes from, the ones that say most first."""
+    if value.column == ITEM:
+        yield from spec.each
+    elif value.column:
+        yield value.column
+    yield from (name.split("}")[0] for name in value.template.split("{")[1:])
+    for each in (*value.first, *value.every):
+        yield from sources_of(each, spec)
+    yield from (name.rstrip(OPTIONAL) for name in value.key)
+    if value.when:
+        yield value.when
+
+
 def _used(value: ValueSpec) -> Iterator[str]:
     listed = (value.column, value.when, value.unless, *_SLOT.findall(value.template), *value.key)
     yield from filter(None, listed)
@@ -187,49 +202,48 @@ def _filled(template: str, values: Mapping[str, Value], other: str = "") -> str:
     return found
 
 
-def _getter(
-    spec: ValueSpec,
-    records: Mapping[str, RecordSpec],
-    names: Mapping[str, Mapping[str, Mapping[str, str]]],
-) -> Getter:
-    inner = _plain_getter(spec, records, names)
-    if not spec.when and not spec.unless:
-        return inner
+class _Getters:
+    """Makes what gets the cells of a column from the values of a row, and from the keys of its other records."""
 
-    def get(values: Values, keys: Keys) -> list[str]:
-        is_on = (not spec.when or values.get(spec.when)) and not (spec.unless and values.get(spec.unless))
-        return inner(values, keys) if is_on else []
+    def __init__(self, records: Mapping[str, RecordSpec], names: Names) -> None:
+        self._records, self._names = records, names
 
-    return get
+    def of(self, spec: ValueSpec) -> Getter:
+        """Return what gets the cells that a column is filled with."""
+        inner = self._plain(spec)
+        if not spec.when and not spec.unless:
+            return inner
 
+        def get(values: Values, keys: Keys) -> list[str]:
+            is_on = (not spec.when or values.get(spec.when)) and not (spec.unless and values.get(spec.unless))
+            return inner(values, keys) if is_on else []
 
-def _plain_getter(
-    spec: ValueSpec,
-    records: Mapping[str, RecordSpec],
-    names: Mapping[str, Mapping[str, Mapping[str, str]]],
-) -> Getter:
-    if spec.codelist:
-        called = names.get(spec.codelist, {}).get(spec.language, {})
-        return lambda values, _: [called[item] for item in items_of(values.get(spec.column, "")) if item in called]
-    if spec.column:
-        return lambda values, _: list(items_of(values.get(spec.column, "")))
-    if spec.constant:
-        return lambda _, __: [spec.constant]
-    if spec.template:
-        return lambda values, _: [text] if (text := _filled(spec.template, values)) else []
-    if spec.record:
-        return _link_getter(spec, records[spec.record])
-    parts = [_getter(each, records, names) for each in (*spec.first, *spec.every)]
+        return get
 
-    def get(values: Values, keys: Keys) -> list[str]:
-        found: list[str] = []
-        for part in parts:
-            found += part(values, keys)
-            if found and spec.first:
-                break
-        return list(dict.fromkeys(found))
+    def _plain(self, spec: ValueSpec) -> Getter:
+        """Return the same, whatever else the row has to hold."""
+        if spec.codelist:
+            called = self._names.get(spec.codelist, {}).get(spec.language, {})
+            return lambda values, _: [called[item] for item in items_of(values.get(spec.column, "")) if item in called]
+        if spec.column:
+            return lambda values, _: list(items_of(values.get(spec.column, "")))
+        if spec.constant:
+            return lambda _, __: [spec.constant]
+        if spec.template:
+            return lambda values, _: [text] if (text := _filled(spec.template, values)) else []
+        if spec.record:
+            return _link_getter(spec, self._records[spec.record])
+        parts = [self.of(each) for each in (*spec.first, *spec.every)]
 
-    return get
+        def get(values: Values, keys: Keys) -> list[str]:
+            found: list[str] = []
+            for part in parts:
+                found += part(values, keys)
+                if found and spec.first:
+                    break
+            return list(dict.fromkeys(found))
+
+        return get
 
 
 def _link_getter(spec: ValueSpec, target: RecordSpec) -> Getter:

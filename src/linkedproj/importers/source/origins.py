@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from linkedproj.importers.decisions import FOLDER, read_rows
-from linkedproj.importers.keeping import COLUMNS, FILES, FROM
-from linkedproj.importers.reading import Column, place_of
+from linkedproj.importers.source.decisions import FOLDER, read_rows
+from linkedproj.importers.source.kept import COLUMNS, FILES, FROM
+from linkedproj.importers.source.reading import Column, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,7 +18,7 @@ from linkedproj.tables.readers.source import Number
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from linkedproj.importers.cells import Value
+    from linkedproj.importers.source.cells import Value
 
     Wanted = Sequence[tuple[str, Sequence[Sequence[str]]]]
     XmlGetter = Callable[[Element, Element], list[str]]

@@ -1,0 +1,58 @@
+"""A first importer file for a table nobody has described: each guess with its evidence, and "?" where nothing is known.
+
+`sheet` reads the table, and `profile` says what the cells of each column are like. What a column means is guessed from
+its header (`headers`), by words in several languages (`guess.toml`), and stands only if the cells are what such a
+column holds (`columns`); `assigning` gives each meaning once, and `writing` writes the file. Patterns of dates and
+numbers are written down where one alone fits all cells.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from linkedproj.importers.guess.assigning import assigned
+from linkedproj.importers.guess.columns import Column
+from linkedproj.importers.guess.profile import Profile
+from linkedproj.importers.guess.sheet import read_sheet
+from linkedproj.importers.guess.writing import Writer
+from linkedproj.importers.source.identifiers import slug
+from linkedproj.model.errors import Place, SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from linkedproj.importers.guess.assigning import Guessed
+    from linkedproj.model.lists import CodeList
+
+
+@dataclass
+class Guess:
+    """A proposal: the text of an importer file, what was guessed of each column, and remarks on the file as a whole."""
+
+    name: str
+    text: str
+    columns: list[Guessed]
+    remarks: list[str]
+
+
+def guess(path: Path, lists: Mapping[str, CodeList], name: str = "") -> Guess:
+    """Propose an importer file for a table.
+
+    Raises:
+        SetupError: the file cannot be read, or holds no table.
+    """
+    sheet = read_sheet(path)
+    profiles = [Profile(header) for header in sheet.names]
+    for row in sheet.rows:
+        for profile, cell in zip(profiles, row, strict=False):
+            profile.take(cell)
+    if not profiles or not any(each.filled for each in profiles):
+        raise SetupError("there is no table in it: no row below a row of headers.", Place(path.name))
+    known = tomllib.loads((files(__name__) / "guess.toml").read_text("utf-8"))
+    columns = assigned([Column(profile, known["meanings"], lists) for profile in profiles])
+    called = name or slug(path.stem) or "source"
+    return Guess(called, Writer(called, path, sheet, columns, known["records"]).text(), columns, sheet.remarks)

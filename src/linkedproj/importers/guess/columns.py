@@ -1,0 +1,238 @@
+"""What a column may mean: by the words of its header, and only if its cells are what such a column holds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from linkedproj.importers.guess.headers import CURRENCIES, EXACT, fit, words_of
+from linkedproj.importers.source.dates import date_pattern
+from linkedproj.model.lexical import date_fault
+from linkedproj.model.lists import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from linkedproj.importers.guess.profile import Profile
+    from linkedproj.model.lists import CodeList
+
+PERSONAL = "personal"
+"""The meaning of a column about persons, which is left out on purpose."""
+
+ALL_BUT = 0.9
+"""The share of cells that have to be of a kind."""
+
+_DATES = ("yyyy-MM-dd", "yyyy/MM/dd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "d.M.yyyy", "d/M/yyyy", "dd-MM-yyyy",
+          "MM/yyyy", "MM.yyyy", "yyyy-MM", "yyyy", "yyyy-MM-dd HH:mm:ss")  # fmt: skip
+_STYLES = {(".", ","): "a point before the decimals", (",", "."): "a comma before the decimals",
+           (",", " "): "a comma before the decimals, blanks between thousands"}  # fmt: skip
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
+_HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/:?#]\S*)?")
+_NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{1,3}")
+_MONEY = re.compile(r"[+-]?[0-9][0-9., \u00a0]*")
+_LONG, _NAME, _FEW, _POST, _ID = 40, 160, 80, 12, 60
+
+
+class Column:
+    """What one column may mean, the likeliest first."""
+
+    def __init__(self, profile: Profile, meanings: Sequence[Mapping[str, Any]], lists: Mapping[str, CodeList]) -> None:
+        self.profile = profile
+        words, self.language, self.currency = words_of(profile.header)
+        self._lists = lists
+        self.weight = 0.0
+        found = [(fit(words, meaning["words"]), number, meaning) for number, meaning in enumerate(meanings)]
+        # Of two that fit alike, the one with the longer word in common says more.
+        self.ranked = [(score, each) for score, _, each in sorted(found, key=lambda f: (-f[0], f[1])) if score]
+        if self.is_personal:
+            self.ranked = [(EXACT, {"name": PERSONAL, "kind": PERSONAL})]
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether most cells are e-mail addresses."""
+        return 2 * self.profile.count(v for v in self.profile.values if _MAIL.fullmatch(v)) > self.profile.filled > 0
+
+    def judged(self, kind: str) -> tuple[str, dict[str, Any], bool]:
+        """Return in words how many cells are of a kind, how they are written, and whether that is enough."""
+        profile = self.profile
+        if not profile.filled:
+            return "no cell is filled", {}, False
+        judge = getattr(self, f"_as_{kind}", self._as_text)
+        told, settings, is_right = judge()
+        if profile.missing:
+            settings["missingValues"] = sorted(profile.missing)
+        return told, settings, is_right
+
+    def _share(self, count: int, what: str) -> str:
+        return f"{count:,} of {self.profile.seen:,} cells are {what}"
+
+    def _as_text(self) -> tuple[str, dict[str, Any], bool]:
+        return f"{self.profile.filled:,} of {self.profile.rows:,} cells are filled", {}, True
+
+    def _as_name(self) -> tuple[str, dict[str, Any], bool]:
+        mean = self.profile.length / self.profile.filled
+        letters = self.profile.count(v for v in self.profile.values if any(map(str.isalpha, v)))
+        told = f"{self._share(letters, 'names')}, {len(self.profile.values):,} different"
+        return told, {}, mean <= _NAME and letters >= ALL_BUT * self.profile.seen
+
+    def _as_body(self) -> tuple[str, dict[str, Any], bool]:
+        told, settings, is_right = self._as_name()
+        several = self.profile.count(value for value in self.profile.values if len(value.split()) > 1)
+        if is_right and 2 * several < self.profile.seen:
+            return f"{told}; most are one word: are they organisations, or places?", {}, False
+        return told, settings, is_right
+
+    def _as_short(self) -> tuple[str, dict[str, Any], bool]:
+        short = self.profile.count(value for value in self.profile.values if len(value) <= _POST)
+        return self._share(short, "short"), {}, short >= ALL_BUT * self.profile.seen
+
+    def _as_long(self) -> tuple[str, dict[str, Any], bool]:
+        mean = self.profile.length / self.profile.filled
+        return f"{self.profile.filled:,} cells are texts of {mean:.0f} characters on average", {}, mean >= _LONG
+
+    def _as_id(self) -> tuple[str, dict[str, Any], bool]:
+        short = all(len(value) <= _ID for value in self.profile.values)
+        told = f"{len(self.profile.values) + self.profile.more:,} different in {self.profile.filled:,} cells"
+        return told, {}, short and self.profile.filled == self.profile.rows
+
+    def _as_code(self) -> tuple[str, dict[str, Any], bool]:
+        few = len(self.profile.values) <= max(_FEW, self.profile.filled // 2) and not self.profile.more
+        separator = next((sign for sign in (";", "|") if self._has(sign) >= self.profile.seen / 5), "")
+        mean = self.profile.length / self.profile.filled
+        told = f"{self.profile.filled:,} cells hold {len(self.profile.values):,} different values"
+        told += f", some of them several with '{separator}' between" if separator else ""
+        return told, {"separator": separator} if separator else {}, few and mean <= _NAME
+
+    def _as_list(self) -> tuple[str, dict[str, Any], bool]:
+        signs = {sign: self._has(sign) for sign in (";", "|", ",", "/")}
+        sign = next((each for each, count in signs.items() if count >= self.profile.seen / 3), "")
+        if not sign:
+            return "no sign stands between words in a third of the cells", {}, False
+        return self._share(signs[sign], f"lists with '{sign}' between"), {"separator": sign}, True
+
+    def _has(self, sign: str) -> int:
+        return self.profile.count(value for value in self.profile.values if sign in value)
+
+    def _as_date(self) -> tuple[str, dict[str, Any], bool]:
+        if self.profile.days == self.profile.filled:
+            return (
+                self._share(self.profile.days, "dates of the spreadsheet"),
+                {"type": "date", "format": "yyyy-MM-dd"},
+                True,
+            )
+        counts = {text: self.profile.count(filter(_is_dated(text), self.profile.values)) for text in _DATES}
+        best = [text for text in _DATES if counts[text] == self.profile.seen]
+        if not best:
+            text = max(_DATES, key=counts.__getitem__)
+            told = self._share(counts[text], f"dates {text}")
+            return (
+                told,
+                {"type": "date", "format": text},
+                counts[text] >= ALL_BUT * self.profile.seen and not self._rival(counts, text),
+            )
+        if rival := self._rival(counts, best[0]):
+            return f"all cells are dates {best[0]}, and {rival} as well: which one is meant?", {}, False
+        return self._share(counts[best[0]], f"dates {best[0]}"), {"type": "date", "format": best[0]}, True
+
+    def _rival(self, counts: Mapping[str, int], text: str) -> str:
+        """Return another pattern that the cells fit just as well, and that means other days."""
+        parts = sorted(text.lower())
+        same = [
+            t
+            for t in _DATES
+            if t != text and counts[t] == counts[text] and t.replace("dd", "d") != text.replace("dd", "d")
+        ]
+        same = [
+            t for t in same if t.replace("MM", "M").replace("dd", "d") != text.replace("MM", "M").replace("dd", "d")
+        ]
+        return next((t for t in same if sorted(t.lower()) == parts), "")
+
+    def _as_amount(self) -> tuple[str, dict[str, Any], bool]:
+        texts = {value: _number_in(value) for value in self.profile.values}
+        count = self.profile.count(value for value, (text, _) in texts.items() if text)
+        if count < ALL_BUT * self.profile.seen:
+            return self._share(count, "amounts"), {}, False
+        signs = {sign for _, sign in texts.values() if sign}
+        if len(signs) == 1:
+            self.currency = self.currency or CURRENCIES.get(next(iter(signs)).lower(), "")
+        settings: dict[str, Any] = {"type": "number"} | ({"match": _MONEY.pattern} if signs else {})
+        written = [text for text, _ in texts.values() if text and not text.lstrip("+-").isdigit()]
+        if self.profile.numbers == self.profile.filled or not written:
+            return self._share(count, "numbers"), settings, self._has_currency(len(signs))
+        fitting = [style for style in _STYLES if all(_style(style).fullmatch(text) for text in written)]
+        if len(fitting) != 1:
+            told = "no way of writing numbers fits all" if not fitting else "two ways of writing numbers fit"
+            return f"{told}, such as {written[0]}", {}, False
+        decimal, group = fitting[0]
+        settings |= {"decimalChar": decimal, "groupChar": group}
+        return self._share(count, f"numbers with {_STYLES[fitting[0]]}"), settings, self._has_currency(len(signs))
+
+    def _has_currency(self, signs: int) -> bool:
+        return bool(self.currency) and signs <= 1
+
+    def _as_degrees(self) -> tuple[str, dict[str, Any], bool]:
+        for decimal in (".", ","):
+            found = re.compile(rf"-?[0-9]{{1,3}}(?:\{decimal}[0-9]+)?")
+            count = self.profile.count(v for v in self.profile.values if found.fullmatch(v))
+            if count >= ALL_BUT * self.profile.seen:
+                return self._share(count, f"degrees with '{decimal}'"), {"type": "number", "decimalChar": decimal}, True
+        return "the cells are no degrees", {}, False
+
+    def _as_number(self) -> tuple[str, dict[str, Any], bool]:
+        count = self.profile.count(value for value in self.profile.values if value.isdigit())
+        return self._share(count, "whole numbers"), {"match": "^[0-9]+$"}, count >= ALL_BUT * self.profile.seen
+
+    def _as_address(self) -> tuple[str, dict[str, Any], bool]:
+        count = self.profile.count(value for value in self.profile.values if _HOST.fullmatch(value))
+        return self._share(count, "addresses of pages"), {"type": "uri"}, count >= ALL_BUT * self.profile.seen
+
+    def _as_nuts(self) -> tuple[str, dict[str, Any], bool]:
+        codes = [value for value in self.profile.values if _NUTS.match(value.partition(" ")[0])]
+        count = self.profile.count(codes)
+        self.weight = sum(len(code.partition(" ")[0]) for code in codes) / max(1, len(codes))
+        return (
+            self._share(count, "codes of regions"),
+            {"match": f"^{_NUTS.pattern}"},
+            count >= ALL_BUT * self.profile.seen,
+        )
+
+    def _as_country(self) -> tuple[str, dict[str, Any], bool]:
+        names = self._lists["country"].spellings if "country" in self._lists else {}
+        for pattern in ("", "^\\S+"):
+            codes = ((value, value.split()[0] if pattern else value) for value in self.profile.values)
+            count = self.profile.count(value for value, code in codes if fold(code) in names)
+            self.weight = max(self.weight, count / max(1, self.profile.filled))
+            if count >= ALL_BUT * self.profile.seen:
+                settings = {"list": "country"} | ({"match": pattern} if pattern else {})
+                return self._share(count, "countries of the list"), settings, True
+        return "most cells are no country of the list", {}, False
+
+    def _as_personal(self) -> tuple[str, dict[str, Any], bool]:
+        return "persons are not recorded", {}, True
+
+
+def _is_dated(text: str) -> Callable[[str], bool]:
+    pattern, order = date_pattern(text)
+
+    def is_dated(value: str) -> bool:
+        match = pattern.fullmatch(value)
+        if match is None:
+            return False
+        parts = dict(zip(order, match.groups(), strict=True))
+        return not date_fault("-".join(parts[part].zfill(2) for part in "yMd" if part in parts))
+
+    return is_dated
+
+
+def _number_in(text: str) -> tuple[str, str]:
+    """Return the number in a text, and the sign of a currency beside it."""
+    match = _MONEY.search(text)
+    rest = (text[: match.start()] + text[match.end() :]).strip() if match else text
+    if match is None or (rest and rest.lower() not in CURRENCIES):
+        return "", ""
+    return match[0].strip().replace("\u00a0", " "), rest
+
+
+def _style(style: tuple[str, str]) -> re.Pattern[str]:
+    decimal, group = map(re.escape, style)
+    return re.compile(rf"[+-]?(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)(?:{decimal}[0-9]+)?")
