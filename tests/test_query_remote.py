@@ -412,6 +412,25 @@ def test_an_answer_that_comes_a_byte_at_a_time_is_left_in_time(server: Server) -
     assert time.monotonic() - started < 3
 
 
+def test_an_answer_that_was_left_is_heard_no_more(server: Server) -> None:
+    hung_up = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", RESULTS)
+        handler.end_headers()
+        try:
+            for _ in range(100):
+                handler.wfile.write(b" ")
+                time.sleep(0.1)
+        except OSError:
+            hung_up.set()
+
+    with pytest.raises(RemoteError, match="no whole answer came within 1 seconds"):
+        _ask(server.says("/sparql", Answer(action=drip)))
+    assert hung_up.wait(5)
+
+
 def _cut_chunks(handler: BaseHTTPRequestHandler) -> None:
     handler.protocol_version = "HTTP/1.1"
     handler.send_response(200)

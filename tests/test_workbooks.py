@@ -311,6 +311,15 @@ def test_what_is_hidden_merged_or_repeated_in_libreoffice(tmp_path: Path) -> Non
     )
 
 
+def test_a_row_is_no_longer_than_a_row_can_be(tmp_path: Path) -> None:
+    many = '<table:table-cell table:number-columns-repeated="99000" office:value-type="string"><text:p>b</text:p>'
+    opendocument(
+        tmp_path / "p.ods", {"project": ods_row(ods_text("id")) + ods_row(ods_text("a"), many + "</table:table-cell>")}
+    )
+    [row], _ = cells(tmp_path / "p.ods", "project")
+    assert (row[0], len(row)) == ("a", 16_385)
+
+
 def test_a_style_of_libreoffice_that_is_made_from_itself_shows_all_of_a_date(tmp_path: Path) -> None:
     circle = (
         '<style:style style:name="a" style:family="table-cell" style:parent-style-name="b"/>'
