@@ -184,6 +184,27 @@ def test_a_portfolio_of_another_country_has_pages_of_its_own(tmp_path_factory: p
     assert not re.search("barcelona|birmingham", told, re.IGNORECASE)
 
 
+def test_a_page_that_is_written_from_right_to_left_reads_right(small: Small) -> None:
+    title = "ميناء هادئ"
+    for path in small.folder.iterdir():
+        text = path.read_text("utf-8").replace("@es", "@ar").replace("\nes = ", "\nar = ")
+        text = text.replace('["en", "ca", "es"]', '["ar", "en", "ca"]').replace("Puerto tranquilo", title)
+        path.write_text(text, "utf-8")
+    outcome = small.run("build", "--site")
+    assert outcome.code == 0, outcome.err
+    written = (small.home / "public/doc/project/harbour.html").read_text("utf-8")
+    assert '<html lang="ar" dir="rtl">' in written
+    assert f"<h1>{title}</h1>" in re.sub(r" <small.*?</small>", "", written)
+    # Words of the program are English, and say so; what is English in the records turns back as well.
+    assert '<nav aria-label="Main" lang="en" dir="ltr"' in written
+    assert re.search(r'lang="en" dir="ltr">Harbour desk<', written)
+    english = (small.home / "public/doc/project/harbour.en.html").read_text("utf-8")
+    assert '<html lang="en">' in english
+    assert 'href="harbour.html" lang="ar"' in english
+    style = (small.home / "public/assets/site.css").read_text("utf-8")
+    assert re.findall(r"(?:margin|padding|border)-(?:left|right)|text-align: *(?:left|right)|float:", style) == []
+
+
 def test_no_two_records_have_one_page() -> None:
     schema = schema_for("https://small.example/")
     paths = Paths(schema, ["en", "ca"], str)

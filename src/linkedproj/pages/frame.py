@@ -187,7 +187,7 @@ class Frame:
             "root": "../" * here.count("/"),
             "ext": paths.ending(reader.language),
             "_": texts,
-            "spoken": texts.spoken if primary(texts.spoken) != primary(reader.language) else "",
+            "spoken": reader.marks(texts.spoken if primary(texts.spoken) != primary(reader.language) else ""),
             "brand": reader.said(brand),
             "head_title": title if title == brand.text else f"{title} · {brand.text}",
             "description": description[:_DESCRIBED],

@@ -63,12 +63,14 @@ class Reader:
         """Give a text as a template takes it: with its language and direction, where these are not the page's."""
         if text is None:
             return {"text": "", "lang": "", "dir": ""}
-        is_other = text.language not in {"", self.language}
-        turned = direction(text.language) != direction(self.language) if text.language else False
+        return {"text": text.text, **self.marks(text.language)}
+
+    def marks(self, language: str) -> dict[str, str]:
+        """Give the language and direction of a text, where these are not the page's; "" is that of the page."""
+        is_turned = bool(language) and direction(language) != direction(self.language)
         return {
-            "text": text.text,
-            "lang": text.language if is_other else "",
-            "dir": direction(text.language) if turned else "",
+            "lang": language if language != self.language else "",
+            "dir": direction(language) if is_turned else "",
         }
 
     def name(self, iri: str) -> Text:
