@@ -387,6 +387,20 @@ def test_a_lean_site_has_pages_where_there_is_text_and_every_link_leads_somewher
     assert 'assets/brand.css"' in (public / full).read_text("utf-8")
 
 
+def test_a_mistake_is_mended_where_the_record_stands(small: Small) -> None:
+    config = small.folder / "portfolio.toml"
+    address = "https://forge.example/data/{file}#L{line}"
+    config.write_text(f'{config.read_text("utf-8")}\n[pages]\ncorrect = "{address}"\n', "utf-8")
+    assert small.run("build", "--site").code == 0
+    for identifier, line in (("harbour", 2), ("orchard", 3)):
+        page = html.unescape((small.home / f"public/doc/project/{identifier}.html").read_text("utf-8"))
+        assert f'<a href="https://forge.example/data/project.csv#L{line}">Suggest a correction</a>' in page
+    config.write_text(config.read_text("utf-8").replace("https://forge", "forge"), "utf-8")
+    outcome = small.run("build", "--site")
+    assert outcome.code == 2
+    assert "write the address of a table, such as" in outcome.err
+
+
 def test_colours_are_colours(small: Small) -> None:
     settings = small.folder / "portfolio.toml"
     text = settings.read_text("utf-8")

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from linkedproj.model.errors import Problem
     from linkedproj.pages.site import Written
     from linkedproj.queries.saved.collection import SavedQuery
+    from linkedproj.tables.portfolio import Portfolio
 
     Tell = Callable[[str], None]
 
@@ -143,7 +144,11 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
             facts = _facts(folder, staged)
             gaps = _describe_release(folder, facts, staged, chosen(engine) if staged.is_draft else REFERENCE)
             _refuse_unsound(replace(findings, problems=(*findings.problems, *gaps)))
-            pages = _write_pages(folder, facts, staged, tell, keep=keep and not release) if site else None
+            pages = (
+                _write_pages(folder, findings.portfolio, facts, staged, tell, keep=keep and not release)
+                if site
+                else None
+            )
         tell("publishing")
         staged.publish(_records(findings))
     dumps = out / "dump"
@@ -290,13 +295,16 @@ def _facts(folder: Folder, staged: Release) -> ReleaseFacts:
     return facts_of(latest, config, folder.schema, before.version if before else "", versions, has_queries=True)
 
 
-def _write_pages(folder: Folder, facts: ReleaseFacts, staged: Release, tell: Tell, *, keep: bool) -> Written:
+def _write_pages(  # noqa: PLR0913 - of what pages are made, and where they go
+    folder: Folder, tables: Portfolio, facts: ReleaseFacts, staged: Release, tell: Tell, *, keep: bool
+) -> Written:
     """Write the pages for people from what is staged."""
     from linkedproj.pages.site import Kept, Site, Sources
 
     tell("writing the pages")
     latest = staged.root / "dump" / LATEST
-    sources = Sources(latest, staged.scratch / "evidence.nt", staged.root / QUERIES, staged.root / "dataset.jsonld")
+    described = staged.root / "dataset.jsonld"
+    sources = Sources(latest, staged.scratch / "evidence.nt", staged.root / QUERIES, described, tables)
     kept = kept_in("pages", folder.path.resolve(), staged.served) if keep else None
     found: list[Written] = []
     staged.add(lambda made: found.append(Site(folder, sources, facts, Kept(made, staged.served, kept)).write()))

@@ -88,9 +88,13 @@ class SchemeSource:
 
 @dataclass(frozen=True)
 class Pages:
-    """How the pages for people are written: `profile` is "full", "lean" or "" (by size), colours are by their name."""
+    """How the pages for people are written: `profile` is "full", "lean" or "" (by size), colours are by their name.
+
+    `correct` is the address of a table in a forge, with {file}, {line} and {id} where these go.
+    """
 
     profile: str = ""
+    correct: str = ""
     light: Mapping[str, str] = field(default_factory=dict)
     dark: Mapping[str, str] = field(default_factory=dict)
 

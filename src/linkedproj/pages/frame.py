@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from linkedproj.model.folder import Folder
     from linkedproj.pages.kept import Kept
     from linkedproj.pages.render import Texts
+    from linkedproj.tables.portfolio import Portfolio as Tables
 
 BROADER = "http://www.w3.org/2004/02/skos/core#broader"
 FULL = "full"
@@ -64,13 +65,15 @@ FORMATS = (
 class Sources:
     """What pages are made of: the folder of dumps, the evidence as N-Triples, and the folder of answered queries.
 
-    `described` is the description of the data set for search engines, where there is one.
+    `described` is the description of the data set for search engines, where there is one; `tables` are those that the
+    dumps were mapped from, to which a record can lead.
     """
 
     dumps: Path
     evidence: Path
     answers: Path
     described: Path
+    tables: Tables | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from linkedproj.catalog.sitemap import robots, sitemap
 from linkedproj.pages import overview, questions, vocabulary
+from linkedproj.pages.corrections import Corrections
 from linkedproj.pages.drawing import line, mapped
 from linkedproj.pages.frame import Frame, Sources, counted
 from linkedproj.pages.kept import Kept, Written
@@ -56,7 +57,9 @@ class Site(Frame):
             if named is None:
                 continue
             lists.take(found, types[named[0]], self.readers[0])
-            self._part(self.paths.stem(found.iri), (found.parts, self._called(found.mentioned())), self._record, found)
+            mended = self.corrections.address(types[named[0]].table, named[1])
+            depends = found.parts, self._called(found.mentioned()), mended
+            self._part(self.paths.stem(found.iri), depends, self._record, found, mended)
         views = Views(self, lists)
         for reader in self.readers:
             self._lists(lists, reader)
@@ -96,7 +99,12 @@ class Site(Frame):
         """What the vocabulary says of each term."""
         return vocabulary.read_terms(self.sources.dumps / "vocabulary.ttl")
 
-    def _record(self, found: Gathered) -> None:
+    @cached_property
+    def corrections(self) -> Corrections:
+        """Where mistakes are mended."""
+        return Corrections(self.folder.config.pages.correct, self.sources.tables, self.folder.path)
+
+    def _record(self, found: Gathered, mended: str) -> None:
         stem = self.paths.stem(found.iri)
         self._data(found, stem)
         for node in found.texts:
@@ -114,6 +122,7 @@ class Site(Frame):
                 description=(record["lead"] or {}).get("text", ""),
                 written=written,
             )
+            common["contact"] = {"href": mended} if mended else common["contact"]
             world = f"{common['root']}assets/world.svg"
             place = [{"point": point, "text": record["title"]["text"], "href": ""} for point in record["points"]]
             record["points"], common["world"] = mapped(place, world)
