@@ -30,8 +30,10 @@ def grlc_python(folder: Path) -> Path:
     done = home / "installed"
     if done.is_file():
         return python
-    venv.create(home, clear=True, with_pip=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"grlc=={VERSION}"]
+    # By the pip that is here: one of its own, and compiled code that is never run, take most of the time.
+    venv.create(home, clear=True)
+    options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", *options, f"grlc=={VERSION}"]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PATIENCE)
     except subprocess.CalledProcessError as error:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from linkedproj.importers.source.decisions import FOLDER, read_rows
 from linkedproj.importers.source.kept import COLUMNS, FILES, FROM
-from linkedproj.importers.source.reading import Column, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from linkedproj.importers.source.reading import Column
     from linkedproj.model.errors import Place, Problem
 
 
@@ -46,12 +46,17 @@ def _rows(home: Path, wanted: dict[str, set[str]]) -> Iterable[tuple[str, dict[s
 
 
 def _columns(home: Path) -> dict[tuple[str, str, str], Column]:
+    from linkedproj.importers.source.reading import Column
+
     rows = read_rows(home / COLUMNS)
     return {(r["table"], r["column"], r["resource"]): Column(r["title"], int(r["number"])) for r in rows}
 
 
 def _place(row: dict[str, str], table: str, column: str, columns: dict[tuple[str, str, str], Column]) -> Place | None:
     """Return the place of a cell in its source: most of a record come from one row, the others are told by column."""
+    # What was never imported is checked without what reads sources.
+    from linkedproj.importers.source.reading import Column, place_of
+
     first, *others = row[FROM].split("\n")
     by_column = dict(line.partition("|")[::2] for line in others)
     resource, file, part, number = by_column.get(column, first).split("|")

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _MARK = "#+"
-# The parser in C is ten times as fast; not every PyYAML has it.
 _DEEPEST = 20
+_WIDEST = (1 << 31) - 1
+# What is in C is six to ten times as fast; not every PyYAML has it.
 _LOADER: type[yaml.BaseLoader | yaml.CBaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_DUMPER: type[yaml.SafeDumper | yaml.CSafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def header_lines(text: str) -> int:
 
 def write_header(header: Mapping[str, object]) -> str:
     """Write a header: texts, numbers, lists and mappings in their order; what is empty is left out."""
-    written = yaml.safe_dump(_filled(header), allow_unicode=True, sort_keys=False, width=float("inf"))
+    written = yaml.dump(_filled(header), Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=_WIDEST)
     return "".join(f"{_MARK} {line}" for line in str(written).splitlines(keepends=True))
 
 
