@@ -47,7 +47,7 @@ def test_each_contradiction_is_told_with_its_places_and_the_remedy(name: str, sm
     small.edit("portfolio.toml", 'evidence = "every value"\n', "")
     for file, old, new in KINDS[name]["edit"]:
         small.edit(file, old, new)
-    report = small.map()
+    report = small.map(alike=KINDS[name].get("alike", False))
     assert told(report) == KINDS[name]["says"]
     assert exit_code(report) == KINDS[name]["stops"]
 
