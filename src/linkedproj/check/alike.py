@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.importers.source.matching import Alike, Pair, at_large, can_compare, pairs
 from linkedproj.mapping.identity import declared_different, place_of
-from linkedproj.model.context import Kind
+from linkedproj.model.context import Kind, Rule
 from linkedproj.model.lists import fold
 from linkedproj.tables.cells import split
 
@@ -89,8 +89,9 @@ class _Called:
         return self._names.get(type_name, {}).get(identifier, ())
 
     def _read(self, type_name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        schema = self._portfolio.schema
-        terms = {term for term in schema.naming(schema.types[type_name]) if schema.fields[term].kind is Kind.TEXT}
+        # A label is the copy of a name.
+        copied = self._portfolio.schema.types[type_name].derived_by(Rule.COPY).values()
+        terms = {source for derived in copied for source in derived.sources}
         for batch in self._portfolio.batches(type_name):
             columns = [each for each in self._portfolio.headers[batch.header].columns if _is_of(each, terms)]
             cells = zip(*(batch.columns[each.index] for each in columns), strict=True)

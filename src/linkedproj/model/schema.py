@@ -204,14 +204,6 @@ class Schema:
             if not kind.is_computed(term.term) and not (target and target.nested):
                 yield term
 
-    def naming(self, kind: RecordType) -> Iterator[str]:
-        """Yield the terms by which records of a type are called: those that must be filled, and its short name."""
-        yield from (name.partition("@")[0] for name in kind.required)
-        yield from (field.term for field in self.fields.values() if kind.short_name and field.iri == kind.short_name)
-        for want in self.wants.get(kind.name, ()):
-            if want.is_formal:
-                yield from want.terms
-
     @property
     def members(self) -> tuple[str, ...]:
         """The types whose records a portfolio lists."""

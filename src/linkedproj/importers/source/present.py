@@ -137,7 +137,13 @@ class Present:
 
     def naming(self, table: str) -> Iterator[str]:
         """Yield the terms by which records of a table are called."""
-        yield from self.schema.naming(self.kinds[table])
+        required = self.kinds[table].required
+        yield from (name.partition("@")[0] for name in required)
+        short = self.kinds[table].short_name
+        yield from (field.term for field in self.schema.fields.values() if short and field.iri == short)
+        for want in self.schema.wants.get(self.kinds[table].name, ()):
+            if want.is_formal:
+                yield from want.terms
 
     def is_many(self, column: str) -> bool:
         """Return whether a column takes several values."""
