@@ -127,9 +127,9 @@ class Small:
         problems = (*mapped.portfolio.problems, *mapped.evidence.problems, *likenesses)
         return Report(problems, mapped.portfolio.counts, shipped_rules())
 
-    def problems(self) -> list[dict[str, object]]:
+    def problems(self, *options: str) -> list[dict[str, object]]:
         """Check the tables, and give the problems as the report for programs does."""
-        found: list[dict[str, object]] = json.loads(self.run("check", "--format", "json").out)["problems"]
+        found: list[dict[str, object]] = json.loads(self.run("check", "--format", "json", *options).out)["problems"]
         return found
 
 

@@ -146,6 +146,14 @@ def test_a_type_of_a_portfolio_is_compared_and_one_without_a_column_for_it_has_n
     )
 
 
+def test_a_name_of_a_portfolio_may_have_no_language(small: Small) -> None:
+    shapes = OWN_SHAPES.replace("a sh:NodeShape ;", "a sh:NodeShape ; lp:likelyKey ( own:mark own:behind ) ;", 1)
+    with_own_terms(small, shapes.replace("dash:uniqueValueForClass own:Berth ;", ""))
+    small.write("berth.csv", "id,name@en,behind,mark\na,A,,North pier\nb,B,a,West pier\nc,C,a,West-pier\n")
+    [found] = [each["message"] for each in small.problems("--alike") if each["code"] == "LP-SAME-ALIKE"]
+    assert "'West-pier' and 'West pier' are the same name, and both have A in behind" in str(found)
+
+
 # ---------------------------------------------------------------- the command
 
 

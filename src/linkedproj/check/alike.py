@@ -136,7 +136,7 @@ class _Comparison:
     def problems(self, known: _Known) -> Iterator[Problem]:
         """Yield a problem for each pair, at the record that stands behind the other."""
         table, kept = self._kind.table, list[Pair]()
-        for pair in pairs(self._records()):
+        for pair in pairs(self._records()):  # all are read, and with them what is declared, before the first pair
             one, other = pair.one.key, pair.other.key
             if frozenset({one, other}) not in self._different and known.takes(f"{table}/{one}", f"{table}/{other}"):
                 kept.append(pair)
@@ -201,13 +201,12 @@ class _Comparison:
 
 
 def _naming(portfolio: Portfolio, kind: RecordType, key: Key) -> set[str]:
-    """Return the terms of a likely key that are names: its texts, and a first property without a language."""
-    return {
-        field.term
-        for number, iri in enumerate(key.properties if not key.is_certain else ())
-        for field in portfolio.schema.fields_of(kind)
-        if field.iri == iri and (field.kind is Kind.TEXT or (number == 0 and field.kind is Kind.PLAIN))
-    }
+    """Return the terms of a likely key that are names: its texts by language, else a first property that is text."""
+    if key.is_certain:
+        return set()
+    fields = [field for field in portfolio.schema.fields_of(kind) if field.iri in key.properties]
+    texts = {field.term for field in fields if field.kind is Kind.TEXT}
+    return texts or {field.term for field in fields if field.kind is Kind.PLAIN and field.iri == key.properties[0]}
 
 
 def _is_of(column: Column, terms: set[str]) -> bool:
