@@ -21,6 +21,7 @@ import rdflib
 from tests.releases import publish_three
 
 from linkedproj.build import build
+from linkedproj.check.alike import alike_problems
 from linkedproj.cli import main
 from linkedproj.mapping.tables import map_tables
 from linkedproj.model.folder import open_folder
@@ -117,17 +118,18 @@ class Small:
         """Run a command of linkedproj in this process."""
         return run(*arguments)
 
-    def map(self) -> Report:
-        """Read the tables and write nothing: what the mapping finds, without the shapes."""
+    def map(self, *, alike: bool = False) -> Report:
+        """Read the tables and write nothing: what the mapping finds, and which names are `alike`."""
         folder = open_folder(self.folder)
         with TemporaryDirectory() as work:
             mapped = map_tables(self.folder, folder.schema, folder.config, "data", Path(work), {})
-        problems = (*mapped.portfolio.problems, *mapped.evidence.problems)
+            likenesses = tuple(alike_problems(mapped.portfolio)) if alike else ()
+        problems = (*mapped.portfolio.problems, *mapped.evidence.problems, *likenesses)
         return Report(problems, mapped.portfolio.counts, shipped_rules())
 
-    def problems(self) -> list[dict[str, object]]:
+    def problems(self, *options: str) -> list[dict[str, object]]:
         """Check the tables, and give the problems as the report for programs does."""
-        found: list[dict[str, object]] = json.loads(self.run("check", "--format", "json").out)["problems"]
+        found: list[dict[str, object]] = json.loads(self.run("check", "--format", "json", *options).out)["problems"]
         return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from linkedproj.check.alike import alike_problems
 from linkedproj.mapping.runners import opened
 from linkedproj.mapping.runners.resources import Resources
 from linkedproj.mapping.tables import map_tables
@@ -47,7 +48,7 @@ def test_each_contradiction_is_told_with_its_places_and_the_remedy(name: str, sm
     small.edit("portfolio.toml", 'evidence = "every value"\n', "")
     for file, old, new in KINDS[name]["edit"]:
         small.edit(file, old, new)
-    report = small.map()
+    report = small.map(alike=KINDS[name].get("alike", False))
     assert told(report) == KINDS[name]["says"]
     assert exit_code(report) == KINDS[name]["stops"]
 
@@ -155,7 +156,7 @@ def test_nothing_is_suspected_in_what_is_shipped(folder: str, tmp_path: Path) ->
     opened = open_folder(ROOT / folder, own if folder.endswith("fair/data") else None)
     mapped = map_tables(opened.path, opened.schema, opened.config, "data", tmp_path, {})
     assert mapped.portfolio.counts
-    found = {problem.rule for problem in mapped.portfolio.problems}
+    found = {problem.rule for problem in (*mapped.portfolio.problems, *alike_problems(mapped.portfolio))}
     suspicions = {code for code in open_rules() if code.startswith(("LP-SAME-", "LP-PLACE-"))}
     assert found & {*suspicions, "LP-LINK-CIRCLE", "LP-CELL-LISTED", "LP-DATE-FAR"} == set()
 

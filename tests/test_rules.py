@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from linkedproj.model.errors import Place, Problem, SetupError
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.rules import Rule, Rules, Severity, Wording, catalogue, load_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parents[1]
 SLOT = re.compile(r"\{[^}]*\}")
@@ -38,9 +42,15 @@ def day(**values: str) -> Problem:
     return Problem("LP-CELL-DAY", place, "project/chebec", "start", "2020-02-30", values)
 
 
+def cases(rule: Rule) -> Iterator[Mapping[str, str]]:
+    assert set(rule.cases) <= {"message", "fix"}
+    for by_value in rule.cases.values():
+        yield from by_value.values()
+
+
 @pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.code)
 def test_every_rule_speaks_three_languages_and_has_two_examples(rule: Rule) -> None:
-    for texts in (rule.message, rule.fix, rule.why, rule.hint):
+    for texts in (rule.message, rule.fix, rule.why, rule.hint, *cases(rule)):
         assert set(texts) == set(LANGUAGES)
         assert all(text.strip() for text in texts.values())
     assert rule.wrong
@@ -49,7 +59,7 @@ def test_every_rule_speaks_three_languages_and_has_two_examples(rule: Rule) -> N
 
 @pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.code)
 def test_each_language_has_the_same_slots(rule: Rule) -> None:
-    for texts in (rule.message, rule.fix, rule.hint):
+    for texts in (rule.message, rule.fix, rule.hint, *cases(rule)):
         assert len({frozenset(SLOT.findall(text)) for text in texts.values()}) == 1
     assert not any(SLOT.search(text) for text in rule.why.values())
 

@@ -58,7 +58,8 @@ _ABSENT, _LANGUAGE_ABSENT = SH + "MinCountConstraintComponent", SH + "QualifiedM
 class Findings:
     """What a check found: the portfolio as read, how its values are known, and every problem in order.
 
-    `triples` counts those of each type, by its name; `rules` are those in force, which word the problems.
+    `triples` counts those of each type, by its name; `rules` are those in force, which word the problems. `remarks` say
+    what could not be looked for.
     """
 
     portfolio: Portfolio
@@ -68,6 +69,7 @@ class Findings:
     triples: Mapping[str, int]
     rules: Rules
     quotes: Quotes | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its own name
@@ -80,13 +82,14 @@ def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its o
     ontology: Path | None = None,
     further: Further = lambda *_: (),
     keep: bool = False,
+    alike: bool = False,
 ) -> Findings:
     """Map the tables in a folder and check what came of it by a SHACL engine (see `linkedproj.check.judge`).
 
     `sources` holds private copies that quotes are looked up in, `resources` say which processes map the tables, `tell`
     hears what is being done. `further` finds what is wrong with the records for rooms that this one does not know.
     With `keep`, only what has changed since the last check that kept its verdicts is judged (see `judging`); without,
-    nothing is left behind.
+    nothing is left behind. With `alike`, names are compared for records that may be one.
 
     Raises:
         EngineDisagreement: the reference engine found something else.
@@ -97,7 +100,7 @@ def check_folder(  # noqa: PLR0913 - what can be asked of a check, each by its o
     with tempfile.TemporaryDirectory(prefix="linkedproj-") as scratch:
         mapped = map_statements(folder, Path(scratch), resources, tell)
         options = judging(path, engine, resources.jobs, keep=keep)
-        return check(folder, mapped, sources, tell, options=options, further=further)
+        return check(folder, mapped, sources, tell, options=options, further=further, alike=alike)
 
 
 def judging(path: Path, engine: str, jobs: int, *, keep: bool, for_good: bool = False) -> Options:
@@ -137,11 +140,12 @@ def check(  # noqa: PLR0913 - what can be asked of a check, as above
     *,
     options: Options | None = None,
     further: Further = lambda *_: (),
+    alike: bool = False,
 ) -> Findings:
     """Judge what the tables of a folder were mapped to; nothing is written.
 
     `sources` holds the private copies that quotes are looked up in, if there are any; `options` say how the shapes are
-    applied; `tell` hears what is being done; `further` as in `check_folder`.
+    applied; `tell` hears what is being done; `further` and `alike` as in `check_folder`.
 
     Raises:
         EngineDisagreement: two SHACL engines judge the records differently.
@@ -149,8 +153,10 @@ def check(  # noqa: PLR0913 - what can be asked of a check, as above
     """
     portfolio, evidence, schema = mapped.portfolio, mapped.evidence, folder.schema
     quotes = check_quotes(portfolio, sources) if sources else None
+    likenesses, remarks = _likenesses(portfolio, tell) if alike else ([], ())
     tell("checking the shapes")
     problems = [*portfolio.problems, *evidence.problems, *(quotes.problems if quotes else ())]
+    problems += likenesses
     problems += completeness_problems(evidence)
     problems += further(folder, portfolio)
     problems += _shape_problems(folder, mapped)
@@ -162,12 +168,20 @@ def check(  # noqa: PLR0913 - what can be asked of a check, as above
     triples = {name: mapped.triples[name] for name in schema.types if mapped.triples[name]}
     in_order = tuple(sorted(with_origins(folder.path, problems), key=lambda problem: problem.order))
     rules = load_rules(folder.shapes, "ontology/shapes.ttl", folder.ontology)
-    return Findings(portfolio, evidence, in_order, checked, triples, rules, quotes)
+    return Findings(portfolio, evidence, in_order, checked, triples, rules, quotes, remarks)
 
 
 def is_sound(findings: Findings) -> bool:
     """Check that nothing stands against publication."""
     return all(findings.rules.severity(problem) is not Severity.VIOLATION for problem in findings.problems)
+
+
+def _likenesses(portfolio: Portfolio, tell: Tell) -> tuple[list[Problem], tuple[str, ...]]:
+    """Compare the names of records; return which may be one, and what could not be compared."""
+    from linkedproj.check.alike import alike_problems, alike_remarks  # only who asks for it waits for the importers
+
+    tell("comparing names")
+    return list(alike_problems(portfolio)), alike_remarks()
 
 
 def _shape_problems(folder: Folder, mapped: Mapped) -> list[Problem]:
@@ -238,6 +252,7 @@ _OTHER_MATTERS = REMARKS | {
     "LP-LINK-CIRCLE",
     "LP-SAME-KEY",
     "LP-SAME-LIKELY",
+    "LP-SAME-ALIKE",
     "LP-PLACE-SWAPPED",
     "LP-PLACE-OUTSIDE",
     "LP-PLACE-COUNTRY",

@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 )
 @click.option("--no-cache", is_flag=True, help="Judge everything again, whatever an earlier run found.")
 @click.option("--watch", is_flag=True, help="Check again at each save, and strike off what is mended.")
+@click.option(
+    "--alike",
+    is_flag=True,
+    help="Compare names as well, and tell which records may be one (off: with many records it takes a while).",
+)
 @click.option("--coverage", is_flag=True, help="Tell for each column how its values are known, and where they are not.")
 def command(
     folder: Path | None,
@@ -60,6 +65,7 @@ def command(
     engine: str,
     no_cache: bool,
     watch: bool,
+    alike: bool,
     coverage: bool,
 ) -> None:
     """Check the tables in DIR (default: here, else data); nothing is published.
@@ -69,6 +75,7 @@ def command(
     from linkedproj.check.unchanged import fingerprint
     from linkedproj.system.caches import keep, kept_in, recall
     from linkedproj.system.outputs import staged
+    from linkedproj.system.packages import version_of
 
     portfolio = require_portfolio(folder)
 
@@ -81,13 +88,15 @@ def command(
         asked = Resources(jobs, runner, master)
         with Progress() as tell:
             return check_folder(
-                portfolio, sources, tell, engine=engine, resources=asked, further=stray_defaults, keep=not no_cache
-            )
+                portfolio, sources, tell, engine=engine, resources=asked, further=stray_defaults, keep=not no_cache,
+                alike=alike,
+            )  # fmt: skip
 
     if watch:
         _watch(portfolio, check, lang, is_text_here=form == "text" and not out)
         return
-    asked = (str(portfolio), form, lang, engine, runner)
+    # What compares names may have been installed since.
+    asked = (str(portfolio), form, lang, engine, runner, version_of("rapidfuzz") or "none" if alike else "")
     key = "" if no_cache or sources else fingerprint(portfolio, *asked)
     place = kept_in("reports", Path.cwd(), *asked) if key else None
     found = recall(place)

@@ -207,7 +207,7 @@ class _Look:
     def problems(self, digests: set[int]) -> Iterator[Problem]:
         """Compare the keys themselves, and tell each record with the first one that has the same key."""
         for holders in self._holders(digests).values():
-            ordered = sorted(holders, key=lambda holder: self._place_of(holder.row))
+            ordered = sorted(holders, key=lambda holder: place_of(self._portfolio, holder.row))
             for at, other in enumerate(ordered):
                 before = (each for each in islice(ordered, at) if self._may_be_one(each, other))
                 first = next(before, None)
@@ -237,22 +237,9 @@ class _Look:
                         cells = [column[number] for column in batch.columns]
                         row = Row(batch.ids[number], batch.header, lines[number], cells)
                         found.setdefault(text, []).append(_Holder(row, text, alternative.columns))
-                        self._note_different(row)
+                        if not self._key.is_certain:
+                            self._different.update(declared_different(self._portfolio, self._kind, row))
         return found
-
-    def _note_different(self, row: Row) -> None:
-        """Note which records a curator says this one is not, unless the key is certain."""
-        if self._key.is_certain or not self._kind.differs:
-            return
-        schema = self._portfolio.schema
-        for value in split(schema.fields[self._kind.differs], self._portfolio.cell(row, self._kind.differs)):
-            resolved = schema.resolve(value)
-            if resolved and resolved[0] is self._kind:
-                self._different.add(frozenset({row.id, resolved[1]}))
-
-    def _place_of(self, row: Row) -> tuple[str, str, int, str]:
-        file = self._portfolio.headers[row.header].file.place(row.line, 1)
-        return file.file, file.sheet, row.line, row.id
 
     def _problem(self, first: _Holder, other: _Holder) -> Problem:
         portfolio = self._portfolio
@@ -264,9 +251,26 @@ class _Look:
             "columns": ", ".join(names),
             "value": _written(other),
             "declared": self._kind.differs,
+            "remedy": "" if self._kind.differs else "leave",
         }
         rule = "LP-SAME-KEY" if self._key.is_certain else "LP-SAME-LIKELY"
         return replace(portfolio.problem(other.row, rule, names[0], **values), also=(place,))
+
+
+def declared_different(tables: Tables, kind: RecordType, row: Row) -> Iterator[frozenset[str]]:
+    """Yield the pairs of ids of a record and of each one of its type that a curator says it is not."""
+    if not kind.differs:
+        return
+    for value in split(tables.schema.fields[kind.differs], tables.cell(row, kind.differs)):
+        resolved = tables.schema.resolve(value)
+        if resolved and resolved[0] is kind:
+            yield frozenset({row.id, resolved[1]})
+
+
+def place_of(tables: Tables, row: Row) -> tuple[str, str, int, str]:
+    """Return what orders rows as they stand in files; the place of a cell is counted where it is told."""
+    file = tables.headers[row.header].file.place(row.line, 1)
+    return file.file, file.sheet, row.line, row.id
 
 
 def _columns(holder: _Holder) -> list[str]:

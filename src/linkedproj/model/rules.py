@@ -54,7 +54,8 @@ class Wording:
 class Rule:
     """One rule; texts are by language, `find_place` tells where it is written down.
 
-    Texts of shapes are printed as they are, those of the catalogue have slots such as {cell}.
+    Texts of shapes are printed as they are, those of the catalogue have slots such as {cell}. `cases` has other
+    texts for "message" and "fix", by what a problem has as its values `reason` and `remedy`.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Rule:
     fix: Mapping[str, str]
     why: Mapping[str, str]
     hint: Mapping[str, str] = field(default_factory=dict)
+    cases: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     wrong: str = ""
     right: str = ""
     find_place: Callable[[], Place] = field(default=lambda: Place(""), compare=False)
@@ -100,7 +102,10 @@ class Rules:
         slots = _slots(problem, language)
         if rule is None:
             return Wording(slots.get("detail", problem.rule), "")
-        message, fix = text_in(rule.message, language), text_in(rule.fix, language)
+        message, fix = (
+            text_in(rule.cases.get(part, {}).get(problem.values.get(value, ""), texts), language)
+            for part, value, texts in (("message", "reason", rule.message), ("fix", "remedy", rule.fix))
+        )
         if rule.shape:
             return Wording(message or slots.get("detail", problem.rule), fix)
         if "nearest" in slots:

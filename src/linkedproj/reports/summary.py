@@ -56,7 +56,7 @@ def report_of(findings: Findings) -> Report:
         records=findings.portfolio.counts,
         rules=findings.rules,
         checked=findings.checked,
-        notes=tuple(evidence_lines(findings)),
+        notes=(*evidence_lines(findings), *findings.remarks),
         files=len(findings.portfolio.files),
     )
 

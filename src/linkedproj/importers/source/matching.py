@@ -35,6 +35,11 @@ NEAR = 92
 _GROUP, _BLOCK, _CROWD = 20, 60, 1500
 """How many records of equal names, with one word, or of one place are compared each with each."""
 
+_REASONS = {
+    "equal": "the names are equal",
+    "near": "the names are nearly equal",
+    "part": "all words of one are in the other, among them {}",
+}
 _APART = 60
 _FEW = 0.4
 _SHARED = 0.75
@@ -50,18 +55,33 @@ class Alike(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two records that may be one, with a score of 100 and the reason in words; `kind` is "equal", "near" or "part"."""
+    """Two records that may be one, with a score of 100; `kind` is "equal", "near" or "part".
+
+    `names` are the two that are alike, `telling` the words they share that few names have, `shared` the places in
+    common; records `are_apart` if both have places, and none in common.
+    """
 
     one: Alike
     other: Alike
+    names: tuple[str, str]
     score: int
     kind: str
-    reason: str
+    telling: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    are_apart: bool = False
+
+    @property
+    def reason(self) -> str:
+        """The reason in words."""
+        told = _REASONS[self.kind].format(", ".join(self.telling))
+        where = f"; both: {', '.join(self.shared)}" if self.shared else ""
+        return told + where + ("; in different places" if self.are_apart else "")
 
 
 class _Words(NamedTuple):
     number: int
     record: Alike
+    name: str
     text: str
     letters: frozenset[str]
     words: frozenset[str]
@@ -125,12 +145,12 @@ def _read(number: int, record: Alike) -> Iterator[_Words]:
     for name in dict.fromkeys(record.names):
         words = words_of(name)
         letters = frozenset({"".join(words), "".join(filter(str.isalnum, fold(name)))})
-        yield _Words(number, record, " ".join(sorted(words)), letters, frozenset(words), places, place_words)
+        yield _Words(number, record, name, " ".join(sorted(words)), letters, frozenset(words), places, place_words)
 
 
 def _candidates(listed: Sequence[_Words], judge: _Judge) -> Iterator[tuple[_Words, _Words]]:
     """Yield the pairs that are worth a look: with equal words, with a telling word in common, or of one place."""
-    alike = _grouped(listed, lambda each: (each.text, *each.letters))
+    alike = _grouped(listed, lambda each: (each.text, *sorted(each.letters)))
     by_word = _grouped(listed, lambda each: filter(judge.is_telling, each.words))
     by_place = _grouped(listed, lambda each: each.places)
     for same in alike.values():
@@ -200,32 +220,27 @@ class _Judge:
             ratio = self._score(one.text, other.text)
             if ratio < NEAR or not (one.places & other.places or weight >= _SHARED * most):
                 return None
-        where, apart = _where(one, other)
-        if is_equal:
-            return Pair(
-                one.record, other.record, _APART if apart else 100, "equal", f"the names are equal{where}{apart}"
-            )
-        told = f"the names are nearly equal{where}{apart}"
-        return Pair(one.record, other.record, min(99, round(ratio)), "near", told)
+        shared = _shared(one, other)
+        are_apart = bool(one.places and other.places) and not shared
+        score = (_APART if are_apart else 100) if is_equal else min(99, round(ratio))
+        kind = "equal" if is_equal else "near"
+        return Pair(one.record, other.record, (one.name, other.name), score, kind, (), shared, are_apart)
 
     def _part(self, one: _Words, other: _Words, common: frozenset[str], score: int) -> Pair | None:
         places = one.place_words | other.place_words
-        telling = sorted(word for word in common if word not in places and self.is_telling(word))
+        telling = tuple(sorted(word for word in common if word not in places and self.is_telling(word)))
         if not telling or not one.places & other.places:
             return None
-        where, _ = _where(one, other)
-        told = f"all words of one are in the other, among them {', '.join(telling)}{where}"
-        return Pair(one.record, other.record, score, "part", told)
+        names, shared = (one.name, other.name), _shared(one, other)
+        return Pair(one.record, other.record, names, score, "part", telling, shared)
 
     def _weight(self, words: Iterable[str]) -> float:
         return sum(map(self._weights.__getitem__, words))
 
 
-def _where(one: _Words, other: _Words) -> tuple[str, str]:
-    """Word which places two records share, or that they share none although both have some."""
-    shared = [place for place in one.record.places if place and fold(place) in other.places]
-    apart = "" if shared or not (one.places and other.places) else "; in different places"
-    return f"; both: {', '.join(shared)}" if shared else "", apart
+def _shared(one: _Words, other: _Words) -> tuple[str, ...]:
+    """Return the places that two records share, as the first of them is said to be there."""
+    return tuple(place for place in one.record.places if place and fold(place) in other.places)
 
 
 def _scorer() -> Callable[[str, str], float] | None:
