@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from .bench import build, rml, road
+from .bench import build, importing, rml, road
 from .bench.compare import triples
 from .bench.document import places, replaced
 from .bench.engines import OURS, OUTPUTS, PEERS
@@ -233,6 +233,27 @@ def test_a_careful_users_script_publishes_what_we_publish(walked: tuple[dict[str
     assert len(answered) > 40
     assert found["answers"]["leads"][0] == SMALLEST
     assert sum(seconds for _, seconds in found["answers"].values()) < found["found"][road.PEER][0]["cpu"]
+
+
+def test_an_import_and_pandas_see_the_same_rows(tmp_path: Path) -> None:
+    document = tmp_path / "d.md"
+    document.write_text("<!-- measured: importing -->\n\nNot yet.\n\n<!-- end -->\n", "utf-8")
+    importing.workbook(tmp_path / "keep.xlsx", 6, 3)
+    assert (importing.ours(tmp_path / "keep.xlsx"), importing.peer(tmp_path / "keep.xlsx")) == (24, 24)
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.importing",
+        "--projects",
+        "6",
+        "--runs",
+        "1",
+        "--write",
+        str(document),
+    ]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    assert "\n36 rows in two sheets, 1 runs of each.\n" in document.read_text("utf-8")
+    assert re.search(r"\| pandas\.read_excel \| [0-9.]+ \| [0-9.]+ \| [0-9]+ \| 1\.0 \|", document.read_text("utf-8"))
 
 
 def test_a_command_that_does_not_end_well_is_told_of_and_has_no_figure(tmp_path: Path) -> None:

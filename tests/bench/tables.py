@@ -36,10 +36,11 @@ TITLES = {
     "profile": "Where the time goes",
     "validation": "Validation",
     "queries": "Saved queries on three engines",
+    "importing": "An import of a workbook",
 }
 """Name of a table, as its place in a document is marked -> its heading in print."""
 
-OTHERS = ("build", "validation", "queries")
+OTHERS = ("build", "validation", "queries", "importing")
 """Programs of their own, each with its command line, whose output is a table here."""
 
 
