@@ -16,6 +16,8 @@ import pytest
 
 from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask import local
+from linkedproj.queries.ask.answers import Bounds
+from linkedproj.queries.ask.asking import InProcess, InWorker
 from linkedproj.queries.published.publish import RESULTS, publish
 from linkedproj.queries.results.formats import FORMATS
 from linkedproj.queries.results.geojson import write_geojson
@@ -514,6 +516,32 @@ def test_what_is_kept_of_answers_is_used_only_while_it_is_whole_and_ours(
         kept.chmod(0o666)
     assert ask(data, kept) == first
     assert recall(kept) == content
+
+
+@pytest.mark.parametrize("above", [2**30, 0], ids=["in this process", "in another one"])
+def test_large_answers_are_taken_from_where_they_are_published(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, above: int
+) -> None:
+    monkeypatch.setattr("linkedproj.queries.published.kept._MOST", 0)
+    data, kept, bounds = local.dump_files(release), tmp_path / "kept.json", replace(Bounds(), above=above)
+
+    def publish_into(name: str, before: str) -> dict[str, bytes]:
+        (tmp_path / name).mkdir()
+        few = {each: QUERIES[each] for each in IDS[::20]}
+        publish(data, few, tmp_path / name, CONTEXT, "1", bounds=bounds, kept=kept, before=tmp_path / before)
+        return _contents(tmp_path / name)
+
+    first = publish_into("first", "nowhere")
+    assert not any(piece["texts"] for piece in recall(kept).values() if isinstance(piece, dict))
+    with monkeypatch.context() as patch:
+        patch.setattr(InProcess, "ask", None)
+        patch.setattr(InWorker, "ask", None)
+        assert publish_into("again", "first") == first
+    changed = min((tmp_path / "again").glob("*.csv"))
+    changed.unlink()
+    changed.write_text("somebody else wrote this")
+    assert publish_into("third", "again") == first
+    assert changed.read_text() == "somebody else wrote this"
 
 
 def test_a_release_and_a_build_without_cache_ask_all(small: Small) -> None:

@@ -133,7 +133,10 @@ def build(  # noqa: PLR0913 - what can be asked of a build, each by its own name
         files = _describe_dumps(folder, findings, staged, tell, may_shrink=may_shrink)
         answers = staged.scratch / QUERIES
         kept = kept_in("queries", path.resolve()) if keep and not release else None
-        answered = _answer(folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY, kept=kept)
+        answered = _answer(
+            folder, mapped, queries, answers, tell, vocabulary=staged.folder / VOCABULARY, kept=kept,
+            before=staged.served / QUERIES,
+        )  # fmt: skip
         gaps: list[Problem] = []
         unexplained: tuple[str, ...] = ()
         pages = None
@@ -256,12 +259,14 @@ def _answer(  # noqa: PLR0913 - what is asked, of what, and where the answers go
     *,
     vocabulary: Path,
     kept: Path | None,
+    before: Path,
 ) -> PublishedQueries:
     """Write the answers to the saved queries; those beside a draft are only to know that they can be given."""
     tell("answering the saved queries")
     answers.mkdir(exist_ok=True)
     data = [*mapped.statements, vocabulary]
-    return publish(data, queries, answers, folder.schema.context, folder.config.version, kept=kept)
+    version, context = folder.config.version, folder.schema.context
+    return publish(data, queries, answers, context, version, kept=kept, before=before)
 
 
 def _compare(folder: Folder, staged: Release, tell: Tell, *, restored: Values[str]) -> tuple[str, ...]:

@@ -1,11 +1,15 @@
 """What was made of saved queries for a draft, kept for the next one: only what changed is worded and asked again.
 
-Each piece is known by the digest of all that it depends on; the packages that make it have their versions there.
+Each piece is known by the digest of all that it depends on; the packages that make it have their versions there. The
+files of a large answer are not kept but taken from where they are published, as long as they are what was written.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+from contextlib import ExitStack
 from dataclasses import asdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -20,13 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linkedproj.queries.ask.answers import Bounds
-    from linkedproj.queries.ask.asking import InProcess
+    from linkedproj.queries.ask.asking import InProcess, InWorker
     from linkedproj.queries.saved.collection import SavedQuery
 
-_FORM = 1
+_FORM = 2
 _MAKERS = ("linkedproj", "pyoxigraph", "PyYAML")
+# Whether the time or the memory is enough depends on the machine, and on what else it does.
+_CERTAIN = frozenset({"", "rows", "size"})
 _MOST = 16 * 2**20
-"""Bytes of answers that are kept: to read many more again is no quicker than to ask."""
+"""Bytes of answers that are kept as texts."""
 
 
 class Kept:
@@ -64,32 +70,38 @@ class Kept:
 class Remembering:
     """Asks as another asker does, but only what was not asked before; that one is made when it is first needed.
 
-    `folder`, `bases` and `bounds` are those of the other; answers depend on the bytes of the files in `data`.
+    `folder`, `bases` and `bounds` are those of the other; answers depend on the bytes of the files in `data`. `before`
+    is the folder in which answers are published, if there is one.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what the answers depend on, and where they go
         self,
-        make: Callable[[], InProcess],
+        make: Callable[[], InProcess | InWorker],
         kept: Kept,
         data: Sequence[Path],
         bases: Mapping[str, str],
         folder: Path,
         bounds: Bounds,
+        before: Path | None,
     ) -> None:
-        self._make, self._kept, self._bases, self._folder = make, kept, bases, folder
-        self._depends = [hashlib.sha256(path.read_bytes()).hexdigest() for path in data], bounds
+        self._make, self._kept, self._bases, self._folder, self._before = make, kept, bases, folder, before
+        self._depends = [*map(_sum, data)], bounds
         self._left = _MOST
+        self._begun = ExitStack()
 
     def __enter__(self) -> Self:
         """Return this."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave everything as it is."""
+        """End the other, if it was needed."""
+        self._begun.close()
 
     @cached_property
-    def _asker(self) -> InProcess:
-        return self._make()
+    def _asker(self) -> InProcess | InWorker:
+        made = self._make()
+        self._begun.enter_context(made)
+        return made
 
     def ask(self, query: SavedQuery) -> AnsweredQuery:
         """Answer a query with its defaults.
@@ -100,17 +112,51 @@ class Remembering:
         sparql = bind(query, {}, self._bases)
         name = self._kept.name("answer", query.id, sparql, query.body, query.expect, self._depends)
         piece = self._kept.find(name)
-        if not isinstance(piece, dict):
+        if not isinstance(piece, dict) or not self._restored(piece["texts"], piece["sums"]):
             return self._answered(query, name)
-        for file, text in piece["texts"].items():
-            (self._folder / file).write_bytes(text.encode())
         return AnsweredQuery(piece["form"], tuple(piece["columns"]), piece["rows"], piece["files"], piece["why"])
 
     def _answered(self, query: SavedQuery, name: str) -> AnsweredQuery:
         found = self._asker.ask(query)
-        contents = {file: (self._folder / file).read_bytes() for file in found.files}
-        self._left -= sum(map(len, contents.values()))
-        if self._left >= 0:
-            texts = {file: content.decode() for file, content in contents.items()}
-            self._kept.put(name, {**asdict(found), "texts": texts})
+        if found.why not in _CERTAIN:
+            return found
+        paths = {file: self._folder / file for file in found.files}
+        size = sum(path.stat().st_size for path in paths.values())
+        texts, sums = {}, {}
+        if size <= self._left:
+            self._left -= size
+            texts = {file: path.read_bytes().decode() for file, path in paths.items()}
+        else:
+            sums = {file: _sum(path) for file, path in paths.items()}
+        self._kept.put(name, {**asdict(found), "texts": texts, "sums": sums})
         return found
+
+    def _restored(self, texts: Mapping[str, str], sums: Mapping[str, str]) -> bool:
+        """Write the files of an answer from what was kept of them, or take them from where they are published."""
+        published = {file: self._before / file for file in sums} if self._before else {}
+        if any(not _is_file(path) or _sum(path) != sums[file] for file, path in published.items()):
+            return False
+        if len(published) < len(sums):
+            return False
+        for file, text in texts.items():
+            (self._folder / file).write_bytes(text.encode())
+        for file, path in published.items():
+            _double(path, self._folder / file)
+        return True
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _double(old: Path, new: Path) -> None:
+    """Give a file a second place without copying it, where the file system can."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)

@@ -67,6 +67,7 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     *,
     bounds: Bounds | None = None,
     kept: Path | None = None,
+    before: Path | None = None,
 ) -> PublishedQueries:
     """Write all queries and their answers into a folder that is there.
 
@@ -74,7 +75,8 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     defaults and texts follow its base. One query that cannot be run stops all: what is published answers. A query whose
     answer is beyond the `bounds` is published without it, and the index says why; one that needs a record to ask about,
     of a type that has none, is left out.
-    What has not changed since a run that had the same file `kept` is not made again.
+    What has not changed since a run that had the same file `kept` is not made again; large answers are then taken from
+    the folder `before`, in which they were published.
 
     Raises:
         QueryError: a query or a default cannot be run, or two files would have the same name.
@@ -88,7 +90,7 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     known = Kept(kept) if kept else None
     with (
         TemporaryDirectory(prefix="linkedproj-") as scratch,
-        _asker(data, Path(scratch), context, bounds, known) as asker,
+        _asker(data, Path(scratch), context, bounds, known, before) as asker,
     ):
         subjects = _Subjects(asker, Path(scratch), context, queries.values())
         for name, worded in queries.items():
@@ -144,8 +146,13 @@ class _Subjects:
         return with_defaults(query, open_parameters(query), self._found)
 
 
-def _asker(
-    data: ox.Store | Sequence[Path], scratch: Path, context: Context, bounds: Bounds, known: Kept | None
+def _asker(  # noqa: PLR0913, PLR0917 - what is asked, how far, and what is known of it
+    data: ox.Store | Sequence[Path],
+    scratch: Path,
+    context: Context,
+    bounds: Bounds,
+    known: Kept | None,
+    before: Path | None,
 ) -> InProcess | InWorker | Remembering:
     """Choose who answers: this process while the release is small, another one that can be stopped above that."""
     answers = scratch / ANSWERS
@@ -153,16 +160,16 @@ def _asker(
     bases = by_table(context)
     if isinstance(data, ox.Store):
         return InProcess(data, bases, answers, bounds)
-    if weight(data) <= bounds.above:
-        files = tuple(data)
+    files = tuple(data)
 
-        def loaded() -> InProcess:
+    def made() -> InProcess | InWorker:
+        if weight(files) <= bounds.above:
             return InProcess(load(files), bases, answers, bounds)
+        loaded = files if weight(files) <= bounds.loaded else ()
+        store = scratch / "store" if loaded and weight(files) > bounds.memory else None
+        return InWorker(Assignment(store, loaded, bases, answers, bounds))
 
-        return Remembering(loaded, known, files, bases, answers, bounds) if known else loaded()
-    files = tuple(data) if weight(data) <= bounds.loaded else ()
-    store = scratch / "store" if files and weight(data) > bounds.memory else None
-    return InWorker(Assignment(store, files, bases, answers, bounds))
+    return Remembering(made, known, files, bases, answers, bounds, before) if known else made()
 
 
 def _write(path: Path, content: bytes, written: dict[Path, None]) -> str:
