@@ -12,8 +12,9 @@ import difflib
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.model.codes import VERSION
@@ -21,7 +22,7 @@ from linkedproj.model.errors import Place, SetupError
 from linkedproj.model.shapes import DCT, SKOS, read_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 FOLDER = "lists"
@@ -181,7 +182,7 @@ def _read(path: Path, *_: int) -> CodeList:
         version=graph.text(about, VERSION),
         example=graph.text(about, SKOS + "example"),
         codes=frozenset(row[CODE] for row in rows),
-        spellings=_spellings(rows),
+        spellings=_Spellings(rows),
         owners={row[CODE]: row[PART_OF] for row in rows if row.get(PART_OF)},
         boxes=_boxes(box_table) if box_table.exists() else {},
         places=_places(place_table) if place_table.exists() else {},
@@ -209,6 +210,26 @@ def read_rows(path: Path, *needed: str) -> list[dict[str, str]]:
     except (OSError, ValueError, csv.Error) as error:
         raise SetupError(f"the list cannot be read: {error}", Place(shown)) from error
     return rows
+
+
+class _Spellings(Mapping[str, str]):
+    """The spellings of a list, folded when one is asked for: where every code is one, none is."""
+
+    def __init__(self, rows: Sequence[Mapping[str, str]]) -> None:
+        self._rows = rows
+
+    @cached_property
+    def _found(self) -> Mapping[str, str]:
+        return _spellings(self._rows)
+
+    def __getitem__(self, text: str) -> str:
+        return self._found[text]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _spellings(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
