@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="build")
-@click.argument("folder", type=click.Path(path_type=Path), default=None, metavar="[DIR]")
+@click.argument("folder", type=click.Path(path_type=Path), required=False, metavar="[DIR]")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("public"), help="Folder to publish into."
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="check")
-@click.argument("folder", type=click.Path(path_type=Path), default=None, metavar="[DIR]")
+@click.argument("folder", type=click.Path(path_type=Path), required=False, metavar="[DIR]")
 @click.option(
     "--sources",
     type=click.Path(path_type=Path),

@@ -9,7 +9,7 @@ import click
 
 @click.command(name="renew")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="[DIR]")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False, metavar="[DIR]")
 def command(file: Path, folder: Path | None) -> None:
     """Renew the list of codes that FILE is about, a table downloaded from the EU's Publications Office.
 
