@@ -53,6 +53,10 @@ def guess(path: Path, lists: Mapping[str, CodeList], name: str = "") -> Guess:
     if not profiles or not any(each.filled for each in profiles):
         raise SetupError("there is no table in it: no row below a row of headers.", Place(path.name))
     known = tomllib.loads((files(__name__) / "guess.toml").read_text("utf-8"))
-    columns = assigned([Column(profile, known["meanings"], lists) for profile in profiles])
+    taken = [Column(profile, known, lists) for profile in profiles]
+    for said in (each for each in taken if each.only_currency):
+        for column in (each for each in taken if not each.currency):
+            column.currency, column.currency_by = said.only_currency, said.profile.header
+    columns = assigned(taken)
     called = name or slug(path.stem) or "source"
     return Guess(called, Writer(called, path, sheet, columns, known["records"]).text(), columns, sheet.remarks)

@@ -5,23 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.importers.guess.columns import ALL_BUT
-from linkedproj.importers.guess.headers import EXACT, words_of
+from linkedproj.importers.guess.columns import ALL_BUT, PERSONAL
+from linkedproj.importers.guess.headers import ORGANISATION, OWNED, PROJECT, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linkedproj.importers.guess.columns import Column
     from linkedproj.importers.guess.profile import Profile
 
 _BARE = frozenset({"name", "nom", "nombre", "initiative"})
 _OF_PROJECTS = frozenset({"start", "end", "budget", "eu", "acronym", "programme"})
+_NEARLY, _SEVERAL = 0.01, 10
+_UNKNOWN = "nothing in the header says what it is"
 _TELLING = frozenset({"date", "amount", "address", "country", "nuts", "degrees"})
 
 
 @dataclass
 class Guessed:
-    """What one column may mean: `meaning` is "" where nothing is known; `evidence` says why, or why not."""
+    """What one column may mean: `meaning` is "" where nothing is known; `evidence` says why, or why not.
+
+    Of what `is_private` no cell is shown.
+    """
 
     profile: Profile
     meaning: str = ""
@@ -29,40 +34,116 @@ class Guessed:
     settings: dict[str, Any] = field(default_factory=dict)
     currency: str = ""
     language: str = ""
+    is_private: bool = False
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """That one column has one meaning: how well the header fits, and what the cells say of it."""
+
+    score: int
+    number: int
+    meaning: Mapping[str, Any]
+    told: str
+    settings: dict[str, Any]
+    is_right: bool
+    weight: float
 
 
 def assigned(columns: Sequence[Column]) -> list[Guessed]:
     """Give each meaning to the column that fits best; what is left, and what does not fit, is not known."""
-    guessed = [Guessed(column.profile, evidence="nothing in the header says what it is") for column in columns]
-    taken: dict[tuple[str, str], int] = {}
-    judged = [
-        (score, number, meaning, column.judged(meaning["kind"]), column.weight)
+    claims = [
+        _Claim(score, number, meaning, *column.judged(meaning["kind"]), column.weight)
         for number, column in enumerate(columns)
         for score, meaning in column.ranked
     ]
-    for score, number, meaning, verdict, _ in sorted(judged, key=lambda each: (-each[0], -each[4], each[1])):
-        found, column = guessed[number], columns[number]
-        if found.meaning:
-            continue
-        told, settings, is_right = verdict
-        language = (column.language or "und") if meaning.get("language") else ""
-        key = (meaning["name"], language)
-        if not is_right or (score < EXACT and meaning["kind"] not in _TELLING):
-            if found.evidence.startswith("nothing") or score >= EXACT:
-                found.evidence = f"the header may mean {meaning['name']}; {told}"
-                if meaning["kind"] == "amount" and not column.currency:
-                    found.evidence += "; the currency is not known"
-            continue
-        if key in taken and not meaning.get("many"):
-            found.evidence = f"'{columns[taken[key]].profile.header}' is taken for {meaning['name']} already; {told}"
-            continue
-        taken.setdefault(key, number)
-        times = sum(each.meaning.partition("#")[0] == meaning["name"] for each in guessed)
-        found.meaning = meaning["name"] + (f"#{times + 1}" if meaning.get("many") and times else "")
-        found.settings, found.evidence, found.language, found.currency = settings, told, language, column.currency
+    claims.sort(key=lambda each: (-each.score, -each.weight, each.number))
+    guessed = _given(columns, claims, {})
+    if barred := _of_others(columns, guessed):
+        guessed = _given(columns, claims, barred)
+    _prove_ids(columns, guessed)
     _doubt_ids(guessed)
     _doubt_names(guessed)
     return guessed
+
+
+def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[int, str]) -> list[Guessed]:
+    """Give meanings to columns; `barred` says why some cannot be about the organisation."""
+    guessed = [Guessed(each.profile, evidence=_UNKNOWN, is_private=each.is_private) for each in columns]
+    taken: dict[tuple[str, str], int] = {}
+    for claim in claims:
+        found, column, meaning = guessed[claim.number], columns[claim.number], claim.meaning
+        if found.meaning:
+            continue
+        language = (column.language or "und") if meaning.get("language") else ""
+        key = (meaning["name"], language)
+        if why := _unproven(claim, column, barred):
+            if found.evidence == _UNKNOWN or claim.score >= OWNED:
+                found.evidence = why
+            continue
+        if key in taken and not meaning.get("many") and meaning["name"] != PERSONAL:
+            header = columns[taken[key]].profile.header
+            found.evidence = f"'{header}' is taken for {meaning['name']} already; {claim.told}"
+            continue
+        taken.setdefault(key, claim.number)
+        times = sum(each.meaning.partition("#")[0] == meaning["name"] for each in guessed)
+        found.meaning = meaning["name"] + (f"#{times + 1}" if meaning.get("many") and times else "")
+        found.settings, found.evidence, found.language = claim.settings, claim.told, language
+        found.currency = column.currency
+        if meaning["kind"] == "amount" and column.currency_by:
+            found.evidence += f"; the currency is {column.currency}, as '{column.currency_by}' says"
+    return guessed
+
+
+def _unproven(claim: _Claim, column: Column, barred: Mapping[int, str]) -> str:
+    """Return why a header and its cells do not prove a meaning, or nothing."""
+    meaning, may = claim.meaning, f"the header may mean {claim.meaning['name']}"
+    if not claim.is_right:
+        unknown = "; the currency is not known" if meaning["kind"] == "amount" and not column.currency else ""
+        return f"{may}; {claim.told}{unknown}"
+    if claim.number in barred and meaning.get("of") == ORGANISATION and meaning["name"] != ORGANISATION:
+        return f"{may}; {barred[claim.number]}"
+    if claim.score >= OWNED:
+        return ""
+    unsaid = column.unsaid[meaning["name"]]
+    if meaning["kind"] in _TELLING and unsaid:
+        return f"{may}; but what is '{unsaid}'? {claim.told}"
+    return "" if meaning["kind"] in _TELLING else f"{may}; {claim.told}"
+
+
+def _of_others(columns: Sequence[Column], guessed: Sequence[Guessed]) -> dict[int, str]:
+    """Return the columns about somebody, or about a place, that is not the organisation of the row, and why."""
+    own = next((n for n, each in enumerate(guessed) if each.meaning == ORGANISATION), None)
+    if own is None:
+        return {}
+    called, why = columns[own].header.named(ORGANISATION), {}
+    for number, column in enumerate(columns):
+        theirs = column.header.named(ORGANISATION)
+        if called and theirs and not called & theirs:
+            why[number] = f"it may be about another one than '{columns[own].profile.header}'"
+        elif column.header.about == PROJECT:
+            why[number] = "it is about the project: is it where the project is, or the organisation?"
+    return why
+
+
+def _prove_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
+    """Take for the id of the project a column whose header says so among other words, if its codes tell projects apart."""
+    if any(each.meaning == "id" for each in guessed):
+        return
+    names = [len(each.profile.values) for each in guessed if each.meaning in {"title", "acronym"}]
+    for column, found in zip(columns, guessed, strict=True):
+        if found.meaning or column.header.about != PROJECT or not column.may_be_code:
+            continue
+        different, rows = len(column.profile.values) + column.profile.more, column.profile.rows
+        as_many = next((count for count in names if abs(count - different) <= _NEARLY * count), 0)
+        if different == rows > 1:
+            found.evidence = f"each of {rows:,} rows has a code of its own"
+        elif as_many and different > _SEVERAL:
+            found.evidence = f"{different:,} codes, and {as_many:,} names of projects"
+        else:
+            continue
+        found.meaning = "id"
+        return
 
 
 def _doubt_names(guessed: Sequence[Guessed]) -> None:

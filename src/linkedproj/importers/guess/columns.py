@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.importers.guess.headers import CURRENCIES, EXACT, fit, words_of
+from linkedproj.importers.guess.headers import (
+    CURRENCIES,
+    EXACT,
+    ORGANISATION,
+    OWNED,
+    PERSON,
+    PLACE,
+    PROJECT,
+    fit,
+    taken_apart,
+    words_of,
+)
 from linkedproj.importers.source.dates import date_pattern
 from linkedproj.model.lexical import date_fault
 from linkedproj.model.lists import fold
@@ -30,27 +41,83 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/:?#]\S*)?")
 _NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{1,3}")
 _MONEY = re.compile(r"[+-]?[0-9][0-9., \u00a0]*")
+_CODE = re.compile(r"(?=\S*[0-9])[\w./:-]{1,60}")
 _LONG, _NAME, _FEW, _POST, _ID = 40, 160, 80, 12, 60
 
 
 class Column:
     """What one column may mean, the likeliest first."""
 
-    def __init__(self, profile: Profile, meanings: Sequence[Mapping[str, Any]], lists: Mapping[str, CodeList]) -> None:
+    def __init__(self, profile: Profile, known: Mapping[str, Any], lists: Mapping[str, CodeList]) -> None:
         self.profile = profile
         words, self.language, self.currency = words_of(profile.header)
-        self._lists = lists
+        self.header = taken_apart(profile.header, words, known["owners"])
+        self._known, self._lists = known, lists
         self.weight = 0.0
-        found = [(fit(words, meaning["words"]), number, meaning) for number, meaning in enumerate(meanings)]
+        self.currency_by = ""
+        found = [(*self._fit(meaning), number, meaning) for number, meaning in enumerate(known["meanings"])]
         # Of two that fit alike, the one with the longer word in common says more.
-        self.ranked = [(score, each) for score, _, each in sorted(found, key=lambda f: (-f[0], f[1])) if score]
+        self.ranked = [(score, each) for score, _, _, each in sorted(found, key=lambda f: (-f[0], f[2])) if score]
+        self.unsaid = {each["name"]: unsaid for score, unsaid, _, each in found if score}
         if self.is_personal:
             self.ranked = [(EXACT, {"name": PERSONAL, "kind": PERSONAL})]
 
+    def _fit(self, meaning: Mapping[str, Any]) -> tuple[int, str]:
+        """Return how well the header fits a meaning, and the words of the header that the fit leaves unexplained."""
+        header, words = self.header, meaning["words"]
+        score, by = fit(header.words, words)
+        if score >= EXACT or not score:
+            return score or self._owned(meaning), ""
+        if owned := self._owned(meaning):
+            return owned, ""
+        explained = {*by.split(), *self._known["owners"]["small"], *self._known["owners"]["neutral"]}
+        explained |= header.named(PROJECT) | header.named(PLACE)
+        explained |= header.named(ORGANISATION) if meaning.get("of") == ORGANISATION else set()
+        return score, " ".join(word for word in header.words.split() if word not in explained and not word.isdigit())
+
+    def _owned(self, meaning: Mapping[str, Any]) -> int:
+        """Return the score of a header that says whose it is beside what it is, such as "Name of beneficiary"."""
+        header, of = self.header, meaning.get("of", PROJECT)
+        if not header.owners or header.about not in {"", PROJECT, ORGANISATION}:
+            return 0
+        if header.about == ORGANISATION != of:
+            return 0
+        if not header.rest:
+            is_body = header.kinds == {ORGANISATION} and meaning["name"] == ORGANISATION
+            return OWNED if is_body else 0
+        is_name = header.about == meaning.get("named") and header.owners[-1][0] != PLACE
+        return OWNED * (
+            fit(header.rest, (*meaning["words"], *(self._known["owners"]["name"] if is_name else ())))[0] >= EXACT
+        )
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the cells may name persons."""
+        return self.header.about == PERSON or any(meaning["kind"] == PERSONAL for _, meaning in self.ranked)
+
     @property
     def is_personal(self) -> bool:
-        """Whether most cells are e-mail addresses."""
+        """Whether the header is about persons and their names, or most cells are e-mail addresses."""
+        header, names = self.header, self._known["owners"]["of-person"]
+        is_clear = header.is_path or ORGANISATION not in header.kinds
+        if header.about == PERSON and is_clear and (not header.rest or fit(header.rest, names)[0] >= EXACT):
+            return True
         return 2 * self.profile.count(v for v in self.profile.values if _MAIL.fullmatch(v)) > self.profile.filled > 0
+
+    @property
+    def may_be_code(self) -> bool:
+        """Whether the header has a word for an id among others, and all cells are codes: one word with a digit."""
+        words = next(each["words"] for each in self._known["meanings"] if each["kind"] == "id")
+        if self.profile.filled != self.profile.rows or not set(self.header.rest.split()) & set(words):
+            return False
+        return all(_CODE.fullmatch(value) for value in self.profile.values)
+
+    @property
+    def only_currency(self) -> str:
+        """The currency of the sheet, if this column says so, and says one in all rows."""
+        if self.header.words not in self._known["owners"]["currency"] or self.profile.filled != self.profile.rows:
+            return ""
+        return CURRENCIES.get(next(iter(self.profile.values)).lower(), "") if len(self.profile.values) == 1 else ""
 
     def judged(self, kind: str) -> tuple[str, dict[str, Any], bool]:
         """Return in words how many cells are of a kind, how they are written, and whether that is enough."""
