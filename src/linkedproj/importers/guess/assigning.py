@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.importers.guess.columns import ALL_BUT, PERSONAL
-from linkedproj.importers.guess.headers import ORGANISATION, OWNED, PROJECT, words_of
+from linkedproj.importers.guess.headers import ORGANISATION, OWNED, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,8 +62,8 @@ def assigned(columns: Sequence[Column]) -> list[Guessed]:
     if barred := _of_others(columns, guessed):
         guessed = _given(columns, claims, barred)
     _prove_ids(columns, guessed)
-    _doubt_ids(guessed)
-    _doubt_names(guessed)
+    _doubt_ids(columns, guessed)
+    _doubt_names(columns, guessed)
     return guessed
 
 
@@ -116,23 +116,23 @@ def _of_others(columns: Sequence[Column], guessed: Sequence[Guessed]) -> dict[in
     own = next((n for n, each in enumerate(guessed) if each.meaning == ORGANISATION), None)
     if own is None:
         return {}
-    called, why = columns[own].header.named(ORGANISATION), {}
+    called, why = columns[own].named(ORGANISATION), {}
     for number, column in enumerate(columns):
-        theirs = column.header.named(ORGANISATION)
+        theirs = column.named(ORGANISATION)
         if called and theirs and not called & theirs:
             why[number] = f"it may be about another one than '{columns[own].profile.header}'"
-        elif column.header.about == PROJECT:
+        elif column.is_about(PROJECT):
             why[number] = "it is about the project: is it where the project is, or the organisation?"
     return why
 
 
 def _prove_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
-    """Take for the id of the project a column whose header says so among other words, if its codes tell projects apart."""
+    """Take for the id of the project a column whose header says so among others, if it tells projects apart."""
     if any(each.meaning == "id" for each in guessed):
         return
     names = [len(each.profile.values) for each in guessed if each.meaning in {"title", "acronym"}]
     for column, found in zip(columns, guessed, strict=True):
-        if found.meaning or column.header.about != PROJECT or not column.may_be_code:
+        if found.meaning or not column.is_about(PROJECT) or not column.may_be_code:
             continue
         different, rows = len(column.profile.values) + column.profile.more, column.profile.rows
         as_many = next((count for count in names if abs(count - different) <= _NEARLY * count), 0)
@@ -146,23 +146,23 @@ def _prove_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
         return
 
 
-def _doubt_names(guessed: Sequence[Guessed]) -> None:
+def _doubt_names(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
     """Take back a title whose header only says that it is a name, where nothing says that the rows are projects."""
     if any(each.meaning in _OF_PROJECTS for each in guessed):
         return
-    for each in guessed:
-        if each.meaning == "title" and words_of(each.profile.header)[0] in _BARE:
+    for column, each in zip(columns, guessed, strict=True):
+        if each.meaning == "title" and all(header.words in _BARE for header in column.headers):
             each.meaning, each.settings = "", {}
             each.evidence = "it is a name, and nothing says of what: is a row a project?"
 
 
-def _doubt_ids(guessed: Sequence[Guessed]) -> None:
-    """Take back an id that is another one in each row of one project: it is that of something else."""
+def _doubt_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
+    """Take back an id of which one project has several, unless its header says that it is the project's."""
     by_meaning = {each.meaning: each.profile for each in guessed}
     own, title = by_meaning.get("id"), by_meaning.get("title") or by_meaning.get("acronym")
     if own and title and len(title.values) < ALL_BUT * len(own.values):
-        for each in guessed:
-            if each.meaning == "id":
+        for column, each in zip(columns, guessed, strict=True):
+            if each.meaning == "id" and not column.is_about(PROJECT):
                 each.meaning, each.settings = "", {}
                 each.evidence = (
                     "each row has another one, and several rows one title: it may be an id of something else"

@@ -32,10 +32,13 @@ EXACT = 300
 OWNED = 290
 """The score of a header that is one of the words and a word for whose it is; what fits by a part scores below 100."""
 
+PARTLY = 99
+"""The highest score of what fits by a part."""
+
 PROJECT, ORGANISATION, PERSON, PAYER, PLACE = "project", "organisation", "person", "payer", "place"
 """What a column may be about."""
 
-_SHORTEST, _PHRASE = 3, 3
+_SHORTEST, _PHRASE, _SOME = 3, 3, 3
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,21 @@ def words_of(header: str) -> tuple[str, str, str]:
     return " ".join(listed), language, currency
 
 
+def parts_of(header: str) -> list[str]:
+    """Return the headers that a header holds, such as "Ort / Place": what a sign between blanks parts, or a line."""
+    parts = [part.strip() for part in re.split(r"\s+[/|]\s*|\s*[/|]\s+|\s*\n+\s*", header)]
+    return [part for part in parts if part] or [header]
+
+
+def are_in_two_languages(headers: Sequence[str]) -> bool:
+    """Return whether most headers of a sheet say the same twice: then one that is understood is enough.
+
+    In a sheet where only one header does so, "City / Region" may be the one or the other.
+    """
+    twice = sum(len(parts_of(header)) > 1 for header in headers)
+    return twice >= _SOME and twice > len(headers) / 2
+
+
 def taken_apart(header: str, words: str, known: Mapping[str, Sequence[str]]) -> Header:
     """Tell the words for what a header is about from those for what it says of it.
 
@@ -115,7 +133,7 @@ def fit(header: str, words: Iterable[str]) -> tuple[int, str]:
             return EXACT, word
         if len(word) > max(_SHORTEST, best) and f" {word} " in f" {header} ":
             best, by = len(word), word
-    return min(best, 99), by
+    return min(best, PARTLY), by
 
 
 def _squeezed(text: str) -> str:
