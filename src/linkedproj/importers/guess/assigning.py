@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.importers.guess.columns import ALL_BUT, PERSONAL
-from linkedproj.importers.guess.headers import ORGANISATION, OWNED, PROJECT
+from linkedproj.importers.guess.headers import ORGANISATION, PROJECT, WEAK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[
         language = (column.language or "und") if meaning.get("language") else ""
         key = (meaning["name"], language)
         if why := _unproven(claim, column, barred):
-            if found.evidence == _UNKNOWN or claim.score >= OWNED:
+            if found.evidence == _UNKNOWN or claim.score >= WEAK:
                 found.evidence = why
             continue
         if key in taken and not meaning.get("many") and meaning["name"] != PERSONAL:
@@ -103,7 +103,7 @@ def _unproven(claim: _Claim, column: Column, barred: Mapping[int, str]) -> str:
         return f"{may}; {claim.told}{unknown}"
     if claim.number in barred and meaning.get("of") == ORGANISATION and meaning["name"] != ORGANISATION:
         return f"{may}; {barred[claim.number]}"
-    if claim.score >= OWNED:
+    if claim.score >= WEAK:
         return ""
     unsaid = column.unsaid[meaning["name"]]
     if meaning["kind"] in _TELLING and unsaid:

@@ -14,6 +14,7 @@ from linkedproj.importers.guess.headers import (
     PERSON,
     PLACE,
     PROJECT,
+    WEAK,
     fit,
     parts_of,
     taken_apart,
@@ -82,7 +83,7 @@ class Column:
     def _fitting(self, meanings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
         """Yield how well each meaning fits, and what of the header it leaves unexplained; parts have to agree."""
         fits = [[self._fit(header, meaning) for meaning in meanings] for header in self.headers]
-        sure = [{n for n, (score, _) in enumerate(part) if score >= OWNED} for part in fits]
+        sure = [{n for n, (score, _) in enumerate(part) if score >= WEAK} for part in fits]
         understood = [each for each in sure if each]
         is_enough = self._is_twice or len(understood) == len(sure)
         agreed = set.intersection(*understood) if understood and is_enough else set()
@@ -99,6 +100,8 @@ class Column:
     def _fit(self, header: Header, meaning: Mapping[str, Any]) -> tuple[int, str]:
         """Return how well a header fits a meaning, and the words of the header that the fit leaves unexplained."""
         score, by = fit(header.words, meaning["words"])
+        if score < EXACT and header.words in meaning.get("weaker", ()):
+            return WEAK, ""
         if score >= EXACT or not score:
             return score or self._owned(header, meaning), ""
         if owned := self._owned(header, meaning):
@@ -111,7 +114,8 @@ class Column:
     def _owned(self, header: Header, meaning: Mapping[str, Any]) -> int:
         """Return the score of a header that says whose it is beside what it is, such as "Name of beneficiary"."""
         about, of = header.about, meaning.get("of", PROJECT)
-        if not header.owners or about not in {"", PROJECT, ORGANISATION} or about == ORGANISATION != of:
+        is_other = about not in {PROJECT, ORGANISATION} and header.kinds != {PLACE}
+        if not header.owners or is_other or about == ORGANISATION != of:
             return 0
         if not header.rest:
             return OWNED * (header.kinds == {ORGANISATION} and meaning["name"] == ORGANISATION)
@@ -122,7 +126,7 @@ class Column:
     @property
     def is_private(self) -> bool:
         """Whether the cells may name persons."""
-        return any(each.about == PERSON for each in self.headers) or any(
+        return any(PERSON in each.kinds for each in self.headers) or any(
             meaning["kind"] == PERSONAL for _, meaning in self.ranked
         )
 

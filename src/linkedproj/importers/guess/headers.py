@@ -32,6 +32,9 @@ EXACT = 300
 OWNED = 290
 """The score of a header that is one of the words and a word for whose it is; what fits by a part scores below 100."""
 
+WEAK = 280
+"""The score of a header that is a word which yields to others; from here on a header is sure."""
+
 PARTLY = 99
 """The highest score of what fits by a part."""
 
@@ -46,13 +49,15 @@ class Header:
     """A header taken apart.
 
     `owners` are what it is about, from the outside inwards, as (one of the kinds above, the words); `rest` is what it
-    says of that, and `is_path` whether signs such as "." and ":" part them.
+    says of that. `is_path` says that signs such as "." and ":" part them, `is_torn` that what it says stands between
+    two that it may be about: "Project name (beneficiary)".
     """
 
     words: str
     owners: tuple[tuple[str, str], ...] = ()
     rest: str = ""
     is_path: bool = False
+    is_torn: bool = False
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -65,6 +70,8 @@ class Header:
         inner = [kind for kind, _ in self.owners if kind != PLACE]
         if self.is_path and inner:
             return inner[-1]
+        if self.is_torn and len(set(inner)) > 1:
+            return ""
         for kind in (PAYER, PERSON, ORGANISATION, PROJECT):
             if kind in self.kinds:
                 return kind
@@ -109,17 +116,24 @@ def taken_apart(header: str, words: str, known: Mapping[str, Sequence[str]]) -> 
     `known` has the words for each kind of owner, and under "small" those that only join others.
     """
     kinds = {word: kind for kind in (PROJECT, ORGANISATION, PERSON, PAYER, PLACE) for word in known[kind]}
-    left, owners, rest = words.split(), list[tuple[str, str]](), list[str]()
-    left = [word for word in left if word not in known["small"]]
+    owners, rest, places = list[tuple[str, str]](), list[str](), list[int]()
+    left = [word for word in words.split() if word not in known["small"]]
     while left:
         length = next((n for n in range(_PHRASE, 0, -1) if " ".join(left[:n]) in kinds and n <= len(left)), 0)
         if length:
             phrase = " ".join(left[:length])
             owners.append((kinds[phrase], phrase))
+            places.append(len(rest))
         else:
             rest.append(left[0])
         del left[: length or 1]
-    return Header(words, tuple(owners), " ".join(rest), bool(re.search(r"\w[.:]\w", header)))
+    return Header(
+        words,
+        tuple(owners),
+        " ".join(rest),
+        is_path=bool(re.search(r"\w[.:]\w", header)),
+        is_torn=len(set(places)) > 1,
+    )
 
 
 def fit(header: str, words: Iterable[str]) -> tuple[int, str]:
