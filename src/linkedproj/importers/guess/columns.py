@@ -46,6 +46,7 @@ _HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/:?#]\S*)
 _NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{1,3}")
 _MONEY = re.compile(r"[+-]?[0-9][0-9., \u00a0]*")
 _CODE = re.compile(r"(?=\S*[0-9])[\w./:-]{1,60}")
+_POSTAL = re.compile(r"^[A-Z-]{0,3}[0-9]{4,6}\b|\b[0-9]{4,6}$")
 _SEVERAL = re.compile(r"[;|\n]")
 _LONG, _NAME, _FEW, _POST, _ID = 40, 160, 80, 12, 60
 
@@ -59,7 +60,7 @@ class Column:
         """Take in what the cells are like; `is_twice` says that the headers of the sheet are in two languages."""
         self.profile = profile
         _, self.language, self.currency = words_of(profile.header)
-        parts = parts_of(profile.header)
+        parts = parts_of(profile.header, is_twice=is_twice)
         self.headers = [taken_apart(part, words_of(part)[0], known["owners"]) for part in parts]
         self.language = "" if len(parts) > 1 else self.language
         self._known, self._lists, self._is_twice = known, lists, is_twice
@@ -187,6 +188,12 @@ class Column:
         several = self.profile.count(value for value in self.profile.values if len(value.split()) > 1)
         if is_right and 2 * several < self.profile.seen:
             return f"{told}; most are one word: are they organisations, or places?", {}, False
+        return told, settings, is_right
+
+    def _as_town(self) -> tuple[str, dict[str, Any], bool]:
+        told, settings, is_right = self._as_name()
+        if 5 * self.profile.count(value for value in self.profile.values if _POSTAL.search(value)) > self.profile.seen:
+            return f"{told}; some begin or end with a number: are they post codes and towns?", {}, False
         return told, settings, is_right
 
     def _as_short(self) -> tuple[str, dict[str, Any], bool]:

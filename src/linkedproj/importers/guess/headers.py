@@ -41,6 +41,8 @@ PARTLY = 99
 PROJECT, ORGANISATION, PERSON, PAYER, PLACE = "project", "organisation", "person", "payer", "place"
 """What a column may be about."""
 
+_PARTED = re.compile(r"\s+[/|]\s*|\s*[/|]\s+|\s*\n+\s*|\s{3,}")
+_TWICE = re.compile(r"\s*[/|]\s*|\s*\n+\s*|\s{3,}")
 _SHORTEST, _PHRASE, _SOME = 3, 3, 3
 
 
@@ -95,9 +97,12 @@ def words_of(header: str) -> tuple[str, str, str]:
     return " ".join(listed), language, currency
 
 
-def parts_of(header: str) -> list[str]:
-    """Return the headers that a header holds, such as "Ort / Place": what a sign between blanks parts, or a line."""
-    parts = [part.strip() for part in re.split(r"\s+[/|]\s*|\s*[/|]\s+|\s*\n+\s*", header)]
+def parts_of(header: str, *, is_twice: bool = False) -> list[str]:
+    """Return the headers that a header holds, such as "Ort / Place": what a sign or a line parts, or many blanks.
+
+    `is_twice` says that the headers of the sheet are in two languages: then "Ort/Place" are two as well.
+    """
+    parts = [part.strip() for part in (_TWICE if is_twice else _PARTED).split(header)]
     return [part for part in parts if part] or [header]
 
 
@@ -106,7 +111,7 @@ def are_in_two_languages(headers: Sequence[str]) -> bool:
 
     In a sheet where only one header does so, "City / Region" may be the one or the other.
     """
-    twice = sum(len(parts_of(header)) > 1 for header in headers)
+    twice = sum(len(parts_of(header, is_twice=True)) > 1 for header in headers)
     return twice >= _SOME and twice > len(headers) / 2
 
 
@@ -115,14 +120,14 @@ def taken_apart(header: str, words: str, known: Mapping[str, Sequence[str]]) -> 
 
     `known` has the words for each kind of owner, and under "small" those that only join others.
     """
-    kinds = {word: kind for kind in (PROJECT, ORGANISATION, PERSON, PAYER, PLACE) for word in known[kind]}
+    kinds = {_squeezed(words): kind for kind in (PROJECT, ORGANISATION, PERSON, PAYER, PLACE) for words in known[kind]}
     owners, rest, places = list[tuple[str, str]](), list[str](), list[int]()
     left = [word for word in words.split() if word not in known["small"]]
     while left:
-        length = next((n for n in range(_PHRASE, 0, -1) if " ".join(left[:n]) in kinds and n <= len(left)), 0)
+        length = next((n for n in range(min(_PHRASE, len(left)), 0, -1) if _squeezed("".join(left[:n])) in kinds), 0)
         if length:
             phrase = " ".join(left[:length])
-            owners.append((kinds[phrase], phrase))
+            owners.append((kinds[_squeezed(phrase)], phrase))
             places.append(len(rest))
         else:
             rest.append(left[0])
