@@ -60,7 +60,7 @@ def guess(path: Path, lists: Mapping[str, CodeList], name: str = "") -> Guess:
     for said in (each for each in taken if each.only_currency):
         for column in (each for each in taken if not each.currency):
             column.currency, column.currency_by = said.only_currency, said.profile.header
-    columns = assigned(taken)
+    columns = assigned(taken, sheet.rows)
     called = name or slug(path.stem) or "source"
     return Guess(called, Writer(called, path, sheet, columns, known["records"]).text(), columns, sheet.remarks)
 

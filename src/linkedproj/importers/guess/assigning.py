@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _BARE = frozenset({"name", "nom", "nombre", "initiative"})
 _OF_PROJECTS = frozenset({"start", "end", "budget", "eu", "acronym", "programme"})
-_NEARLY, _SEVERAL = 0.01, 10
+_NEARLY, _SEVERAL = 0.01, 3
 _UNKNOWN = "nothing in the header says what it is"
 _TELLING = frozenset({"date", "amount", "address", "country", "nuts", "degrees"})
 
@@ -50,7 +50,7 @@ class _Claim:
     weight: float
 
 
-def assigned(columns: Sequence[Column]) -> list[Guessed]:
+def assigned(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[Guessed]:
     """Give each meaning to the column that fits best; what is left, and what does not fit, is not known."""
     claims = [
         _Claim(score, number, meaning, *column.judged(meaning["kind"]), column.weight)
@@ -61,7 +61,7 @@ def assigned(columns: Sequence[Column]) -> list[Guessed]:
     guessed = _given(columns, claims, {})
     if barred := _of_others(columns, guessed):
         guessed = _given(columns, claims, barred)
-    _prove_ids(columns, guessed)
+    _prove_ids(columns, guessed, rows)
     _doubt_ids(columns, guessed)
     _doubt_names(columns, guessed)
     return guessed
@@ -126,24 +126,30 @@ def _of_others(columns: Sequence[Column], guessed: Sequence[Guessed]) -> dict[in
     return why
 
 
-def _prove_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
+def _prove_ids(columns: Sequence[Column], guessed: Sequence[Guessed], rows: Sequence[Sequence[str]]) -> None:
     """Take for the id of the project a column whose header says so among others, if it tells projects apart."""
     if any(each.meaning == "id" for each in guessed):
         return
-    names = [len(each.profile.values) for each in guessed if each.meaning in {"title", "acronym"}]
-    for column, found in zip(columns, guessed, strict=True):
+    names = [number for number, each in enumerate(guessed) if each.meaning in {"title", "acronym"}]
+    for number, (column, found) in enumerate(zip(columns, guessed, strict=True)):
         if found.meaning or not column.is_about(PROJECT) or not column.may_be_code:
             continue
-        different, rows = len(column.profile.values) + column.profile.more, column.profile.rows
-        as_many = next((count for count in names if abs(count - different) <= _NEARLY * count), 0)
-        if different == rows > 1:
-            found.evidence = f"each of {rows:,} rows has a code of its own"
-        elif as_many and different > _SEVERAL:
-            found.evidence = f"{different:,} codes, and {as_many:,} names of projects"
+        different = len(column.profile.values) + column.profile.more
+        if different == column.profile.rows > 1:
+            found.evidence = f"each of {different:,} rows has a code of its own"
+        elif name := next((each for each in names if different >= _SEVERAL and _are_one(rows, number, each)), None):
+            found.evidence = f"{different:,} codes, each with one '{columns[name].profile.header}'"
         else:
             continue
         found.meaning = "id"
         return
+
+
+def _are_one(rows: Sequence[Sequence[str]], code: int, name: int) -> bool:
+    """Return whether, but for a few, each code has one name, and each name one code."""
+    pairs = {(row[code].strip(), row[name].strip()) for row in rows if len(row) > max(code, name)}
+    codes, names = ({pair[n] for pair in pairs} for n in (0, 1))
+    return (1 + _NEARLY) * min(len(codes), len(names)) >= len(pairs)
 
 
 def _doubt_names(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
