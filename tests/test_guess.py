@@ -143,6 +143,8 @@ def test_no_behind_a_word_is_a_number_and_not_norwegian(tmp_path: Path) -> None:
 def test_of_two_columns_the_one_that_says_it_plainly_is_taken(tmp_path: Path) -> None:
     found = sheet(tmp_path, "Name;Title;Fund;Programme;Start date", "Ms;Green quays;ERDF;Shores 2020;2023-01-31")
     assert found == {"Name": "", "Title": "title", "Fund": "", "Programme": "programme", "Start date": "start"}
+    found = sheet(tmp_path, "Title;Fond;Operativni program", "Green quays;ERDF;Shores 2020")
+    assert found == {"Title": "title", "Fond": "", "Operativni program": ""}
 
 
 def test_a_place_of_the_project_is_not_taken_for_the_seat_of_an_organisation(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[
             continue
         language = (column.language or "und") if meaning.get("language") else ""
         key = (meaning["name"], language)
-        if why := _unproven(claim, column, barred):
+        if why := _unproven(claim, column, barred) or _rival(claim, claims, columns):
             if found.evidence == _UNKNOWN or claim.score >= WEAK:
                 found.evidence = why
             continue
@@ -109,6 +109,16 @@ def _unproven(claim: _Claim, column: Column, barred: Mapping[int, str]) -> str:
     if meaning["kind"] in _TELLING and unsaid:
         return f"{may}; but what is '{unsaid}'? {claim.told}"
     return "" if meaning["kind"] in _TELLING else f"{may}; {claim.told}"
+
+
+def _rival(claim: _Claim, claims: Sequence[_Claim], columns: Sequence[Column]) -> str:
+    """Return why a word that yields to others is not enough: the header of another column has one of those in it."""
+    if claim.score != WEAK or claim.meaning["kind"] != "code":
+        return ""
+    others = (each for each in claims if each.meaning is claim.meaning and each.number != claim.number)
+    better = next((each for each in others if 0 < each.score < WEAK and each.is_right), None)
+    may = f"the header may mean {claim.meaning['name']}"
+    return f"{may}, and that of '{columns[better.number].profile.header}' as well; {claim.told}" if better else ""
 
 
 def _of_others(columns: Sequence[Column], guessed: Sequence[Guessed]) -> dict[int, str]:
