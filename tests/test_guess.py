@@ -16,6 +16,7 @@ from linkedproj.model.errors import SetupError
 from linkedproj.model.lists import read_lists
 from linkedproj.model.paths import shipped
 
+GUESSED = Path(__file__).parent / "fixtures/guess"
 HARBOURS = Path(__file__).parent / "fixtures/imports/harbours.csv"
 
 
@@ -50,6 +51,112 @@ def test_a_german_sheet_with_a_title_above_its_headers_is_understood() -> None:
     assert (fields["Gesamtkosten EUR"]["decimalChar"], fields["Gesamtkosten EUR"]["groupChar"]) == (",", ".")
     assert "# Projektbeginn: 4 of 4 cells are dates dd.MM.yyyy. Such as: 01.03.2023 | 15.09.2024" in found.text
     assert '# ? { name = "…", title = "Farbe" },' in found.text
+
+
+# What each column of tables in the formats of three publishers is; "" is for what has to be asked about.
+MEANT = {
+    "grants": ["id", "title", "", "", "organisation", "", "", "", "awarded", "", "street", "town", "postCode",
+               "country", "", "", "", "start", "", "", "summary", ""],
+    "recherche": ["id", "", "programme", "acronym", "title", "summary", "start", "", "", "", "organisation", "",
+                  "personal", "personal", "town", "", "country"],
+    "hankkeet": ["id", "programme", "title", "", "", "", "start", "end", "organisation", "", "", "", ""],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_a_table_it_was_not_written_for_is_understood_and_nothing_is_silently_wrong(name: str, tmp_path: Path) -> None:
+    found = guessed(GUESSED / f"{name}.csv")
+    pairs = list(zip((each.meaning.partition("#")[0] for each in found.columns), MEANT[name], strict=True))
+    assert [pair for pair in pairs if pair[0] and pair[0] != pair[1]] == []
+    assert sum(told == meant for told, meant in pairs) >= 0.9 * len(pairs)
+    assert all(each.evidence for each in found.columns)
+    (tmp_path / "i.toml").write_text(found.text, "utf-8")
+    assert "project" in {spec.table for spec in load_importer(tmp_path / "i.toml", "i.toml").records}
+
+
+def test_what_stands_beside_a_guess_names_no_person() -> None:
+    text = guessed(GUESSED / "recherche.csv").text
+    assert "Villexemple" in text
+    assert all(name not in text for name in ("NOMFICTIF", "Prénomfictif"))
+
+
+def test_an_amount_says_what_it_covers_and_another_column_its_currency() -> None:
+    found = guessed(GUESSED / "grants.csv")
+    assert "the currency is GBP, as 'Currency' says" in found.text
+    project = next(each for each in tomllib.loads(found.text)["records"] if each["table"] == "project")
+    assert project["columns"]["contribution.value"] == "awarded"
+    assert project["columns"]["contribution.kind"] == {"value": "awarded", "when": "awarded"}
+    assert "budget.value" not in project["columns"]
+
+
+def test_a_column_about_another_one_than_the_organisation_is_asked_about() -> None:
+    found = {each.profile.header: each for each in guessed(GUESSED / "grants.csv").columns}
+    assert found["Recipient Org:Country"].meaning == "country"
+    told = found["Beneficiary Location:Country Code"]
+    assert (told.meaning, told.evidence) == (
+        "", "the header may mean country; it may be about another one than 'Recipient Org:Name'",
+    )  # fmt: skip
+    assert "but what is 'application'?" in found["Application:Start Date"].evidence
+
+
+def sheet(folder: Path, *rows: str) -> dict[str, str]:
+    path = folder / "sheet.csv"
+    path.write_text("\n".join(rows), "utf-8")
+    return meanings(guessed(path))
+
+
+def test_headers_in_two_languages_are_read_where_one_is_known(tmp_path: Path) -> None:
+    row = "Grüne Kais;Rat von Probestadt;01.03.2023;Probestadt;2"
+    assert sheet(
+        tmp_path, "Nimiö / Operation name;Xyz / Name of beneficiary;Beginns / Xyz;Ort / Place;Akse / Priority", row
+    ) == {
+        "Nimiö / Operation name": "title", "Xyz / Name of beneficiary": "organisation", "Beginns / Xyz": "start",
+        "Ort / Place": "town", "Akse / Priority": "",
+    }  # fmt: skip
+    twice = sheet(tmp_path, "Titel/Title;Name des Beguenstigten/Beneficiary;Land/Country", "Kais;Rat von P;Spain")
+    assert list(twice.values()) == ["title", "organisation", "country"]
+    once = sheet(tmp_path, "Title;City / Region;Country", "Green quays;Exampleford;Ireland")
+    assert once["City / Region"] == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Project name (beneficiary)", ["Green quays of town", "Open shores of town"]),
+        ("Partners", ["Council of A; College of B", "Council of C; College of D"]),
+        ("Partner website", ["trees.example.org", "town.example.org"]),
+        ("Beneficiary city", ["12345 Exampleford", "12346 Probestadt"]),
+        ("Contract start date", ["2023-01-31", "2024-02-28"]),
+        ("Funder name", ["The Quays Trust", "The Shores Trust"]),
+    ],
+)
+def test_what_a_header_says_of_somebody_else_or_of_several_is_not_taken_for_more(
+    tmp_path: Path, header: str, cells: list[str]
+) -> None:
+    assert meanings(columns(tmp_path, header, *cells))[header] == ""
+
+
+def test_no_behind_a_word_is_a_number_and_not_norwegian(tmp_path: Path) -> None:
+    assert meanings(columns(tmp_path, "Project no", "QU-1", "SH-2"))["Project no"] == "id"
+
+
+def test_of_two_columns_the_one_that_says_it_plainly_is_taken(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "Name;Title;Fund;Programme;Start date", "Ms;Green quays;ERDF;Shores 2020;2023-01-31")
+    assert found == {"Name": "", "Title": "title", "Fund": "", "Programme": "programme", "Start date": "start"}
+    found = sheet(tmp_path, "Title;Fond;Operativni program", "Green quays;ERDF;Shores 2020")
+    assert found == {"Title": "title", "Fond": "", "Operativni program": ""}
+
+
+def test_a_place_of_the_project_is_not_taken_for_the_seat_of_an_organisation(tmp_path: Path) -> None:
+    rows = ("Title;Beneficiary name;Project city", "Green quays;Council of Exampleford;Testwick")
+    assert sheet(tmp_path, *rows)["Project city"] == ""
+    assert sheet(tmp_path, "Title;Project city", "Green quays;Testwick")["Project city"] == "town"
+
+
+def test_eligible_cost_is_not_told_as_total_cost(tmp_path: Path) -> None:
+    found = columns(tmp_path, "Total eligible cost EUR", "1234.50", "99.00")
+    project = next(each for each in tomllib.loads(found.text)["records"] if each["table"] == "project")
+    assert project["columns"]["budget.kind"] == {"value": "eligible", "when": "eligible"}
 
 
 def test_what_fits_two_patterns_is_left_open(tmp_path: Path) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import errno
 import io
+import os
+import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -95,12 +99,13 @@ def test_a_new_row_comes_behind_the_one_that_it_stands_below(desk: Desk) -> None
     assert desk.files()["city.csv"].endswith(b"\nporto,,Porto,,,,,,PRT,,\n")
 
 
-def test_a_workbook_that_comes_back_twice_changes_nothing_more(desk: Desk) -> None:
-    def add_table(book: Any) -> None:  # noqa: ANN401 - a workbook
-        sheet = book.create_sheet("finance")
-        for row in (["id", "project", "value", "currency"], ["f1", "harbour", "12.50", "EUR"]):
-            sheet.append(row)
+def add_finance(book: Any) -> None:  # noqa: ANN401 - a workbook
+    sheet = book.create_sheet("finance")
+    for row in (["id", "project", "value", "currency"], ["f1", "harbour", "12.50", "EUR"]):
+        sheet.append(row)
 
+
+def test_a_workbook_that_comes_back_twice_changes_nothing_more(desk: Desk) -> None:
     desk.edit(
         together(
             append("theme", id="rain", name_en="Rain", inScheme="policy-theme"),
@@ -108,7 +113,7 @@ def test_a_workbook_that_comes_back_twice_changes_nothing_more(desk: Desk) -> No
             put("city", "lakeside", "id", "lake"),
             lambda book: book["activity"].delete_rows(2),
             append("activity", id="talking", project="harbour"),
-            add_table,
+            add_finance,
         )
     )
     assert desk.back("--delete", "--rename").code == 0
@@ -119,6 +124,53 @@ def test_a_workbook_that_comes_back_twice_changes_nothing_more(desk: Desk) -> No
     desk.small.edit("theme.csv", "rain,Rain", "rain,Rains")
     outcome = desk.back()
     assert (outcome.code, said(outcome)) == (1, ["small.xlsx:theme!B4 LP-BOOK-BOTH"])
+
+
+# An import that is killed, without a warning, once it has put so many files in their place.
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from linkedproj.cli import main
+
+replace, left = Path.replace, int(sys.argv.pop(1))
+def killed(self, target):
+    global left
+    done, left = replace(self, target), left - 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+Path.replace = killed
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has this signal")
+@pytest.mark.parametrize("moment", [1, 3])
+def test_what_a_killed_import_left_undone_is_done_by_the_next(desk: Desk, moment: int) -> None:
+    desk.edit(
+        together(
+            append("theme", id="rain", name_en="Rain", inScheme="policy-theme"),
+            put("city", "lakeside", "id", "lake"),
+            lambda book: book["activity"].delete_rows(2),
+            put("project", "harbour", "start", "2019-04"),
+            append("activity", id="talking", project="harbour"),
+            add_finance,
+        )
+    )
+    before = desk.files()
+    asked = ["import", "workbook", desk.book.name, "--into", "data", "--delete", "--rename"]
+    assert run(*asked).code == 0
+    after = desk.files()
+    assert len({name for name in after if after[name] != before.get(name)}) == 5
+    for name in after:
+        (desk.small.folder / name).unlink()
+    for name, data in before.items():
+        (desk.small.folder / name).write_bytes(data)
+    child = subprocess.run([sys.executable, "-c", _KILLED, str(moment), *asked], cwd=desk.small.home, check=False)
+    assert child.returncode == -signal.SIGKILL
+    assert {name: data for name, data in desk.files().items() if name in after} not in (before, after)
+    assert run(*asked).code == 0
+    assert {name: data for name, data in desk.files().items() if name[0] != "."} == after
 
 
 def test_a_new_row_at_the_top_of_several_files_goes_where_it_stands(small: Small) -> None:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linkedproj.importers.guess.assigning import assigned
 from linkedproj.importers.guess.columns import Column
+from linkedproj.importers.guess.headers import are_in_two_languages
 from linkedproj.importers.guess.profile import Profile
 from linkedproj.importers.guess.sheet import read_sheet
 from linkedproj.importers.guess.writing import Writer
@@ -53,6 +54,20 @@ def guess(path: Path, lists: Mapping[str, CodeList], name: str = "") -> Guess:
     if not profiles or not any(each.filled for each in profiles):
         raise SetupError("there is no table in it: no row below a row of headers.", Place(path.name))
     known = tomllib.loads((files(__name__) / "guess.toml").read_text("utf-8"))
-    columns = assigned([Column(profile, known["meanings"], lists) for profile in profiles])
+    _shorten(known)
+    is_twice = are_in_two_languages(sheet.names)
+    taken = [Column(profile, known, lists, is_twice=is_twice) for profile in profiles]
+    for said in (each for each in taken if each.only_currency):
+        for column in (each for each in taken if not each.currency):
+            column.currency, column.currency_by = said.only_currency, said.profile.header
+    columns = assigned(taken, sheet.rows)
     called = name or slug(path.stem) or "source"
     return Guess(called, Writer(called, path, sheet, columns, known["records"]).text(), columns, sheet.remarks)
+
+
+def _shorten(known: dict[str, Any]) -> None:
+    """Add the words of each meaning without those that only join others, for headers that say whose a column is."""
+    small = set(known["owners"]["small"])
+    for meaning in known["meanings"]:
+        short = (" ".join(word for word in words.split() if word not in small) for words in meaning["words"])
+        meaning["shorter"] = [*dict.fromkeys(filter(None, (*meaning["words"], *short)))]

@@ -5,23 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.importers.guess.columns import ALL_BUT
-from linkedproj.importers.guess.headers import EXACT, words_of
+from linkedproj.importers.guess.columns import ALL_BUT, PERSONAL
+from linkedproj.importers.guess.headers import ORGANISATION, PROJECT, WEAK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from linkedproj.importers.guess.columns import Column
     from linkedproj.importers.guess.profile import Profile
 
 _BARE = frozenset({"name", "nom", "nombre", "initiative"})
 _OF_PROJECTS = frozenset({"start", "end", "budget", "eu", "acronym", "programme"})
+_NEARLY, _SEVERAL = 0.01, 3
+_UNKNOWN = "nothing in the header says what it is"
 _TELLING = frozenset({"date", "amount", "address", "country", "nuts", "degrees"})
 
 
 @dataclass
 class Guessed:
-    """What one column may mean: `meaning` is "" where nothing is known; `evidence` says why, or why not."""
+    """What one column may mean: `meaning` is "" where nothing is known; `evidence` says why, or why not.
+
+    Of what `is_private` no cell is shown.
+    """
 
     profile: Profile
     meaning: str = ""
@@ -29,59 +34,151 @@ class Guessed:
     settings: dict[str, Any] = field(default_factory=dict)
     currency: str = ""
     language: str = ""
+    is_private: bool = False
 
 
-def assigned(columns: Sequence[Column]) -> list[Guessed]:
+@dataclass(frozen=True)
+class _Claim:
+    """That one column has one meaning: how well the header fits, and what the cells say of it."""
+
+    score: int
+    number: int
+    meaning: Mapping[str, Any]
+    told: str
+    settings: dict[str, Any]
+    is_right: bool
+    weight: float
+
+
+def assigned(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[Guessed]:
     """Give each meaning to the column that fits best; what is left, and what does not fit, is not known."""
-    guessed = [Guessed(column.profile, evidence="nothing in the header says what it is") for column in columns]
-    taken: dict[tuple[str, str], int] = {}
-    judged = [
-        (score, number, meaning, column.judged(meaning["kind"]), column.weight)
+    claims = [
+        _Claim(score, number, meaning, *column.judged(meaning["kind"]), column.weight)
         for number, column in enumerate(columns)
         for score, meaning in column.ranked
     ]
-    for score, number, meaning, verdict, _ in sorted(judged, key=lambda each: (-each[0], -each[4], each[1])):
-        found, column = guessed[number], columns[number]
-        if found.meaning:
-            continue
-        told, settings, is_right = verdict
-        language = (column.language or "und") if meaning.get("language") else ""
-        key = (meaning["name"], language)
-        if not is_right or (score < EXACT and meaning["kind"] not in _TELLING):
-            if found.evidence.startswith("nothing") or score >= EXACT:
-                found.evidence = f"the header may mean {meaning['name']}; {told}"
-                if meaning["kind"] == "amount" and not column.currency:
-                    found.evidence += "; the currency is not known"
-            continue
-        if key in taken and not meaning.get("many"):
-            found.evidence = f"'{columns[taken[key]].profile.header}' is taken for {meaning['name']} already; {told}"
-            continue
-        taken.setdefault(key, number)
-        times = sum(each.meaning.partition("#")[0] == meaning["name"] for each in guessed)
-        found.meaning = meaning["name"] + (f"#{times + 1}" if meaning.get("many") and times else "")
-        found.settings, found.evidence, found.language, found.currency = settings, told, language, column.currency
-    _doubt_ids(guessed)
-    _doubt_names(guessed)
+    claims.sort(key=lambda each: (-each.score, -each.weight, each.number))
+    guessed = _given(columns, claims, {})
+    if barred := _of_others(columns, guessed):
+        guessed = _given(columns, claims, barred)
+    _prove_ids(columns, guessed, rows)
+    _doubt_ids(columns, guessed)
+    _doubt_names(columns, guessed)
     return guessed
 
 
-def _doubt_names(guessed: Sequence[Guessed]) -> None:
+def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[int, str]) -> list[Guessed]:
+    """Give meanings to columns; `barred` says why some cannot be about the organisation."""
+    guessed = [Guessed(each.profile, evidence=_UNKNOWN, is_private=each.is_private) for each in columns]
+    taken: dict[tuple[str, str], int] = {}
+    for claim in claims:
+        found, column, meaning = guessed[claim.number], columns[claim.number], claim.meaning
+        if found.meaning:
+            continue
+        language = (column.language or "und") if meaning.get("language") else ""
+        key = (meaning["name"], language)
+        if why := _unproven(claim, column, barred) or _rival(claim, claims, columns):
+            if found.evidence == _UNKNOWN or claim.score >= WEAK:
+                found.evidence = why
+            continue
+        if key in taken and not meaning.get("many") and meaning["name"] != PERSONAL:
+            header = columns[taken[key]].profile.header
+            found.evidence = f"'{header}' is taken for {meaning['name']} already; {claim.told}"
+            continue
+        taken.setdefault(key, claim.number)
+        times = sum(each.meaning.partition("#")[0] == meaning["name"] for each in guessed)
+        found.meaning = meaning["name"] + (f"#{times + 1}" if meaning.get("many") and times else "")
+        found.settings, found.evidence, found.language = claim.settings, claim.told, language
+        found.currency = column.currency
+        if meaning["kind"] == "amount" and column.currency_by:
+            found.evidence += f"; the currency is {column.currency}, as '{column.currency_by}' says"
+    return guessed
+
+
+def _unproven(claim: _Claim, column: Column, barred: Mapping[int, str]) -> str:
+    """Return why a header and its cells do not prove a meaning, or nothing."""
+    meaning, may = claim.meaning, f"the header may mean {claim.meaning['name']}"
+    if not claim.is_right:
+        unknown = "; the currency is not known" if meaning["kind"] == "amount" and not column.currency else ""
+        return f"{may}; {claim.told}{unknown}"
+    if claim.number in barred and meaning.get("of") == ORGANISATION and meaning["name"] != ORGANISATION:
+        return f"{may}; {barred[claim.number]}"
+    if claim.score >= WEAK:
+        return ""
+    unsaid = column.unsaid[meaning["name"]]
+    if meaning["kind"] in _TELLING and unsaid:
+        return f"{may}; but what is '{unsaid}'? {claim.told}"
+    return "" if meaning["kind"] in _TELLING else f"{may}; {claim.told}"
+
+
+def _rival(claim: _Claim, claims: Sequence[_Claim], columns: Sequence[Column]) -> str:
+    """Return why a word that yields to others is not enough: the header of another column has one of those in it."""
+    if claim.score != WEAK or claim.meaning["kind"] != "code":
+        return ""
+    others = (each for each in claims if each.meaning is claim.meaning and each.number != claim.number)
+    better = next((each for each in others if 0 < each.score < WEAK and each.is_right), None)
+    may = f"the header may mean {claim.meaning['name']}"
+    return f"{may}, and that of '{columns[better.number].profile.header}' as well; {claim.told}" if better else ""
+
+
+def _of_others(columns: Sequence[Column], guessed: Sequence[Guessed]) -> dict[int, str]:
+    """Return the columns about somebody, or about a place, that is not the organisation of the row, and why."""
+    own = next((n for n, each in enumerate(guessed) if each.meaning == ORGANISATION), None)
+    if own is None:
+        return {}
+    called, why = columns[own].named(ORGANISATION), {}
+    for number, column in enumerate(columns):
+        theirs = column.named(ORGANISATION)
+        if called and theirs and not called & theirs:
+            why[number] = f"it may be about another one than '{columns[own].profile.header}'"
+        elif column.is_about(PROJECT):
+            why[number] = "it is about the project: is it where the project is, or the organisation?"
+    return why
+
+
+def _prove_ids(columns: Sequence[Column], guessed: Sequence[Guessed], rows: Sequence[Sequence[str]]) -> None:
+    """Take for the id of the project a column whose header says so among others, if it tells projects apart."""
+    if any(each.meaning == "id" for each in guessed):
+        return
+    names = [number for number, each in enumerate(guessed) if each.meaning in {"title", "acronym"}]
+    for number, (column, found) in enumerate(zip(columns, guessed, strict=True)):
+        if found.meaning or not column.is_about(PROJECT) or not column.may_be_code:
+            continue
+        different = len(column.profile.values) + column.profile.more
+        if different == column.profile.rows > 1:
+            found.evidence = f"each of {different:,} rows has a code of its own"
+        elif name := next((each for each in names if different >= _SEVERAL and _are_one(rows, number, each)), None):
+            found.evidence = f"{different:,} codes, each with one '{columns[name].profile.header}'"
+        else:
+            continue
+        found.meaning = "id"
+        return
+
+
+def _are_one(rows: Sequence[Sequence[str]], code: int, name: int) -> bool:
+    """Return whether, but for a few, each code has one name, and each name one code."""
+    pairs = {(row[code].strip(), row[name].strip()) for row in rows if len(row) > max(code, name)}
+    codes, names = ({pair[n] for pair in pairs} for n in (0, 1))
+    return (1 + _NEARLY) * min(len(codes), len(names)) >= len(pairs)
+
+
+def _doubt_names(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
     """Take back a title whose header only says that it is a name, where nothing says that the rows are projects."""
     if any(each.meaning in _OF_PROJECTS for each in guessed):
         return
-    for each in guessed:
-        if each.meaning == "title" and words_of(each.profile.header)[0] in _BARE:
+    for column, each in zip(columns, guessed, strict=True):
+        if each.meaning == "title" and all(header.words in _BARE for header in column.headers):
             each.meaning, each.settings = "", {}
             each.evidence = "it is a name, and nothing says of what: is a row a project?"
 
 
-def _doubt_ids(guessed: Sequence[Guessed]) -> None:
-    """Take back an id that is another one in each row of one project: it is that of something else."""
+def _doubt_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
+    """Take back an id of which one project has several, unless its header says that it is the project's."""
     by_meaning = {each.meaning: each.profile for each in guessed}
     own, title = by_meaning.get("id"), by_meaning.get("title") or by_meaning.get("acronym")
     if own and title and len(title.values) < ALL_BUT * len(own.values):
-        for each in guessed:
-            if each.meaning == "id":
+        for column, each in zip(columns, guessed, strict=True):
+            if each.meaning == "id" and not column.is_about(PROJECT):
                 each.meaning, each.settings = "", {}
                 each.evidence = (
                     "each row has another one, and several rows one title: it may be an id of something else"

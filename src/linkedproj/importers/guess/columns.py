@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.importers.guess.headers import CURRENCIES, EXACT, fit, words_of
+from linkedproj.importers.guess.headers import (
+    CURRENCIES,
+    EXACT,
+    ORGANISATION,
+    OWNED,
+    PARTLY,
+    PERSON,
+    PLACE,
+    PROJECT,
+    WEAK,
+    fit,
+    parts_of,
+    taken_apart,
+    words_of,
+)
 from linkedproj.importers.source.dates import date_pattern
 from linkedproj.model.lexical import date_fault
 from linkedproj.model.lists import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from linkedproj.importers.guess.headers import Header
     from linkedproj.importers.guess.profile import Profile
     from linkedproj.model.lists import CodeList
 
@@ -30,27 +45,118 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/:?#]\S*)?")
 _NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{1,3}")
 _MONEY = re.compile(r"[+-]?[0-9][0-9., \u00a0]*")
+_CODE = re.compile(r"(?=\S*[0-9])[\w./:-]{1,60}")
+_POSTAL = re.compile(r"^[A-Z-]{0,3}[0-9]{4,6}\b|\b[0-9]{4,6}$")
+_SEVERAL = re.compile(r"[;|\n]")
 _LONG, _NAME, _FEW, _POST, _ID = 40, 160, 80, 12, 60
 
 
 class Column:
     """What one column may mean, the likeliest first."""
 
-    def __init__(self, profile: Profile, meanings: Sequence[Mapping[str, Any]], lists: Mapping[str, CodeList]) -> None:
+    def __init__(
+        self, profile: Profile, known: Mapping[str, Any], lists: Mapping[str, CodeList], *, is_twice: bool = False
+    ) -> None:
+        """Take in what the cells are like; `is_twice` says that the headers of the sheet are in two languages."""
         self.profile = profile
-        words, self.language, self.currency = words_of(profile.header)
-        self._lists = lists
+        _, self.language, self.currency = words_of(profile.header)
+        parts = parts_of(profile.header, is_twice=is_twice)
+        self.headers = [taken_apart(part, words_of(part)[0], known["owners"]) for part in parts]
+        self.language = "" if len(parts) > 1 else self.language
+        self._known, self._lists, self._is_twice = known, lists, is_twice
         self.weight = 0.0
-        found = [(fit(words, meaning["words"]), number, meaning) for number, meaning in enumerate(meanings)]
+        self.currency_by = ""
+        found = [(*fitted, number) for number, fitted in enumerate(self._fitting(known["meanings"]))]
         # Of two that fit alike, the one with the longer word in common says more.
-        self.ranked = [(score, each) for score, _, each in sorted(found, key=lambda f: (-f[0], f[1])) if score]
+        self.ranked = [(score, each) for score, _, each, _ in sorted(found, key=lambda f: (-f[0], f[3])) if score]
+        self.unsaid = {each["name"]: unsaid for score, unsaid, each, _ in found if score}
         if self.is_personal:
             self.ranked = [(EXACT, {"name": PERSONAL, "kind": PERSONAL})]
 
+    def named(self, kind: str) -> frozenset[str]:
+        """Return the words by which the header names what is of a kind."""
+        return frozenset(word for each in self.headers for word in each.named(kind))
+
+    def is_about(self, kind: str) -> bool:
+        """Return whether all that the header says is about what is of a kind."""
+        return all(each.about == kind for each in self.headers)
+
+    def _fitting(self, meanings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+        """Yield how well each meaning fits, and what of the header it leaves unexplained; parts have to agree."""
+        fits = [[self._fit(header, meaning) for meaning in meanings] for header in self.headers]
+        sure = [{n for n, (score, _) in enumerate(part) if score >= WEAK} for part in fits]
+        understood = [each for each in sure if each]
+        is_enough = self._is_twice or len(understood) == len(sure)
+        agreed = set.intersection(*understood) if understood and is_enough else set()
+        for number, meaning in enumerate(meanings):
+            score = max(part[number][0] for part in fits)
+            if number in agreed or len(fits) == 1:
+                yield score, "" if number in agreed else fits[0][number][1], meaning
+                continue
+            unsaid = [part[number][1] for part in fits if part[number][0]]
+            if not self._is_twice or understood:
+                unsaid += [h.words for h, part in zip(self.headers, fits, strict=True) if not part[number][0]]
+            yield min(score, PARTLY), " ".join(filter(None, unsaid)), meaning
+
+    def _fit(self, header: Header, meaning: Mapping[str, Any]) -> tuple[int, str]:
+        """Return how well a header fits a meaning, and the words of the header that the fit leaves unexplained."""
+        score, by = fit(header.words, meaning["words"])
+        if score < EXACT and header.words in meaning.get("weaker", ()):
+            return WEAK, ""
+        if score >= EXACT or not score:
+            return score or self._owned(header, meaning), ""
+        if owned := self._owned(header, meaning):
+            return owned, ""
+        explained = {*by.split(), *self._known["owners"]["small"], *self._known["owners"]["neutral"]}
+        explained |= header.named(PROJECT) | header.named(PLACE)
+        explained |= header.named(ORGANISATION) if meaning.get("of") == ORGANISATION else set()
+        return score, " ".join(word for word in header.words.split() if word not in explained and not word.isdigit())
+
+    def _owned(self, header: Header, meaning: Mapping[str, Any]) -> int:
+        """Return the score of a header that says whose it is beside what it is, such as "Name of beneficiary"."""
+        about, of = header.about, meaning.get("of", PROJECT)
+        is_other = about not in {PROJECT, ORGANISATION} and header.kinds != {PLACE}
+        if not header.owners or is_other or about == ORGANISATION != of:
+            return 0
+        if not header.rest:
+            return OWNED * (header.kinds == {ORGANISATION} and meaning["name"] == ORGANISATION)
+        is_name = about == meaning.get("named") and header.owners[-1][0] != PLACE
+        words = (*meaning["shorter"], *(self._known["owners"]["name"] if is_name else ()))
+        return OWNED * (fit(header.rest, words)[0] >= EXACT)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the cells may name persons."""
+        return any(PERSON in each.kinds for each in self.headers) or any(
+            meaning["kind"] == PERSONAL for _, meaning in self.ranked
+        )
+
     @property
     def is_personal(self) -> bool:
-        """Whether most cells are e-mail addresses."""
+        """Whether the header is about persons and their names, or most cells are e-mail addresses."""
+        names = self._known["owners"]["of-person"]
+        for header in self.headers:
+            is_clear = header.about == PERSON and (header.is_path or ORGANISATION not in header.kinds)
+            if is_clear and (not header.rest or fit(header.rest, names)[0] >= EXACT):
+                return True
         return 2 * self.profile.count(v for v in self.profile.values if _MAIL.fullmatch(v)) > self.profile.filled > 0
+
+    @property
+    def may_be_code(self) -> bool:
+        """Whether the header has a word for an id among others, and all cells are codes: one word with a digit."""
+        words = next(each["words"] for each in self._known["meanings"] if each["kind"] == "id")
+        said = {word for header in self.headers for word in header.rest.split()}
+        if self.profile.filled != self.profile.rows or not said & set(words):
+            return False
+        return all(_CODE.fullmatch(value) for value in self.profile.values)
+
+    @property
+    def only_currency(self) -> str:
+        """The currency of the sheet, if this column says so, and says one in all rows."""
+        is_said = any(header.words in self._known["owners"]["currency"] for header in self.headers)
+        if not is_said or self.profile.filled != self.profile.rows:
+            return ""
+        return CURRENCIES.get(next(iter(self.profile.values)).lower(), "") if len(self.profile.values) == 1 else ""
 
     def judged(self, kind: str) -> tuple[str, dict[str, Any], bool]:
         """Return in words how many cells are of a kind, how they are written, and whether that is enough."""
@@ -77,9 +183,17 @@ class Column:
 
     def _as_body(self) -> tuple[str, dict[str, Any], bool]:
         told, settings, is_right = self._as_name()
+        if 5 * self.profile.count(value for value in self.profile.values if _SEVERAL.search(value)) > self.profile.seen:
+            return f"{told}; some cells hold several: what stands between them?", {}, False
         several = self.profile.count(value for value in self.profile.values if len(value.split()) > 1)
         if is_right and 2 * several < self.profile.seen:
             return f"{told}; most are one word: are they organisations, or places?", {}, False
+        return told, settings, is_right
+
+    def _as_town(self) -> tuple[str, dict[str, Any], bool]:
+        told, settings, is_right = self._as_name()
+        if 5 * self.profile.count(value for value in self.profile.values if _POSTAL.search(value)) > self.profile.seen:
+            return f"{told}; some begin or end with a number: are they post codes and towns?", {}, False
         return told, settings, is_right
 
     def _as_short(self) -> tuple[str, dict[str, Any], bool]:

@@ -12,7 +12,12 @@ from linkedproj.tables.readers.source import Day, Number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MISSING = ("n/a", "na", "-", "--", "none", "null", "nan", "#n/a")
+# What people write where nothing is known, in several languages, without accents.
+_MISSING = frozenset(
+    ("n/a", "na", "n.a.", "n. a.", "-", "--", "none", "null", "nan", "#n/a", "not available", "not applicable",
+     "non renseigne", "non communique", "keine angabe", "keine angaben", "k.a.", "k. a.", "sin datos", "no consta",
+     "non disponibile", "ei tietoa", "ikke oplyst", "ikke oppgitt", "uppgift saknas")
+)  # fmt: skip
 _KEPT, _SAMPLE, _SHOWN = 50_000, 3, 60
 
 

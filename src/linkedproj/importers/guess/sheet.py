@@ -12,7 +12,7 @@ from linkedproj.tables.readers import READERS
 from linkedproj.tables.readers.source import TableFile, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 _BOOKS = frozenset(suffix for suffix, reader in READERS.items() if reader.sheets)
@@ -25,7 +25,7 @@ class Sheet:
     """A table: its headers, the rows below them, how an importer says where it is, and what there is to remark."""
 
     names: tuple[str, ...]
-    rows: Iterable[Sequence[str]]
+    rows: Sequence[Sequence[str]]
     settings: dict[str, Any]
     remarks: list[str]
 

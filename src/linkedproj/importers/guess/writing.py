@@ -70,11 +70,12 @@ class Writer:
         yield "fields = ["
         for each in self._columns:
             head = each.profile.header.replace("\n", " ")
-            yield f"  # {head or '(no header)'}: {each.evidence}. Such as: {each.profile.sample or '(empty)'}"
-            stated = {"name": _field_name(each) or "…", "title": each.profile.header, **each.settings}
+            shown = "." if each.is_private else f". Such as: {each.profile.sample or '(empty)'}"
+            yield f"  # {head or '(no header)'}: {each.evidence}{shown}"
             if each.meaning == PERSONAL:
                 yield "  # left out on purpose"
                 continue
+            stated = {"name": _field_name(each) or "…", "title": each.profile.header, **each.settings}
             written = "{ " + ", ".join(f"{key} = {_toml(value)}" for key, value in stated.items()) + " },"
             yield f"  {written}" if each.meaning else f"  # ? {written}"
         yield "]"
@@ -144,6 +145,9 @@ class Writer:
         return found if "name" in found and has_country else {}
 
     def _column(self, column: str, value: Any) -> Iterator[str]:  # noqa: ANN401 - as TOML has it
+        if isinstance(value, list):
+            yield from next(filter(None, (list(self._column(column, each)) for each in value)), ())
+            return
         if isinstance(value, str):
             for number, name in enumerate(self._fields.get(value, ())):
                 if column.endswith("@*"):
