@@ -151,10 +151,12 @@ def _composed(source: str) -> yaml.Node | None:
     Raises:
         YAMLError: it is no YAML, in the words of the parser in Python, which are the same everywhere.
     """
+    node: yaml.Node | None
     try:
-        return yaml.compose(source, Loader=_LOADER)
+        node = yaml.compose(source, Loader=_LOADER)
     except yaml.YAMLError:
-        return yaml.compose(source, Loader=yaml.BaseLoader)
+        node = yaml.compose(source, Loader=yaml.BaseLoader)
+    return node
 
 
 def _unreadable(error: yaml.YAMLError, file: str) -> Problem:
