@@ -215,7 +215,8 @@ def test_two_processes_write_the_same_bytes(thousand: Path, monkeypatch: pytest.
     assert found == mapped(thousand)
 
 
-@pytest.mark.slow
+# A machine for Java takes most of a minute; that runners write alike is tried with two processes as well.
+@pytest.mark.road
 @pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java, and there is none")
 def test_spark_writes_the_same_bytes_and_tells_the_same_problems(thousand: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'linkedproj[spark]'")

@@ -45,7 +45,7 @@ def test_the_shipped_catalogue_breaks_no_official_rule_of_dcat_ap(release: Path,
 
 @here
 @pytest.mark.slow
-@pytest.mark.parametrize("endpoint", ["", '"https://data.example.org/sparql"'])
+@pytest.mark.parametrize("endpoint", [pytest.param("", marks=pytest.mark.road), '"https://data.example.org/sparql"'])
 def test_with_what_a_person_gives_it_breaks_no_official_rule_of_dcat_ap_es(
     release: Path, tmp_path: Path, endpoint: str
 ) -> None:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module", params=["as shipped", "with all that a person can give"])
+@pytest.fixture(
+    scope="module", params=[pytest.param("as shipped", marks=pytest.mark.road), "with all that a person can give"]
+)
 def public(request: pytest.FixtureRequest, release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish the shipped portfolio with its catalogue."""
     place = tmp_path_factory.mktemp("catalogue")
