@@ -392,6 +392,9 @@ def test_a_lean_site_has_pages_where_there_is_text_and_every_link_leads_somewher
 def test_a_mistake_is_mended_where_the_record_stands(small: Small) -> None:
     config = small.folder / "portfolio.toml"
     address = "https://forge.example/data/{file}#L{line}"
+    # A link is kept where it lies, whatever it leads to.
+    (small.folder / "project.csv").rename(small.home / "elsewhere.csv")
+    (small.folder / "project.csv").symlink_to(small.home / "elsewhere.csv")
     config.write_text(f'{config.read_text("utf-8")}\n[pages]\ncorrect = "{address}"\n', "utf-8")
     assert small.run("build", "--site").code == 0
     for identifier, line in (("harbour", 2), ("orchard", 3)):

@@ -38,6 +38,7 @@ class Corrections:
         for kind in self._tables.schema.types.values():
             for batch in self._tables.batches(kind.name):
                 path = self._tables.headers[batch.header].file.path
-                file = path.resolve().relative_to(self._home.resolve()).as_posix()
+                # Where the file is kept, whatever it may be a link to.
+                file = path.relative_to(self._home).as_posix()
                 found |= {(kind.table, one): (file, line) for one, line in zip(batch.ids, batch.lines, strict=True)}
         return found

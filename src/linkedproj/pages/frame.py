@@ -20,8 +20,8 @@ from linkedproj.pages.questions import read_index
 from linkedproj.pages.record import Reader
 from linkedproj.pages.render import OWN, Renderer, noted, texts_in
 from linkedproj.pages.values import date, locale_of
-from linkedproj.release.sums import sha256
 from linkedproj.system.caches import digest
+from linkedproj.system.files import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -15,8 +15,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from linkedproj.release.tree import double
 from linkedproj.system.caches import digest, keep, recall
+from linkedproj.system.files import double
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -22,7 +22,7 @@ from linkedproj.pages.rules import brand, stub, write_rules
 from linkedproj.pages.search import write_search
 from linkedproj.pages.values import date
 from linkedproj.pages.views import Views
-from linkedproj.release.sums import sha256
+from linkedproj.system.files import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, SetupError
-from linkedproj.release.sums import SUMS, compare, sha256
+from linkedproj.release.sums import SUMS, compare
+from linkedproj.system.files import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,8 +15,9 @@ from linkedproj.release.exchange import exchange, restore, scratch_of, staging
 from linkedproj.release.history import Issue, changed, heads, read_history, write_history
 from linkedproj.release.instant import following, read_instant
 from linkedproj.release.lock import locked
-from linkedproj.release.sums import SUMS, read_sums, seal, sha256, write_sums
-from linkedproj.release.tree import carry_over, double, identity, in_the_way, is_copy, like, move_into
+from linkedproj.release.sums import SUMS, read_sums, seal, write_sums
+from linkedproj.release.tree import carry_over, identity, in_the_way, is_copy, like, move_into
+from linkedproj.system.files import double, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.system.files import sha256
 from linkedproj.system.packing import packed
 
 if TYPE_CHECKING:
@@ -87,12 +88,6 @@ def differing(folder: Path, sums: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}: the file is missing."
         elif sha256(folder / name) != digest:
             yield f"{name}: the bytes are not those that were published (SHA-256)."
-
-
-def sha256(path: Path) -> str:
-    """Sum the bytes of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _seal_file(path: Path) -> list[Published]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkedproj.model.errors import ReleaseError, SetupError
+from linkedproj.system.files import double
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,19 +113,6 @@ def like(old: Path, new: Path) -> None:
                 break
     with suppress(OSError):
         shutil.copystat(old, new)
-
-
-def double(old: Path | str, new: Path | str) -> None:
-    """Give an entry a second place without copying it, where the file system can."""
-    if stat.S_ISLNK(os.lstat(old).st_mode):
-        Path(new).symlink_to(Path(old).readlink())
-        with suppress(OSError, NotImplementedError):
-            shutil.copystat(old, new, follow_symlinks=False)
-        return
-    try:
-        os.link(old, new, follow_symlinks=False)
-    except OSError:
-        shutil.copy2(old, new)
 
 
 def move_into(made: Path, new: Path, below: str = "") -> None:

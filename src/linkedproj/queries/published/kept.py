@@ -6,9 +6,6 @@ files of a large answer are not kept but taken from where they are published, as
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import cached_property
@@ -17,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from linkedproj.queries.ask.answers import AnsweredQuery
 from linkedproj.queries.saved.bind import bind
 from linkedproj.system.caches import digest, keep, recall
+from linkedproj.system.files import double, sha256
 from linkedproj.system.packages import version_of
 
 if TYPE_CHECKING:
@@ -85,7 +83,7 @@ class Remembering:
         before: Path | None,
     ) -> None:
         self._make, self._kept, self._bases, self._folder, self._before = make, kept, bases, folder, before
-        self._depends = [*map(_sum, data)], bounds
+        self._depends = [*map(sha256, data)], bounds
         self._left = _MOST
         self._begun = ExitStack()
 
@@ -127,36 +125,23 @@ class Remembering:
             self._left -= size
             texts = {file: path.read_bytes().decode() for file, path in paths.items()}
         else:
-            sums = {file: _sum(path) for file, path in paths.items()}
+            sums = {file: sha256(path) for file, path in paths.items()}
         self._kept.put(name, {**asdict(found), "texts": texts, "sums": sums})
         return found
 
     def _restored(self, texts: Mapping[str, str], sums: Mapping[str, str]) -> bool:
         """Write the files of an answer from what was kept of them, or take them from where they are published."""
         published = {file: self._before / file for file in sums} if self._before else {}
-        if any(not _is_file(path) or _sum(path) != sums[file] for file, path in published.items()):
+        if any(not _is_file(path) or sha256(path) != sums[file] for file, path in published.items()):
             return False
         if len(published) < len(sums):
             return False
         for file, text in texts.items():
             (self._folder / file).write_bytes(text.encode())
         for file, path in published.items():
-            _double(path, self._folder / file)
+            double(path, self._folder / file)
         return True
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
-
-
-def _double(old: Path, new: Path) -> None:
-    """Give a file a second place without copying it, where the file system can."""
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copyfile(old, new)

@@ -5,10 +5,10 @@ Source: Data Package and Table Schema specifications of Frictionless Data, versi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.system.files import sha256
 from linkedproj.writers.described.columns import foreign_keys
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ def write_datapackage(tables: Sequence[Described], config: Config, folder: Path)
 
 def _resource(table: Described, config: Config, folder: Path, tables: Sequence[Described]) -> dict[str, Any]:
     path = folder / table.file
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     foreign = _foreign_keys(table, tables)
     return {
         "profile": "tabular-data-resource",
@@ -51,7 +49,7 @@ def _resource(table: Described, config: Config, folder: Path, tables: Sequence[D
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": path.stat().st_size,
-        "hash": f"sha256:{digest}",
+        "hash": f"sha256:{sha256(path)}",
         "schema": {
             "fields": [_field(column, config) for column in table.columns],
             **({"primaryKey": "id"} if table.has_ids else {}),
