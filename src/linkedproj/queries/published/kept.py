@@ -6,6 +6,7 @@ files of a large answer are not kept but taken from where they are published, as
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from linkedproj.queries.ask.answers import AnsweredQuery
 from linkedproj.queries.saved.bind import bind
+from linkedproj.queries.saved.predicates import read_predicates
 from linkedproj.system.caches import digest, keep, recall
 from linkedproj.system.files import double, sha256
 from linkedproj.system.packages import version_of
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from linkedproj.queries.ask.asking import InProcess, InWorker
     from linkedproj.queries.saved.collection import SavedQuery
 
-_FORM = 2
+_FORM = 3
 _MAKERS = ("linkedproj", "pyoxigraph", "PyYAML")
 # Whether the time or the memory is enough depends on the machine, and on what else it does.
 _CERTAIN = frozenset({"", "rows", "size"})
@@ -68,8 +70,8 @@ class Kept:
 class Remembering:
     """Asks as another asker does, but only what was not asked before; that one is made when it is first needed.
 
-    `folder`, `bases` and `bounds` are those of the other; answers depend on the bytes of the files in `data`. `before`
-    is the folder in which answers are published, if there is one.
+    `folder`, `bases` and `bounds` are those of the other; an answer depends on what the query can read of the files in
+    `data`. `before` is the folder in which answers are published, if there is one.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what the answers depend on, and where they go
@@ -83,7 +85,7 @@ class Remembering:
         before: Path | None,
     ) -> None:
         self._make, self._kept, self._bases, self._folder, self._before = make, kept, bases, folder, before
-        self._depends = [*map(sha256, data)], bounds
+        self._data, self._bounds = _Data(data, whole=sum(map(_size, data)) > bounds.above), bounds
         self._left = _MOST
         self._begun = ExitStack()
 
@@ -108,7 +110,9 @@ class Remembering:
             QueryError: it cannot be run.
         """
         sparql = bind(query, {}, self._bases)
-        name = self._kept.name("answer", query.id, sparql, query.body, query.expect, self._depends)
+        name = self._kept.name(
+            "answer", query.id, sparql, query.body, query.expect, self._data.read_by(sparql), self._bounds
+        )
         piece = self._kept.find(name)
         if not isinstance(piece, dict) or not self._restored(piece["texts"], piece["sums"]):
             return self._answered(query, name)
@@ -141,6 +145,42 @@ class Remembering:
         for file, path in published.items():
             double(path, self._folder / file)
         return True
+
+
+class _Data:
+    """Digests of files of RDF, which tell what a query can read of them.
+
+    Of N-Triples, whose lines are in an order that their own terms give, each predicate has one, unless they are taken
+    as a `whole`: a line takes a microsecond, and with millions of them that is longer than most answers.
+    """
+
+    def __init__(self, files: Sequence[Path], *, whole: bool) -> None:
+        lines = [] if whole else [path for path in files if path.suffix == ".nt"]
+        self._always = [sha256(path) for path in files if path not in lines]
+        self._found = _by_predicate(lines)
+
+    def read_by(self, sparql: str) -> list[object]:
+        """Return the digests of what the answer to a query may depend on."""
+        read = read_predicates(sparql)
+        found = [item for item in self._found.items() if read is None or item[0] in read]
+        return [self._always, found]
+
+
+def _by_predicate(files: Sequence[Path]) -> dict[str, str]:
+    """Return a digest for each predicate: of the lines of files of N-Triples that have it, in their order."""
+    sums: dict[bytes, Any] = {}
+    for path in files:
+        with path.open("rb") as file:
+            for line in file:
+                _, predicate, _ = line.split(b" ", 2)
+                if predicate not in sums:
+                    sums[predicate] = hashlib.sha256()
+                sums[predicate].update(line)
+    return {found[1:-1].decode(): sums[found].hexdigest() for found in sorted(sums)}
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 def _is_file(path: Path) -> bool:
