@@ -164,7 +164,7 @@ def _answer(ask: Callable[[Source, Question], Answer], source: Source, question:
     Raises:
         QueryError: the query cannot be run, or its answer is too large.
     """
-    from linkedproj.queries.ask.local import TooLargeError
+    from linkedproj.queries.results.table import TooLargeError
 
     try:
         return ask(source, question)

@@ -17,10 +17,10 @@ from linkedproj.model.errors import QueryError
 from linkedproj.model.folder import current_ontology
 from linkedproj.model.paths import current_portfolio
 from linkedproj.queries.ask.bounded import MEGABYTES, ROWS, SECONDS, BoundedSource, Limits
-from linkedproj.queries.ask.local import TooLargeError, data_files
+from linkedproj.queries.ask.local import data_files
 from linkedproj.queries.ask.sources import LATEST, StoreSource, ask, endpoint_source, files_source, prepare
 from linkedproj.queries.results.rows import QueryResult
-from linkedproj.queries.results.table import Table
+from linkedproj.queries.results.table import Table, TooLargeError
 from linkedproj.queries.saved.collection import open_collection
 
 if TYPE_CHECKING:

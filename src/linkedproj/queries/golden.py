@@ -120,7 +120,7 @@ def against_reference(table: Table, reference: Table) -> list[str]:
 
 def against_expect(table: Table, expect: Expect) -> list[str]:
     """Compare with what the header says of columns and number of rows."""
-    found = len(table.rows)
+    found = len(table)
     faults = [
         (bool(expect.columns) and table.columns != expect.columns, f"columns {expect.columns}, not {table.columns}"),
         (expect.rows not in {-1, found}, f"{expect.rows} rows, not {found}"),

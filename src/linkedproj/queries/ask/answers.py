@@ -98,5 +98,5 @@ def _forms(query: SavedQuery, answer: Answer) -> Iterator[tuple[str, str, bytes]
 
 def _size(answer: Answer) -> int:
     if isinstance(answer, Table):
-        return len(answer.rows)
+        return len(answer)
     return len(answer.triples) if isinstance(answer, Triples) else 1

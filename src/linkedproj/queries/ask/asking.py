@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from linkedproj.model.errors import QueryError
 from linkedproj.queries.ask.answers import unanswered, write_answer
-from linkedproj.queries.ask.local import TooLargeError, evaluate
+from linkedproj.queries.ask.local import evaluate
+from linkedproj.queries.results.table import TooLargeError
 from linkedproj.queries.saved.bind import bind
 from linkedproj.system.plain import from_plain, to_plain
 from linkedproj.system.workers import Reason, Request, Worker, WorkerError

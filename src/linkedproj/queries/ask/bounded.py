@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from linkedproj.model.errors import QueryError
-from linkedproj.queries.ask.local import TooLargeError, data_files
+from linkedproj.queries.ask.local import data_files
 from linkedproj.queries.ask.questions import unpacked
+from linkedproj.queries.results.table import TooLargeError
 from linkedproj.system.workers import Reason, Request, Worker, WorkerError
 
 if TYPE_CHECKING:

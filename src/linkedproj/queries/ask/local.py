@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, TypeVar, cast
 import pyoxigraph as ox
 
 from linkedproj.model.errors import Place, QueryError
-from linkedproj.queries.results.table import Table, Triples
+from linkedproj.queries.results.table import Table, TooLargeError, Triples
 from linkedproj.queries.saved.bind import bind
 from linkedproj.queries.saved.tokens import declared_prefixes
 
@@ -37,13 +37,6 @@ DUMP = ("portfolio.nt", "evidence.ttl", "vocabulary.ttl")
 """The files of a built dump that queries run on; of each, the compressed copy will do."""
 
 _SYNTAX = re.compile(r"error at (?P<line>[0-9]+):(?P<column>[0-9]+): (?P<what>.*)", re.DOTALL)
-
-
-class TooLargeError(QueryError):
-    """An answer has more rows or triples than are wanted."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"the answer has more than {most:,} rows.")
 
 
 def dump_files(folder: Path) -> list[Path]:
@@ -181,7 +174,7 @@ def _answer(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, sparql
         return bool(found)
     if isinstance(found, ox.QueryTriples):
         return Triples.of(_at_most(found, most), declared_prefixes(sparql))
-    return Table.of(found.variables, _at_most(found, most))
+    return Table.found(found, most)
 
 
 def refuse_more(answer: Answer, most: int | None) -> None:
@@ -190,8 +183,8 @@ def refuse_more(answer: Answer, most: int | None) -> None:
     Raises:
         TooLargeError: it has.
     """
-    items = answer.rows if isinstance(answer, Table) else answer.triples if isinstance(answer, Triples) else ()
-    if most is not None and len(items) > most:
+    found = len(answer) if isinstance(answer, Table) else len(answer.triples) if isinstance(answer, Triples) else 0
+    if most is not None and found > most:
         raise TooLargeError(most)
 
 

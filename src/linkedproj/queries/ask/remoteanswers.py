@@ -97,9 +97,9 @@ def read_answer(reply: Reply, form: str, sparql: str, tell: Callable[[str], None
         return any(row != (_NO,) for row in answer.rows)
     if isinstance(answer, bool) is not (form == "ASK"):
         raise reply.refuse(f"the answer is not of the form that {form} asks for.")
-    if isinstance(answer, Table) and len(answer.rows) in _COMMON_LIMITS and not _limits(sparql):
+    if isinstance(answer, Table) and len(answer) in _COMMON_LIMITS and not _limits(sparql):
         tell(
-            f"The answer has exactly {len(answer.rows)} rows, where many endpoints cut answers off without saying so. "
+            f"The answer has exactly {len(answer)} rows, where many endpoints cut answers off without saying so. "
             "Count the rows with COUNT(*), or ask for them in parts with ORDER BY, LIMIT and OFFSET."
         )
     return answer

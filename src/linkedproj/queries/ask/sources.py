@@ -204,7 +204,7 @@ def ask(source: Source, question: Question) -> Answer:
 
 def _is_empty(answer: Answer) -> bool:
     if isinstance(answer, Table):
-        return not answer.rows
+        return not len(answer)
     return not answer.triples if isinstance(answer, Triples) else not answer
 
 

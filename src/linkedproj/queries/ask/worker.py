@@ -11,8 +11,9 @@ import pyoxigraph as ox
 
 from linkedproj.model.errors import LinkedprojError, QueryError
 from linkedproj.queries.ask.answers import unanswered, write_answer
-from linkedproj.queries.ask.local import TooLargeError, evaluate, load
+from linkedproj.queries.ask.local import evaluate, load
 from linkedproj.queries.ask.store import fill_on_disk
+from linkedproj.queries.results.table import TooLargeError
 from linkedproj.queries.saved.bind import bind
 from linkedproj.system.plain import from_plain, to_plain
 

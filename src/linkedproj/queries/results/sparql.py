@@ -1,7 +1,7 @@
 """Write tables in the formats that the W3C defines for results of SPARQL queries, and one for spreadsheets.
 
-pyoxigraph 0.5.13 serialises solutions, and has no way to make them of terms but to read them. So JSON and XML take the
-way through TSV, which spells a term as N-Triples does and loses nothing.
+All begin with the TSV in which pyoxigraph spells a table: JSON and XML it writes itself from that, and in CSV and TSV
+a term is worded once, however often it stands in an answer.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ import pyoxigraph as ox
 from linkedproj.model.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from linkedproj.queries.results.table import RdfTerm, Table
 
+_SEVERAL = 2
+"""Columns from which on a row of CSV is not empty where nothing is bound."""
+
+_DELIMITED = ("<", '"', "_")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -31,7 +35,11 @@ def write_csv(table: Table) -> str:
 
     Source: W3C Recommendation of 2013-03-21, section 3; RFC 4180.
     """
-    return _csv([table.columns, *([value_text(cell) for cell in row] for row in table.rows)])
+    if len(table.columns) < _SEVERAL:
+        return _csv([table.columns, *([value_text(cell) for cell in row] for row in table.rows)])
+    worded = _WordedOnce(_csv_cell)
+    rows = [",".join([worded[cell] for cell in row]) for row in _spelled_rows(table)]
+    return _csv([table.columns]) + "".join(f"{row}\r\n" for row in rows)
 
 
 def write_sheet(table: Table) -> str:
@@ -48,9 +56,9 @@ def write_tsv(table: Table) -> str:
 
     Source: W3C Recommendation of 2013-03-21, section 4.
     """
-    lines = ["\t".join(f"?{name}" for name in table.columns)]
-    lines += ["\t".join("" if cell is None else str(cell) for cell in row) for row in table.rows]
-    return "".join(f"{line}\n" for line in lines)
+    worded = _WordedOnce(_full)
+    rows = ["\t".join([worded[cell] for cell in row]) for row in _spelled_rows(table)]
+    return "".join(f"{row}\n" for row in ("\t".join(f"?{name}" for name in table.columns), *rows))
 
 
 def write_json(table: Table) -> bytes:
@@ -64,14 +72,13 @@ def write_xml(table: Table) -> bytes:
     Raises:
         QueryError: a value holds a control character, which XML 1.0 cannot.
     """
-    for row in table.rows:
-        for name, cell in zip(table.columns, row, strict=True):
-            if cell is not None and (bad := _NO_XML.search(cell.value)):
-                shown = f"U+{ord(bad[0]):04X}"
-                message = f"a value of ?{name} holds the character {shown}, which XML cannot hold. Use json or tsv."
-                raise QueryError(message)
+    written = _serialised(table, ox.QueryResultsFormat.XML)
+    if _NO_XML.search(written.decode()):
+        name, bad = next(_not_for_xml(table))
+        message = f"a value of ?{name} holds the character U+{ord(bad):04X}, which XML cannot hold. Use json or tsv."
+        raise QueryError(message)
     # pyoxigraph 0.5.13 writes a carriage return as it is: it would be read back as a line feed.
-    return _serialised(table, ox.QueryResultsFormat.XML).replace(b"\r", b"&#13;")
+    return written.replace(b"\r", b"&#13;")
 
 
 def write_truth_json(truth: bool) -> bytes:  # noqa: FBT001 - what ASK answers is nothing but this
@@ -91,9 +98,56 @@ def value_text(cell: RdfTerm | None) -> str:
     return str(cell) if isinstance(cell, ox.BlankNode) else cell.value
 
 
+class _WordedOnce(dict[str, str]):
+    """Words for cells as TSV spells them, each found once."""
+
+    def __init__(self, word: Callable[[str], str]) -> None:
+        super().__init__()
+        self._word = word
+
+    def __missing__(self, cell: str) -> str:
+        """Find the words for a cell that was not met before."""
+        self[cell] = word = self._word(cell)
+        return word
+
+
+def _spelled_rows(table: Table) -> Iterator[list[str]]:
+    """Yield the cells of each row as pyoxigraph spells them in TSV, which escapes tabs and the ends of lines."""
+    for line in table.spelled.decode().split("\n")[1:-1]:
+        yield line.split("\t")
+
+
+def _term(cell: str) -> RdfTerm | None:
+    spelled = f"?cell\n{cell}\n".encode()
+    solutions = cast("ox.QuerySolutions", ox.parse_query_results(spelled, format=ox.QueryResultsFormat.TSV))
+    return cast("RdfTerm | None", next(solutions)["cell"])
+
+
+def _full(cell: str) -> str:
+    """Spell a cell as N-Triples does: numbers with their type, control characters by their number."""
+    is_plain = not cell or (cell.startswith(_DELIMITED) and cell.isprintable())
+    return cell if is_plain else str(_term(cell))
+
+
+def _csv_cell(cell: str) -> str:
+    """Give the value of a cell, in quotes where CSV needs them."""
+    if cell.startswith('"') and "\\" not in cell:
+        value = cell[1 : cell.rindex('"')]
+    else:
+        value = cell[1:-1] if cell.startswith("<") else value_text(_term(cell)) if cell.startswith('"') else cell
+    return _csv([[value, ""]]).removesuffix(",\r\n")
+
+
+def _not_for_xml(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield the characters that XML 1.0 does not have, each behind the name of its column."""
+    for row in table.rows:
+        for name, cell in zip(table.columns, row, strict=True):
+            if cell is not None and (bad := _NO_XML.search(cell.value)):
+                yield name, bad[0]
+
+
 def _serialised(table: Table, form: ox.QueryResultsFormat) -> bytes:
-    solutions = ox.parse_query_results(write_tsv(table).encode(), format=ox.QueryResultsFormat.TSV)
-    return (solutions.serialize(format=form) or b"") + b"\n"
+    return table.serialised(form) + b"\n"
 
 
 def _serialised_truth(truth: bool, form: ox.QueryResultsFormat) -> bytes:  # noqa: FBT001 - what ASK answers is nothing but this
