@@ -23,11 +23,13 @@ from linkedproj.build import build
 from linkedproj.model.folder import open_folder
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.pages.order import place_of
+from linkedproj.pages.partition import cut_lines
 from linkedproj.pages.paths import Paths
 from linkedproj.pages.render import FAST, PLAIN, Renderer
 from linkedproj.pages.rules import apache, nginx
 from linkedproj.pages.search import key_of, words
 from linkedproj.pages.site import Kept, Site
+from linkedproj.queries.ask.local import evaluate, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -506,6 +508,38 @@ def test_a_browser_has_nothing_to_complain_of(address: str, page: str) -> None:
 
 
 # ---------------------------------------------------------------- servers
+
+
+def test_what_a_browser_loads_for_a_saved_query_is_enough_and_all_parts_are_all(shipped_site: Path) -> None:
+    told = json.loads((shipped_site / "assets/sparql/parts.json").read_text("utf-8"))
+    dumps = [shipped_site / "dump/latest" / name for name in ("portfolio.nt", "evidence.ttl", "vocabulary.ttl")]
+    whole = load(dumps)
+    assert set(load([shipped_site / file for file in told["files"]])) == set(whole)
+    asked = {path.stem: path.read_text("utf-8") for path in (shipped_site / "query").glob("*.rq")}
+    for query, places in told["queries"].items():
+        part = load([shipped_site / told["files"][place] for place in places])
+        assert evaluate(part, asked[query]) == evaluate(whole, asked[query]), query
+    assert len(told["queries"]) > len(asked) / 2 * 0.9
+
+
+def test_one_edit_changes_the_parts_that_hold_it_and_no_other(small: Small) -> None:
+    build(small.folder, small.home / "public", site=True)
+    parts = small.home / "public/assets/sparql/parts"
+    before = {path.name: path.stat().st_ino for path in parts.iterdir()}
+    small.edit("project.csv", "More trees.", "More green.")
+    build(small.folder, small.home / "public", site=True)
+    changed = {path.name for path in parts.iterdir() if before.get(path.name) != path.stat().st_ino}
+    # The value, and what is said of where it is from.
+    assert {"dct_description", "rdf_object"} <= {name.partition("-")[0] for name in changed}
+    assert len(changed) < len(before) / 2
+
+
+def test_statements_with_blank_nodes_stay_together(tmp_path: Path) -> None:
+    dump = tmp_path / "portfolio.nt"
+    dump.write_text(
+        "_:a <http://e/p> <http://e/b> .\n<http://e/b> <http://e/p> _:a .\n<http://e/b> <http://e/p> 'c' .\n"
+    )
+    assert [part for part, _ in cut_lines([dump])] == [b"", b"", b"<http://e/p>"]
 
 
 def test_the_rules_are_written_for_the_languages_of_the_portfolio() -> None:

@@ -47,6 +47,7 @@ def main() -> None:
         page = browser.new_page()
         _listen(page, told, urlsplit(address).netloc)
         told["answers"] = {query: _asked(page, address, query) for query in QUERIES}
+        told["grown"] = _grown(page, address)
         told["formed"] = _formed(page, address)
         told["stopped"] = _stopped(page, address)
         page.set_viewport_size({"width": 360, "height": 740})
@@ -93,7 +94,24 @@ def _asked(page: Page, address: str, query: str) -> dict[str, object]:
     with page.expect_download() as download:
         page.click("#csv")
     csv = Path(download.value.path()).read_text("utf-8")
-    return {"rows": len(rows) - 1, "csv": csv, "status": page.inner_text("#status")}
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').map((one) => [one.name, one.encodedBodySize])"
+        ".filter(([name]) => /[.](nt|ttl)([.]gz)?$/.test(name))"
+    )
+    return {"rows": len(rows) - 1, "csv": csv, "loaded": {name.rpartition("/")[2]: size for name, size in loaded}}
+
+
+def _grown(page: Page, address: str) -> list[str]:
+    """Ask a saved query, and then, on the same page, how much there is; return what is said of both."""
+    page.goto(f"{address}/sparql.html?id={QUERIES[0]}&run")
+    page.wait_for_selector("#csv:not([hidden])", timeout=60_000)
+    said = [str(page.inner_text("#status"))]
+    page.click("#editor .cm-content")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT (COUNT(*) AS ?all) { ?s ?p ?o }")
+    page.click("#ask button")
+    page.locator("#table th", has_text=re.compile("^all$")).wait_for(timeout=60_000)
+    return [*said, str(page.inner_text("#table td"))]
 
 
 def _formed(page: Page, address: str) -> list[str]:

@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import serving
 from tests.foreign.install import NotHereError, install_scripts, python
 
+from linkedproj.queries.ask.local import load
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -56,6 +58,19 @@ def test_saved_queries_have_the_same_answers_in_the_browser(seen: dict[str, Any]
         published = list(csv.reader((shipped_site / f"query/{query}.csv").read_text("utf-8").splitlines()))
         assert list(csv.reader(answer["csv"].splitlines())) == published
         assert answer["rows"] == len(published) - 1
+
+
+def test_a_saved_query_loads_what_it_reads_and_any_other_loads_all(seen: dict[str, Any], shipped_site: Path) -> None:
+    dumps = [shipped_site / "dump/latest" / name for name in ("portfolio.nt", "evidence.ttl", "vocabulary.ttl")]
+    whole = sum(path.with_name(f"{path.name}.gz").stat().st_size for path in dumps)
+    for answer in seen["answers"].values():
+        loaded = answer["loaded"]
+        assert 1 < len(loaded) < 20
+        assert not any(name.startswith(("portfolio", "evidence")) for name in loaded)
+        assert sum(loaded.values()) < whole * 2 / 3
+    said, count = seen["grown"]
+    assert said
+    assert int(count) == len(load(dumps))
 
 
 def test_a_form_asks_for_what_was_chosen_and_for_nothing_else(seen: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from linkedproj.pages.drawing import mapped
 from linkedproj.pages.frame import counted
 from linkedproj.pages.lists import Listing
 from linkedproj.pages.names import chosen
+from linkedproj.pages.partition import INDEX, whole
 from linkedproj.pages.values import date
 
 if TYPE_CHECKING:
@@ -129,10 +130,14 @@ def write_sparql(frame: Frame, reader: Reader) -> None:
     stem = "sparql"
     common = frame.common(stem, reader, title="SPARQL")
     saved = [{"id": one["id"], "title": reader.said(chosen(one["title"], reader.languages))} for one in frame.queries]
-    dumps = [f"dump/latest/{name}" for name in ("portfolio.nt.gz", "evidence.ttl.gz", "vocabulary.ttl")]
-    found = [name for name in dumps if (frame.sources.dumps / name.rpartition("/")[2]).is_file()]
     example = "SELECT ?type (COUNT(*) AS ?count) WHERE {\n  ?record a ?type\n}\nGROUP BY ?type\nORDER BY DESC(?count)\n"
-    values = {"files": " ".join(found), "base": frame.folder.config.base, "saved": saved, "example": example}
+    values = {
+        "files": " ".join(whole(frame)),
+        "parts": INDEX,
+        "base": frame.folder.config.base,
+        "saved": saved,
+        "example": example,
+    }
     frame.fill("sparql.html", stem, reader, {**common, **values})
 
 

@@ -16,6 +16,7 @@ from linkedproj.pages.frame import Frame, Sources, counted
 from linkedproj.pages.kept import Kept, Written
 from linkedproj.pages.lists import Listing, Lists, tree
 from linkedproj.pages.names import chosen
+from linkedproj.pages.partition import write_partition
 from linkedproj.pages.paths import between
 from linkedproj.pages.record import View
 from linkedproj.pages.rules import brand, stub, write_rules
@@ -72,6 +73,7 @@ class Site(Frame):
             views.write(reader)
         overview.write_missing(self)
         overview.write_completions(self)
+        write_partition(self)
         write_search(lists, self.readers, self.put)
         write_rules(self.folder, self.paths, self.put)
         self._assets()

@@ -9,10 +9,10 @@ const says = form.dataset;
 const most = 1000;
 const here = new URL(".", import.meta.url);
 
-let files;
 let waiting;
 let spare;
 let turn = 0;
+let messages = 0;
 
 const unpacked = async (response, name) => {
   const stream = name.endsWith(".gz") && !response.headers.get("Content-Encoding")
@@ -20,45 +20,62 @@ const unpacked = async (response, name) => {
   return new Response(stream).text();
 };
 
-const fetched = async () => {
-  const names = says.files.split(" ");
-  return Promise.all(names.map(async (name) => {
-    const response = await fetch(name);
-    if (!response.ok) throw new Error(`${name}: ${response.status}`);
-    const kind = name.includes(".nt") ? "application/n-triples" : "text/turtle";
-    return [await unpacked(response, name), kind];
-  }));
+const fetched = async (name) => {
+  const response = await fetch(says.root + name);
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  const kind = name.includes(".nt") ? "application/n-triples" : "text/turtle";
+  return [await unpacked(response, name), kind];
 };
 
-const begun = async () => {
-  files ||= fetched();
-  const known = await files;
-  const worker = new Worker(new URL("worker.js", here), { type: "module" });
-  const loaded = new Promise((done, failed) => {
-    worker.onmessage = ({ data }) => (data.error ? failed(new Error(data.error)) : done(data.loaded));
-    worker.onerror = (event) => failed(new Error(event.message));
-  });
-  worker.postMessage({ files: known });
-  await loaded;
-  return worker;
+// Each file is fetched once, whichever worker loads it.
+const texts = new Map();
+const text = (name) => {
+  if (!texts.has(name)) {
+    const found = fetched(name);
+    found.catch(() => texts.delete(name));
+    texts.set(name, found);
+  }
+  return texts.get(name);
 };
 
-const asked = (worker, query, mine) => new Promise((done, failed) => {
-  const limit = Number(says.seconds) * 1000;
-  const clock = setTimeout(() => {
-    worker.terminate();
-    waiting = spare;
-    spare = undefined;
-    failed(new Error(says.late));
-  }, limit);
-  worker.onmessage = ({ data }) => {
-    if (data.turn !== mine) return;
-    clearTimeout(clock);
+const begun = () => {
+  const one = { worker: new Worker(new URL("worker.js", here), { type: "module" }), has: new Set(), asked: new Map() };
+  one.worker.onmessage = ({ data }) => {
+    const { done, failed } = one.asked.get(data.turn);
+    one.asked.delete(data.turn);
     if (data.error) failed(new Error(data.error));
     else done(data.answer);
   };
-  worker.postMessage({ query, most, turn: mine });
+  one.worker.onerror = (event) => ended(one, event.message);
+  return one;
+};
+
+const sent = (one, message) => new Promise((done, failed) => {
+  const number = ++messages;
+  one.asked.set(number, { done, failed });
+  one.worker.postMessage({ ...message, turn: number });
 });
+
+const loaded = async (one, names) => {
+  const missing = names.filter((name) => !one.has.has(name));
+  if (!missing.length) return;
+  await sent(one, { files: await Promise.all(missing.map(text)) });
+  missing.forEach((name) => one.has.add(name));
+};
+
+// A blank node of one file is none of another: what has some of the parts is not given the whole beside them.
+const fit = (one, names) => one && (names !== whole || !one.has.size || whole.every((name) => one.has.has(name)));
+
+const ended = (one, why) => {
+  one.worker.terminate();
+  one.asked.forEach(({ failed }) => failed(new Error(why)));
+  if (one === waiting) [waiting, spare] = [spare, undefined];
+};
+
+const asked = (one, query) => {
+  const clock = setTimeout(() => ended(one, says.late), Number(says.seconds) * 1000);
+  return sent(one, { query, most }).finally(() => clearTimeout(clock));
+};
 
 const cell = (term) => {
   const element = document.createElement("td");
@@ -109,22 +126,41 @@ const shown = (answer) => {
 };
 
 let box;
+// What is known of saved queries holds for their own text, and for that with other terms in it.
+let saved = { id: "", text: "" };
+const take = (id, query) => {
+  saved = { id, text: query };
+  box.text = query;
+};
+const parts = await fetch(says.parts).then((r) => (r.ok ? r.json() : { queries: {} })).catch(() => ({ queries: {} }));
+const whole = says.files.split(" ");
+const wanted = (query) => {
+  const known = query === saved.text ? parts.queries[saved.id] : undefined;
+  return known ? known.map((place) => parts.files[place]) : whole;
+};
+
 const run = async () => {
   const mine = ++turn;
-  status.textContent = waiting ? says.asking : says.loading;
+  const query = box.text;
+  const names = wanted(query);
+  const covered = (one) => one.has.size && (names.every((name) => one.has.has(name)) || whole.every((name) => one.has.has(name)));
+  status.textContent = waiting && covered(waiting) ? says.asking : says.loading;
   const start = performance.now();
+  if (spare && !fit(spare, names)) { ended(spare, ""); spare = undefined; }
+  if (waiting && !fit(waiting, names)) ended(waiting, "");
+  waiting ||= begun();
+  const one = waiting;
   try {
-    waiting ||= begun();
-    const worker = await waiting;
-    spare ||= begun();
-    spare.catch(() => { spare = undefined; });
-    const answer = await asked(worker, box.text, mine);
+    if (!covered(one)) await loaded(one, names);
+    if (!spare) {
+      spare = begun();
+      loaded(spare, names).catch(() => {});
+    }
+    const answer = await asked(one, query);
     if (mine !== turn) return;
     shown(answer);
     status.textContent += ` · ${((performance.now() - start) / 1000).toFixed(1)} s`;
   } catch (error) {
-    waiting = spare;
-    spare = undefined;
     if (mine === turn) { place.replaceChildren(); status.textContent = error.message; }
   }
 };
@@ -137,11 +173,11 @@ field.hidden = true;
 field.labels.forEach((label) => { label.hidden = true; });
 form.addEventListener("submit", (event) => { event.preventDefault(); run(); });
 const pick = document.getElementById("saved");
-const take = async (id) => {
+const opened = async (id) => {
   const response = await fetch(`${says.queries}${id}.rq`);
-  if (response.ok) box.text = await response.text();
+  if (response.ok) take(id, await response.text());
 };
-pick.addEventListener("change", () => { if (pick.value) take(pick.value); });
+pick.addEventListener("change", () => { if (pick.value) opened(pick.value); });
 // Puts terms in the place of parameters: the query is cut where these stand, so that nothing else can change.
 const term = (name, { datatype, language }, value) => {
   if (datatype.endsWith("#anyURI")) {
@@ -155,23 +191,23 @@ const term = (name, { datatype, language }, value) => {
 };
 const bound = async (id, given) => {
   const response = await fetch(`${says.queries}${id}.form.json`);
-  if (!response.ok) return take(id);
+  if (!response.ok) return opened(id);
   const { pieces, parameters } = await response.json();
   const terms = {};
   for (const [name, one] of Object.entries(parameters)) {
     const value = given.has(name) ? given.get(name) : one.default;
     if (value) terms[name] = term(name, one, value);
   }
-  box.text = pieces.map((piece) => (typeof piece === "string" ? piece : terms[piece.name] ?? piece.variable)).join("");
+  take(id, pieces.map((piece) => (typeof piece === "string" ? piece : terms[piece.name] ?? piece.variable)).join(""));
   return run();
 };
-const wanted = new URLSearchParams(location.search);
-if (wanted.get("query")) box.text = wanted.get("query");
-if (wanted.get("id") && /^[a-z0-9-]+$/.test(wanted.get("id"))) {
-  const id = wanted.get("id");
+const given = new URLSearchParams(location.search);
+if (given.get("query")) box.text = given.get("query");
+if (given.get("id") && /^[a-z0-9-]+$/.test(given.get("id"))) {
+  const id = given.get("id");
   pick.value = id;
-  const names = [...wanted.keys()].filter((name) => !["id", "run", "query"].includes(name));
-  if (names.length) await bound(id, wanted).catch((error) => { status.textContent = error.message; });
-  else await take(id);
+  const names = [...given.keys()].filter((name) => !["id", "run", "query"].includes(name));
+  if (names.length) await bound(id, given).catch((error) => { status.textContent = error.message; });
+  else await opened(id);
 }
-if (wanted.has("run")) run();
+if (given.has("run")) run();

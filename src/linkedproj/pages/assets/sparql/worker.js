@@ -1,4 +1,4 @@
-// A store of its own, loaded once; the page ends this worker when a question takes too long.
+// A store of its own, to which files are added; the page ends this worker when a question takes too long.
 import init, { Store } from "./oxigraph.js";
 
 const ready = init({ module_or_path: new URL("./oxigraph.wasm", import.meta.url) });
@@ -6,7 +6,7 @@ let store;
 
 const load = async (files) => {
   await ready;
-  store = new Store();
+  store ||= new Store();
   for (const [text, format] of files) store.load(text, { format, lenient: true });
   return store.size;
 };
@@ -46,7 +46,7 @@ const ask = (query, most) => {
 
 onmessage = async ({ data }) => {
   try {
-    if (data.files) postMessage({ loaded: await load(data.files) });
+    if (data.files) postMessage({ answer: await load(data.files), turn: data.turn });
     else postMessage({ answer: ask(data.query, data.most), turn: data.turn });
   } catch (error) {
     postMessage({ error: String(error.message || error), turn: data.turn });
