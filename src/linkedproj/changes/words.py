@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from linkedproj.model.phrases import Phrases
+from linkedproj.model.phrases import Phrases, number
 from linkedproj.model.rules import text_in, visible
 
 if TYPE_CHECKING:
@@ -34,11 +34,6 @@ def count(language: str, kind: str, what: What, n: int) -> str:
     one, many, gender = types.get(kind) or types["other"]
     ending = phrase.entry(language, what)[gender][0 if n == 1 else 1]
     return phrase(language, "count", n=number(language, n), noun=one if n == 1 else many, done=ending)
-
-
-def number(language: str, n: int) -> str:
-    """Write a number with its thousands apart."""
-    return f"{n:,}".replace(",", {"en": ","}.get(language, "."))
 
 
 def kind_name(language: str, kind: str) -> str:

@@ -34,7 +34,7 @@ _WORKBOOK = "workbook"
 @click.option("--delete", is_flag=True, help="workbook: let rows go from the tables that are gone from it.")
 @click.option("--rename", is_flag=True, help="workbook: take ids that were changed; what names them is not changed.")
 @click.option("--dry-run", is_flag=True, help="workbook: tell what would change, and write nothing.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="workbook: the language of what is told (en).")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is told and asked.")
 def command(
     source: str | None,
     files: tuple[Path, ...],
@@ -47,7 +47,7 @@ def command(
     delete: bool,
     rename: bool,
     dry_run: bool,
-    lang: str | None,
+    lang: str,
 ) -> None:
     """Import the files of a SOURCE into tables, and say of every row what became of it.
 
@@ -60,16 +60,16 @@ def command(
     Exit codes: 0 done, 1 nothing was written because of what is told, 2 the call or the set-up is wrong.
     """
     if is_listed:
-        _list()
+        _list(lang)
     elif guessed:
-        _guess(guessed, name or "")
+        _guess(guessed, name or "", lang)
     else:
-        own, others = (delete, rename, dry_run, lang), (name, read_on)
+        own, others = (delete, rename, dry_run), (name, read_on)
         asked = _asked(source, files, into, of_workbook=any(own), of_others=any(others))
         if asked != _WORKBOOK and into:
-            _import(asked, files, into, name, read_on)
+            _import(asked, files, into, lang, name=name, read_on=read_on)
         else:
-            sys.exit(_bring_back(files, into, lang or LANGUAGES[0], delete=delete, rename=rename, dry_run=dry_run))
+            sys.exit(_bring_back(files, into, lang, delete=delete, rename=rename, dry_run=dry_run))
 
 
 def _asked(source: str | None, files: Sequence[Path], into: Path | None, *, of_workbook: bool, of_others: bool) -> str:
@@ -83,28 +83,31 @@ def _asked(source: str | None, files: Sequence[Path], into: Path | None, *, of_w
     if source == _WORKBOOK and of_others:
         raise click.UsageError("--as and --read-on are of other sources: a workbook holds tables of the portfolio.")
     if source != _WORKBOOK and of_workbook:
-        raise click.UsageError("--delete, --rename, --dry-run and --lang are of the source 'workbook'.")
+        raise click.UsageError("--delete, --rename and --dry-run are of the source 'workbook'.")
     return source
 
 
-def _list() -> None:
+def _list(lang: str) -> None:
     from linkedproj.importers.source.loading import find_importer, shipped_importers
+    from linkedproj.reports.words import phrase
 
     for each in shipped_importers():
         click.echo(f"{each:12}  {find_importer(each, None).title}")
-    click.echo(f"{_WORKBOOK:12}  Tables of a portfolio, as 'linkedproj export workbook' writes them")
+    click.echo(f"{_WORKBOOK:12}  {phrase(lang, 'import_workbook')}")
 
 
-def _guess(file: Path, name: str) -> None:
+def _guess(file: Path, name: str, lang: str) -> None:
     from linkedproj.importers.guess import guess
     from linkedproj.model.lists import read_lists
     from linkedproj.model.paths import shipped
 
     lists = {each.name: each for each in read_lists(shipped("ontology")).values()}
-    click.echo(guess(file, lists, name).text, nl=False)
+    click.echo(guess(file, lists, name, language=lang).text, nl=False)
 
 
-def _import(source: str, files: Sequence[Path], into: Path, name: str | None, read_on: str | None) -> None:
+def _import(
+    source: str, files: Sequence[Path], into: Path, lang: str, *, name: str | None, read_on: str | None
+) -> None:
     from dataclasses import replace
 
     from linkedproj.importers.source.dates import refuse_day
@@ -112,14 +115,15 @@ def _import(source: str, files: Sequence[Path], into: Path, name: str | None, re
     from linkedproj.importers.source.run import import_source
     from linkedproj.reports.imported import imported_lines
     from linkedproj.reports.progress import Progress
+    from linkedproj.reports.words import phrase
 
     importer = find_importer(source, into)
     if name:
         importer = replace(importer, name=name)
     day = refuse_day(read_on or dt.datetime.now(tz=dt.UTC).date().isoformat())
     with Progress() as tell:
-        done = import_source(importer, files, into, day, tell)
-    click.echo("\n".join([*imported_lines(done), f"next: linkedproj check {done.folder}"]))
+        done = import_source(importer, files, into, day, tell, language=lang)
+    click.echo("\n".join([*imported_lines(done, lang), phrase(lang, "import_next", folder=done.folder)]))
 
 
 def _bring_back(

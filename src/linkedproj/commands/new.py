@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linkedproj.model.languages import LANGUAGES
+
 if TYPE_CHECKING:
     from linkedproj.importers.new import Start
 
@@ -22,8 +24,16 @@ _LANGUAGES, _BASE, _OUT = "en", "https://data.example.org/", "public"
 @click.option("--from", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Begin with the rows of a table of yours: CSV, XLSX or ODS.")  # fmt: skip
 @click.option("--workbook", is_flag=True, help="Keep the tables in a workbook with lists of choices, not in CSV files.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is told and asked.")
 def command(
-    folder: Path, *, languages: str | None, base: str | None, title: str | None, source: Path | None, workbook: bool
+    folder: Path,
+    *,
+    languages: str | None,
+    base: str | None,
+    title: str | None,
+    source: Path | None,
+    workbook: bool,
+    lang: str,
 ) -> None:
     """Begin a portfolio in the new folder DIR: settings, example tables, and what publishes them.
 
@@ -33,19 +43,21 @@ def command(
     built.
     """
     from linkedproj.importers.new import Start, read_base, read_languages, refuse_occupied
+    from linkedproj.reports.words import phrase
 
     refuse_occupied(folder)
-    tags = read_languages(_asked(languages, "Languages of the texts, the first one first", _LANGUAGES))
-    begins = read_base(_asked(base, "What all IRIs begin with, an address of yours", _BASE))
+    tags = read_languages(_asked(languages, phrase(lang, "new_languages"), _LANGUAGES))
+    begins = read_base(_asked(base, phrase(lang, "new_base"), _BASE))
     named = folder.resolve().name.replace("-", " ").replace("_", " ")
-    called = _asked(title, "Title of the portfolio", named[:1].upper() + named[1:]).strip()
+    called = _asked(title, phrase(lang, "new_title"), named[:1].upper() + named[1:]).strip()
     start = Start(tags, begins, called or named)
     if source:
-        _begin_from(source, folder, start)
+        _begin_from(source, folder, start, lang)
         return
-    files = _write(folder, start, workbook=workbook)
+    files = _write(folder, start, lang, workbook=workbook)
     click.echo("\n".join(f"{folder / name}" for name in files))
-    click.echo(f"next: cd {folder} · linkedproj check · linkedproj build · linkedproj schema")
+    commands = f"cd {folder} · linkedproj check · linkedproj build · linkedproj schema"
+    click.echo(phrase(lang, "new_next", commands=commands))
 
 
 def _asked(given: str | None, question: str, default: str) -> str:
@@ -54,14 +66,15 @@ def _asked(given: str | None, question: str, default: str) -> str:
     return str(click.prompt(question, default=default)) if sys.stdin.isatty() and sys.stdout.isatty() else default
 
 
-def _write(folder: Path, start: Start, *, workbook: bool) -> list[str]:
+def _write(folder: Path, start: Start, lang: str, *, workbook: bool) -> list[str]:
     """Write the files of a portfolio, and return their names."""
     from linkedproj.importers.new import DATA, example_tables, plan, write, write_csv
     from linkedproj.importers.workbook import can_write, write_workbook
+    from linkedproj.reports.words import phrase
 
     texts, tables = plan(folder.resolve().name, start), example_tables(start)
     if workbook and not can_write():
-        click.echo("No workbook: it needs pip install 'linkedproj[spreadsheets]'. The tables are CSV files.", err=True)
+        click.echo(phrase(lang, "new_csv"), err=True)
         workbook = False
     if workbook:
         from linkedproj.model.columns import Explained
@@ -79,7 +92,7 @@ def _write(folder: Path, start: Start, *, workbook: bool) -> list[str]:
     return list(texts)
 
 
-def _begin_from(source: Path, folder: Path, start: Start) -> None:
+def _begin_from(source: Path, folder: Path, start: Start, lang: str) -> None:
     """Begin a portfolio with the rows of a table: guess, import, check, build.
 
     Raises:
@@ -102,29 +115,31 @@ def _begin_from(source: Path, folder: Path, start: Start) -> None:
     from linkedproj.reports.imported import imported_lines
     from linkedproj.reports.progress import Progress
     from linkedproj.reports.summary import report_of
+    from linkedproj.reports.words import phrase
 
     data = folder / DATA
     lists = {each.name: each for each in read_lists(shipped("ontology")).values()}
-    found = guess(source, lists)
+    found = guess(source, lists, language=lang)
     own = f"{DATA}/{FOLDER}/{found.name}.toml"
     texts = plan(folder.resolve().name, start) | {own: found.text}
     write(folder, texts)
     importer = load_importer(folder / own, (folder / own).as_posix())
     importer = replace(importer, languages=start.languages)
-    settings = settings_of(importer, folder, start.today.isoformat(), start.base, start.title)
+    settings = settings_of(importer, folder, start.today.isoformat(), start.base, start.title, language=lang)
     write(folder, {f"{DATA}/{SETTINGS}": settings})
     with Progress() as tell:
-        done = import_source(importer, [source], data, start.today.isoformat(), tell)
+        done = import_source(importer, [source], data, start.today.isoformat(), tell, language=lang)
     known = sum(bool(each.meaning) for each in found.columns)
-    click.echo(f"{known} of {len(found.columns)} columns are known; each guess with what it rests on: {folder / own}")
-    click.echo("\n".join(imported_lines(done)))
+    click.echo(phrase(lang, "new_guessed", known=known, all=len(found.columns), file=folder / own))
+    click.echo("\n".join(imported_lines(done, lang)))
     with Progress() as tell:
         try:
             built = build(data, folder / _OUT, tell=tell)
         except DataError as error:
-            click.echo(REPORTS["text"](report_of(error.findings), "en"), nl=False)  # type: ignore[arg-type]  # see DataError
+            click.echo(REPORTS["text"](report_of(error.findings), lang), nl=False)  # type: ignore[arg-type]  # see DataError
             raise
-    click.echo(REPORTS["text"](report_of(built.findings), "en"), nl=False)
-    click.echo(f"built: {built.latest.as_posix()}")
+    click.echo(REPORTS["text"](report_of(built.findings), lang), nl=False)
+    click.echo(phrase(lang, "new_built", folder=built.latest.as_posix()))
     again = f"linkedproj import {DATA}/{FOLDER}/{found.name}.toml FILE --into {DATA}"
-    click.echo(f"next: look at {folder / own} and {data / DECIDED / REVIEW}, then in {folder}: {again}")
+    look = {"importer": folder / own, "review": data / DECIDED / REVIEW, "folder": folder}
+    click.echo(phrase(lang, "new_look", command=again, **look))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,11 @@ from linkedproj.importers.guess.columns import Column
 from linkedproj.importers.guess.headers import are_in_two_languages
 from linkedproj.importers.guess.profile import Profile
 from linkedproj.importers.guess.sheet import read_sheet
+from linkedproj.importers.guess.words import phrase
 from linkedproj.importers.guess.writing import Writer
 from linkedproj.importers.source.identifiers import slug
 from linkedproj.model.errors import Place, SetupError
+from linkedproj.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +43,14 @@ class Guess:
     remarks: list[str]
 
 
-def guess(path: Path, lists: Mapping[str, CodeList], name: str = "") -> Guess:
-    """Propose an importer file for a table.
+def guess(path: Path, lists: Mapping[str, CodeList], name: str = "", *, language: str = LANGUAGES[0]) -> Guess:
+    """Propose an importer file for a table, with its evidence in one language.
 
     Raises:
         SetupError: the file cannot be read, or holds no table.
     """
-    sheet = read_sheet(path)
+    say = partial(phrase.told, language)
+    sheet = read_sheet(path, say)
     profiles = [Profile(header) for header in sheet.names]
     for row in sheet.rows:
         for profile, cell in zip(profiles, row, strict=False):
@@ -56,13 +60,13 @@ def guess(path: Path, lists: Mapping[str, CodeList], name: str = "") -> Guess:
     known = tomllib.loads((files(__name__) / "guess.toml").read_text("utf-8"))
     _shorten(known)
     is_twice = are_in_two_languages(sheet.names)
-    taken = [Column(profile, known, lists, is_twice=is_twice) for profile in profiles]
+    taken = [Column(profile, known, lists, say, is_twice=is_twice) for profile in profiles]
     for said in (each for each in taken if each.only_currency):
         for column in (each for each in taken if not each.currency):
             column.currency, column.currency_by = said.only_currency, said.profile.header
     columns = assigned(taken, sheet.rows)
     called = name or slug(path.stem) or "source"
-    return Guess(called, Writer(called, path, sheet, columns, known["records"]).text(), columns, sheet.remarks)
+    return Guess(called, Writer(called, path, sheet, columns, known["records"], say).text(), columns, sheet.remarks)
 
 
 def _shorten(known: dict[str, Any]) -> None:

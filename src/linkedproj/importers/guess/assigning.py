@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from linkedproj.importers.guess.columns import ALL_BUT, PERSONAL
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _BARE = frozenset({"name", "nom", "nombre", "initiative"})
 _OF_PROJECTS = frozenset({"start", "end", "budget", "eu", "acronym", "programme"})
 _NEARLY, _SEVERAL = 0.01, 3
-_UNKNOWN = "nothing in the header says what it is"
 _TELLING = frozenset({"date", "amount", "address", "country", "nuts", "degrees"})
 
 
@@ -69,7 +69,7 @@ def assigned(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[G
 
 def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[int, str]) -> list[Guessed]:
     """Give meanings to columns; `barred` says why some cannot be about the organisation."""
-    guessed = [Guessed(each.profile, evidence=_UNKNOWN, is_private=each.is_private) for each in columns]
+    guessed = [Guessed(each.profile, evidence=each.say("unknown"), is_private=each.is_private) for each in columns]
     taken: dict[tuple[str, str], int] = {}
     for claim in claims:
         found, column, meaning = guessed[claim.number], columns[claim.number], claim.meaning
@@ -78,12 +78,12 @@ def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[
         language = (column.language or "und") if meaning.get("language") else ""
         key = (meaning["name"], language)
         if why := _unproven(claim, column, barred) or _rival(claim, claims, columns):
-            if found.evidence == _UNKNOWN or claim.score >= WEAK:
+            if found.evidence == column.say("unknown") or claim.score >= WEAK:
                 found.evidence = why
             continue
         if key in taken and not meaning.get("many") and meaning["name"] != PERSONAL:
             header = columns[taken[key]].profile.header
-            found.evidence = f"'{header}' is taken for {meaning['name']} already; {claim.told}"
+            found.evidence = column.say("taken", header=header, meaning=meaning["name"], told=claim.told)
             continue
         taken.setdefault(key, claim.number)
         times = sum(each.meaning.partition("#")[0] == meaning["name"] for each in guessed)
@@ -91,24 +91,26 @@ def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[
         found.settings, found.evidence, found.language = claim.settings, claim.told, language
         found.currency = column.currency
         if meaning["kind"] == "amount" and column.currency_by:
-            found.evidence += f"; the currency is {column.currency}, as '{column.currency_by}' says"
+            told = {"told": found.evidence, "currency": column.currency, "header": column.currency_by}
+            found.evidence = column.say("currency-said", **told)
     return guessed
 
 
 def _unproven(claim: _Claim, column: Column, barred: Mapping[int, str]) -> str:
     """Return why a header and its cells do not prove a meaning, or nothing."""
-    meaning, may = claim.meaning, f"the header may mean {claim.meaning['name']}"
+    meaning, told = claim.meaning, claim.told
+    may = partial(column.say, "may-mean", meaning=meaning["name"])
     if not claim.is_right:
-        unknown = "; the currency is not known" if meaning["kind"] == "amount" and not column.currency else ""
-        return f"{may}; {claim.told}{unknown}"
+        is_unsaid = meaning["kind"] == "amount" and not column.currency
+        return may(told=column.say("currency-unknown", told=told) if is_unsaid else told)
     if claim.number in barred and meaning.get("of") == ORGANISATION and meaning["name"] != ORGANISATION:
-        return f"{may}; {barred[claim.number]}"
+        return may(told=barred[claim.number])
     if claim.score >= WEAK:
         return ""
     unsaid = column.unsaid[meaning["name"]]
     if meaning["kind"] in _TELLING and unsaid:
-        return f"{may}; but what is '{unsaid}'? {claim.told}"
-    return "" if meaning["kind"] in _TELLING else f"{may}; {claim.told}"
+        return may(told=column.say("unsaid", words=unsaid, told=told))
+    return "" if meaning["kind"] in _TELLING else may(told=told)
 
 
 def _rival(claim: _Claim, claims: Sequence[_Claim], columns: Sequence[Column]) -> str:
@@ -117,8 +119,10 @@ def _rival(claim: _Claim, claims: Sequence[_Claim], columns: Sequence[Column]) -
         return ""
     others = (each for each in claims if each.meaning is claim.meaning and each.number != claim.number)
     better = next((each for each in others if 0 < each.score < WEAK and each.is_right), None)
-    may = f"the header may mean {claim.meaning['name']}"
-    return f"{may}, and that of '{columns[better.number].profile.header}' as well; {claim.told}" if better else ""
+    if better is None:
+        return ""
+    header = columns[better.number].profile.header
+    return columns[claim.number].say("rival", meaning=claim.meaning["name"], header=header, told=claim.told)
 
 
 def _of_others(columns: Sequence[Column], guessed: Sequence[Guessed]) -> dict[int, str]:
@@ -130,9 +134,9 @@ def _of_others(columns: Sequence[Column], guessed: Sequence[Guessed]) -> dict[in
     for number, column in enumerate(columns):
         theirs = column.named(ORGANISATION)
         if called and theirs and not called & theirs:
-            why[number] = f"it may be about another one than '{columns[own].profile.header}'"
+            why[number] = column.say("other-one", header=columns[own].profile.header)
         elif column.is_about(PROJECT):
-            why[number] = "it is about the project: is it where the project is, or the organisation?"
+            why[number] = column.say("of-project")
     return why
 
 
@@ -146,9 +150,9 @@ def _prove_ids(columns: Sequence[Column], guessed: Sequence[Guessed], rows: Sequ
             continue
         different = len(column.profile.values) + column.profile.more
         if different == column.profile.rows > 1:
-            found.evidence = f"each of {different:,} rows has a code of its own"
+            found.evidence = column.say("own-codes", rows=different)
         elif name := next((each for each in names if different >= _SEVERAL and _are_one(rows, number, each)), None):
-            found.evidence = f"{different:,} codes, each with one '{columns[name].profile.header}'"
+            found.evidence = column.say("codes", codes=different, header=columns[name].profile.header)
         else:
             continue
         found.meaning = "id"
@@ -169,7 +173,7 @@ def _doubt_names(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
     for column, each in zip(columns, guessed, strict=True):
         if each.meaning == "title" and all(header.words in _BARE for header in column.headers):
             each.meaning, each.settings = "", {}
-            each.evidence = "it is a name, and nothing says of what: is a row a project?"
+            each.evidence = column.say("bare-name")
 
 
 def _doubt_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
@@ -180,6 +184,4 @@ def _doubt_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
         for column, each in zip(columns, guessed, strict=True):
             if each.meaning == "id" and not column.is_about(PROJECT):
                 each.meaning, each.settings = "", {}
-                each.evidence = (
-                    "each row has another one, and several rows one title: it may be an id of something else"
-                )
+                each.evidence = column.say("other-id")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from linkedproj.importers.guess.headers import Header
     from linkedproj.importers.guess.profile import Profile
+    from linkedproj.importers.guess.words import Say
     from linkedproj.model.lists import CodeList
 
 PERSONAL = "personal"
@@ -39,8 +40,9 @@ ALL_BUT = 0.9
 
 _DATES = ("yyyy-MM-dd", "yyyy/MM/dd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "d.M.yyyy", "d/M/yyyy", "dd-MM-yyyy",
           "MM/yyyy", "MM.yyyy", "yyyy-MM", "yyyy", "yyyy-MM-dd HH:mm:ss")  # fmt: skip
-_STYLES = {(".", ","): "a point before the decimals", (",", "."): "a comma before the decimals",
-           (",", " "): "a comma before the decimals, blanks between thousands"}  # fmt: skip
+_STYLES = {(".", ","): "point", (",", "."): "comma", (",", " "): "comma-blank"}
+"""Ways of writing numbers, by the signs before the decimals and between thousands, and what they are called."""
+
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _HOST = re.compile(r"(?:https?://)?(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/:?#]\S*)?")
 _NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{1,3}")
@@ -55,10 +57,16 @@ class Column:
     """What one column may mean, the likeliest first."""
 
     def __init__(
-        self, profile: Profile, known: Mapping[str, Any], lists: Mapping[str, CodeList], *, is_twice: bool = False
+        self,
+        profile: Profile,
+        known: Mapping[str, Any],
+        lists: Mapping[str, CodeList],
+        say: Say,
+        *,
+        is_twice: bool = False,
     ) -> None:
         """Take in what the cells are like; `is_twice` says that the headers of the sheet are in two languages."""
-        self.profile = profile
+        self.profile, self.say = profile, say
         _, self.language, self.currency = words_of(profile.header)
         parts = parts_of(profile.header, is_twice=is_twice)
         self.headers = [taken_apart(part, words_of(part)[0], known["owners"]) for part in parts]
@@ -162,38 +170,38 @@ class Column:
         """Return in words how many cells are of a kind, how they are written, and whether that is enough."""
         profile = self.profile
         if not profile.filled:
-            return "no cell is filled", {}, False
+            return self.say("not-filled"), {}, False
         judge = getattr(self, f"_as_{kind}", self._as_text)
         told, settings, is_right = judge()
         if profile.missing:
             settings["missingValues"] = sorted(profile.missing)
         return told, settings, is_right
 
-    def _share(self, count: int, what: str) -> str:
-        return f"{count:,} of {self.profile.seen:,} cells are {what}"
+    def _share(self, count: int, name: str, **values: str) -> str:
+        return self.say("share", count=count, all=self.profile.seen, what=self.say(name, **values))
 
     def _as_text(self) -> tuple[str, dict[str, Any], bool]:
-        return f"{self.profile.filled:,} of {self.profile.rows:,} cells are filled", {}, True
+        return self.say("filled", count=self.profile.filled, all=self.profile.rows), {}, True
 
     def _as_name(self) -> tuple[str, dict[str, Any], bool]:
         mean = self.profile.length / self.profile.filled
         letters = self.profile.count(v for v in self.profile.values if any(map(str.isalpha, v)))
-        told = f"{self._share(letters, 'names')}, {len(self.profile.values):,} different"
+        told = self.say("different", told=self._share(letters, "names"), count=len(self.profile.values))
         return told, {}, mean <= _NAME and letters >= ALL_BUT * self.profile.seen
 
     def _as_body(self) -> tuple[str, dict[str, Any], bool]:
         told, settings, is_right = self._as_name()
         if 5 * self.profile.count(value for value in self.profile.values if _SEVERAL.search(value)) > self.profile.seen:
-            return f"{told}; some cells hold several: what stands between them?", {}, False
+            return self.say("several", told=told), {}, False
         several = self.profile.count(value for value in self.profile.values if len(value.split()) > 1)
         if is_right and 2 * several < self.profile.seen:
-            return f"{told}; most are one word: are they organisations, or places?", {}, False
+            return self.say("one-word", told=told), {}, False
         return told, settings, is_right
 
     def _as_town(self) -> tuple[str, dict[str, Any], bool]:
         told, settings, is_right = self._as_name()
         if 5 * self.profile.count(value for value in self.profile.values if _POSTAL.search(value)) > self.profile.seen:
-            return f"{told}; some begin or end with a number: are they post codes and towns?", {}, False
+            return self.say("post-codes", told=told), {}, False
         return told, settings, is_right
 
     def _as_short(self) -> tuple[str, dict[str, Any], bool]:
@@ -202,27 +210,28 @@ class Column:
 
     def _as_long(self) -> tuple[str, dict[str, Any], bool]:
         mean = self.profile.length / self.profile.filled
-        return f"{self.profile.filled:,} cells are texts of {mean:.0f} characters on average", {}, mean >= _LONG
+        return self.say("texts", count=self.profile.filled, mean=f"{mean:.0f}"), {}, mean >= _LONG
 
     def _as_id(self) -> tuple[str, dict[str, Any], bool]:
         short = all(len(value) <= _ID for value in self.profile.values)
-        told = f"{len(self.profile.values) + self.profile.more:,} different in {self.profile.filled:,} cells"
+        different = len(self.profile.values) + self.profile.more
+        told = self.say("different-in", count=different, cells=self.profile.filled)
         return told, {}, short and self.profile.filled == self.profile.rows
 
     def _as_code(self) -> tuple[str, dict[str, Any], bool]:
         few = len(self.profile.values) <= max(_FEW, self.profile.filled // 2) and not self.profile.more
         separator = next((sign for sign in (";", "|") if self._has(sign) >= self.profile.seen / 5), "")
         mean = self.profile.length / self.profile.filled
-        told = f"{self.profile.filled:,} cells hold {len(self.profile.values):,} different values"
-        told += f", some of them several with '{separator}' between" if separator else ""
+        told = self.say("values", cells=self.profile.filled, count=len(self.profile.values))
+        told = self.say("values-between", told=told, separator=separator) if separator else told
         return told, {"separator": separator} if separator else {}, few and mean <= _NAME
 
     def _as_list(self) -> tuple[str, dict[str, Any], bool]:
         signs = {sign: self._has(sign) for sign in (";", "|", ",", "/")}
         sign = next((each for each, count in signs.items() if count >= self.profile.seen / 3), "")
         if not sign:
-            return "no sign stands between words in a third of the cells", {}, False
-        return self._share(signs[sign], f"lists with '{sign}' between"), {"separator": sign}, True
+            return self.say("no-lists"), {}, False
+        return self._share(signs[sign], "lists", separator=sign), {"separator": sign}, True
 
     def _has(self, sign: str) -> int:
         return self.profile.count(value for value in self.profile.values if sign in value)
@@ -230,7 +239,7 @@ class Column:
     def _as_date(self) -> tuple[str, dict[str, Any], bool]:
         if self.profile.days == self.profile.filled:
             return (
-                self._share(self.profile.days, "dates of the spreadsheet"),
+                self._share(self.profile.days, "sheet-dates"),
                 {"type": "date", "format": "yyyy-MM-dd"},
                 True,
             )
@@ -238,15 +247,15 @@ class Column:
         best = [text for text in _DATES if counts[text] == self.profile.seen]
         if not best:
             text = max(_DATES, key=counts.__getitem__)
-            told = self._share(counts[text], f"dates {text}")
+            told = self._share(counts[text], "dates", pattern=text)
             return (
                 told,
                 {"type": "date", "format": text},
                 counts[text] >= ALL_BUT * self.profile.seen and not self._rival(counts, text),
             )
         if rival := self._rival(counts, best[0]):
-            return f"all cells are dates {best[0]}, and {rival} as well: which one is meant?", {}, False
-        return self._share(counts[best[0]], f"dates {best[0]}"), {"type": "date", "format": best[0]}, True
+            return self.say("two-dates", pattern=best[0], other=rival), {}, False
+        return self._share(counts[best[0]], "dates", pattern=best[0]), {"type": "date", "format": best[0]}, True
 
     def _rival(self, counts: Mapping[str, int], text: str) -> str:
         """Return another pattern that the cells fit just as well, and that means other days."""
@@ -275,11 +284,11 @@ class Column:
             return self._share(count, "numbers"), settings, self._has_currency(len(signs))
         fitting = [style for style in _STYLES if all(_style(style).fullmatch(text) for text in written)]
         if len(fitting) != 1:
-            told = "no way of writing numbers fits all" if not fitting else "two ways of writing numbers fit"
-            return f"{told}, such as {written[0]}", {}, False
+            return self.say("two-ways" if fitting else "no-way", sample=written[0]), {}, False
         decimal, group = fitting[0]
         settings |= {"decimalChar": decimal, "groupChar": group}
-        return self._share(count, f"numbers with {_STYLES[fitting[0]]}"), settings, self._has_currency(len(signs))
+        told = self._share(count, "numbers-with", style=self.say(_STYLES[fitting[0]]))
+        return told, settings, self._has_currency(len(signs))
 
     def _has_currency(self, signs: int) -> bool:
         return bool(self.currency) and signs <= 1
@@ -289,23 +298,24 @@ class Column:
             found = re.compile(rf"-?[0-9]{{1,3}}(?:\{decimal}[0-9]+)?")
             count = self.profile.count(v for v in self.profile.values if found.fullmatch(v))
             if count >= ALL_BUT * self.profile.seen:
-                return self._share(count, f"degrees with '{decimal}'"), {"type": "number", "decimalChar": decimal}, True
-        return "the cells are no degrees", {}, False
+                told = self._share(count, "degrees", decimal=decimal)
+                return told, {"type": "number", "decimalChar": decimal}, True
+        return self.say("no-degrees"), {}, False
 
     def _as_number(self) -> tuple[str, dict[str, Any], bool]:
         count = self.profile.count(value for value in self.profile.values if value.isdigit())
-        return self._share(count, "whole numbers"), {"match": "^[0-9]+$"}, count >= ALL_BUT * self.profile.seen
+        return self._share(count, "whole-numbers"), {"match": "^[0-9]+$"}, count >= ALL_BUT * self.profile.seen
 
     def _as_address(self) -> tuple[str, dict[str, Any], bool]:
         count = self.profile.count(value for value in self.profile.values if _HOST.fullmatch(value))
-        return self._share(count, "addresses of pages"), {"type": "uri"}, count >= ALL_BUT * self.profile.seen
+        return self._share(count, "addresses"), {"type": "uri"}, count >= ALL_BUT * self.profile.seen
 
     def _as_nuts(self) -> tuple[str, dict[str, Any], bool]:
         codes = [value for value in self.profile.values if _NUTS.match(value.partition(" ")[0])]
         count = self.profile.count(codes)
         self.weight = sum(len(code.partition(" ")[0]) for code in codes) / max(1, len(codes))
         return (
-            self._share(count, "codes of regions"),
+            self._share(count, "regions"),
             {"match": f"^{_NUTS.pattern}"},
             count >= ALL_BUT * self.profile.seen,
         )
@@ -318,11 +328,11 @@ class Column:
             self.weight = max(self.weight, count / max(1, self.profile.filled))
             if count >= ALL_BUT * self.profile.seen:
                 settings = {"list": "country"} | ({"match": pattern} if pattern else {})
-                return self._share(count, "countries of the list"), settings, True
-        return "most cells are no country of the list", {}, False
+                return self._share(count, "countries"), settings, True
+        return self.say("no-countries"), {}, False
 
     def _as_personal(self) -> tuple[str, dict[str, Any], bool]:
-        return "persons are not recorded", {}, True
+        return self.say("persons"), {}, True
 
 
 def _is_dated(text: str) -> Callable[[str], bool]:

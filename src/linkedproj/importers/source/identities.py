@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linkedproj.importers.source.identifiers import digest, free_id
 from linkedproj.importers.source.matching import Alike, at_large
 from linkedproj.importers.source.records import JOINT, LINK, sources_of
+from linkedproj.importers.source.words import because
 from linkedproj.model.lists import bare
 
 if TYPE_CHECKING:
@@ -149,10 +150,9 @@ class Identities:
                 names = found[1][0].items() if found else ()
                 called = next((items[0] for name, items in names if name.partition("@")[0] in naming), "")
                 shown.append(f"{identifier} ({called})" if called else identifier)
-            told = "one identifier, several records of the source. Answer with the id of the record whose it is"
             answer = self._decisions.ask(
-                "identifier", (table, column, value, *holders), table=table, column=column, value=value,
-                record=shown[0], other="; ".join(shown[1:]), reason=told, option="no",
+                "identifier", (table, column, value, *holders), because("identifier"), table=table, column=column,
+                value=value, record=shown[0], other="; ".join(shown[1:]), option="no",
             )  # fmt: skip
             for identifier in holders:
                 found = self._store.get(table, identifier)

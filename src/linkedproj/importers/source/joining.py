@@ -7,17 +7,19 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from linkedproj.importers.source.decisions import NO, YES
-from linkedproj.importers.source.gazetteer import Gazetteer, open_gazetteer
+from linkedproj.importers.source.gazetteer import LEAST, open_gazetteer
 from linkedproj.importers.source.matching import Alike, can_compare, pairs
 from linkedproj.importers.source.records import JOINT, LINK
+from linkedproj.importers.source.words import because, phrase, worded
 from linkedproj.model.errors import Place
+from linkedproj.model.languages import primary
 from linkedproj.model.lists import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkedproj.importers.source.decisions import Decisions
-    from linkedproj.importers.source.gazetteer import Found
+    from linkedproj.importers.source.gazetteer import Found, Gazetteer
     from linkedproj.importers.source.keeping import Keeper
     from linkedproj.importers.source.spec import Importer, RecordSpec
     from linkedproj.importers.source.store import Said, Store
@@ -45,7 +47,7 @@ class Joiner:
         placed = [spec for spec in self._specs.values() if spec.place]
         gazetteer = open_gazetteer() if placed else None
         if gazetteer and not gazetteer.is_there:
-            self.remarks.append(gazetteer.remark)
+            self.remarks.append(worded(self._decisions.language, because("no-gazetteer")))
         for spec in self._specs.values():
             if spec.same:
                 self._propose(spec)
@@ -59,7 +61,7 @@ class Joiner:
     def _propose(self, spec: RecordSpec) -> None:
         """Propose pairs of records, and take those that the curator called the same as one."""
         if not can_compare():
-            told = "names that are only nearly equal are not proposed: pip install 'linkedproj[import]' adds that"
+            told = worded(self._decisions.language, because("no-comparison"))
             if told not in self.remarks:
                 self.remarks.append(told)
         listed = list(self._alike(spec))
@@ -81,7 +83,7 @@ class Joiner:
                 continue
             self.pairs[pair.kind] += 1
             answer = self._decisions.ask(
-                "same", about, table=spec.table, record=shown[one], other=shown[other], reason=pair.reason,
+                "same", about, pair.reason, table=spec.table, record=shown[one], other=shown[other],
                 score=str(pair.score), option="yes",
             )  # fmt: skip
             if answer.casefold() in YES:
@@ -115,6 +117,8 @@ class Joiner:
                 yield Alike(key, tuple(names), within, tuple(places))
 
     def _join(self, spec: RecordSpec) -> None:
+        # It is a text of the portfolio, in the language that comes first there, whoever imports.
+        note = phrase.told(primary(self._keeper.present.config.languages[0]), "gazetteer", least=LEAST)
         for key, rows in self._store.said(spec.name):
             groups = [[row] for row in rows] if spec.is_row else [rows]
             for number, group in enumerate(groups, 1):
@@ -122,9 +126,9 @@ class Joiner:
                 cells, derived, origins = self._joined(spec, own, group)
                 found = self._found.get((spec.name, own))
                 if found and spec.place:
-                    cells[spec.place.iri], derived[spec.place.iri] = [found.iri], Gazetteer.note
+                    cells[spec.place.iri], derived[spec.place.iri] = [found.iri], note
                     if spec.place.point:
-                        cells[spec.place.point], derived[spec.place.point] = [found.point], Gazetteer.note
+                        cells[spec.place.point], derived[spec.place.point] = [found.point], note
                 identifier = self._identities.call(spec, own, group[0].ident, cells, derived)
                 for other in self._merged.get((spec.name, own), ()):
                     self._store.call(spec.name, other, spec.table, identifier)
@@ -163,10 +167,10 @@ class Joiner:
             self._decisions.repair("said-otherwise", Place(_shown(origin)), column, second, first)
             return one
         shown = key.replace(JOINT, " · ")
-        told = f"the source has two values for one record; the first is in the table, the second is at {_shown(origin)}"
+        reason = because("differs", place=_shown(origin))
         answer = self._decisions.ask(
-            "differs", (spec.name, key, column, first, second), table=spec.table, record=shown, column=column,
-            value=first, other=second, reason=told, option=first,
+            "differs", (spec.name, key, column, first, second), reason, table=spec.table, record=shown, column=column,
+            value=first, other=second, option=first,
         )  # fmt: skip
         return other if answer == second else one
 
@@ -197,8 +201,8 @@ class Joiner:
         self, spec: RecordSpec, key: str, shown: str, other: str, other_shown: str, iri: str
     ) -> None:
         answer = self._decisions.ask(
-            "same", (spec.name, *sorted((key, other))), table=spec.table, record=shown, other=other_shown,
-            reason=f"both are names of one place of GeoNames, {iri}", score="90", option="yes",
+            "same", (spec.name, *sorted((key, other))), because("same-place", iri=iri), table=spec.table, record=shown,
+            other=other_shown, score="90", option="yes",
         )  # fmt: skip
         self.pairs["place"] += 1
         if answer.casefold() in YES:
@@ -209,10 +213,10 @@ class Joiner:
         found = gazetteer.find(name, country)
         if len(found) <= 1:
             return next(iter(found), None)
-        listed = "; ".join(f"{each.iri} ({each.population:,} inhabitants)" for each in found[:_NAMED])
+        listed = tuple(because("inhabitants", iri=each.iri, count=each.population) for each in found[:_NAMED])
         answer = self._decisions.ask(
-            "place", (spec.name, name, country), table=spec.table, record=f"{name} · {country}", value=name,
-            other=country, reason=f"{len(found)} places of this country are called so: {listed}", option=found[0].iri,
+            "place", (spec.name, name, country), because("place", count=len(found), listed=listed), table=spec.table,
+            record=f"{name} · {country}", value=name, other=country, option=found[0].iri,
         )  # fmt: skip
         return next(
             (each for each in found if answer and answer.rstrip("/") in {each.iri.rstrip("/"), each.number}), None

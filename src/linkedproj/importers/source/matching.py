@@ -16,10 +16,13 @@ from importlib.resources import files
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
+from linkedproj.importers.source.words import because
 from linkedproj.model.lists import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from linkedproj.importers.source.words import Reason
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 _WORD = re.compile(r"\w+")
@@ -35,11 +38,6 @@ NEAR = 92
 _GROUP, _BLOCK, _CROWD = 20, 60, 1500
 """How many records of equal names, with one word, or of one place are compared each with each."""
 
-_REASONS = {
-    "equal": "the names are equal",
-    "near": "the names are nearly equal",
-    "part": "all words of one are in the other, among them {}",
-}
 _APART = 60
 _FEW = 0.4
 _SHARED = 0.75
@@ -71,11 +69,12 @@ class Pair(NamedTuple):
     are_apart: bool = False
 
     @property
-    def reason(self) -> str:
-        """The reason in words."""
-        told = _REASONS[self.kind].format(", ".join(self.telling))
-        where = f"; both: {', '.join(self.shared)}" if self.shared else ""
-        return told + where + ("; in different places" if self.are_apart else "")
+    def reason(self) -> Reason:
+        """The reason why they may be one."""
+        told = [because(self.kind, words=", ".join(self.telling))]
+        told += [because("both", places=", ".join(self.shared))] if self.shared else []
+        told += [because("apart")] if self.are_apart else []
+        return because("pair", told=tuple(told))
 
 
 class _Words(NamedTuple):

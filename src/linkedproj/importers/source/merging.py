@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linkedproj.importers.source.identifiers import digest
 from linkedproj.importers.source.kept import FROM, KEY
 from linkedproj.importers.source.records import JOINT, LINK
+from linkedproj.importers.source.words import because, worded
 from linkedproj.tables.cells import split
 
 if TYPE_CHECKING:
@@ -81,17 +82,16 @@ class Merger:
                     continue
                 shown = other.replace(JOINT, " · ")
                 self._decisions.ask(
-                    "link", (kind.table, column, name, other), table=kind.table, column=column, value=shown,
-                    reason=f"no record '{name}' has this key, so the link was left out", place=origin.replace("|", ":"),
+                    "link", (kind.table, column, name, other), because("link", name=name), table=kind.table,
+                    column=column, value=shown, place=origin.replace("|", ":"),
                 )  # fmt: skip
             term = self._present.field(column)
             texts = list(dict.fromkeys(texts))
             if len(texts) > 1 and not (term and term.many):
-                told = "the column takes one value, and the source has several; the first is in the table"
                 about = (kind.table, key, column, *texts)
                 self._decisions.ask(
-                    "several", about, table=kind.table, column=column, value=texts[0], other="; ".join(texts[1:]),
-                    reason=told, place=origin.replace("|", ":"),
+                    "several", about, because("several"), table=kind.table, column=column, value=texts[0],
+                    other="; ".join(texts[1:]), place=origin.replace("|", ":"),
                 )  # fmt: skip
                 texts = texts[:1]
             if texts:
@@ -130,7 +130,8 @@ class Merger:
             if found[column] != now and mine:
                 self._kept.changed += 1
                 if len(self._kept.told) < _TOLD:
-                    self._kept.told.append(f"{record}: {column} '{_short(now)}' is now '{_short(found[column])}'")
+                    told = because("is-now", cell=f"{record}: {column}", old=_short(now), new=_short(found[column]))
+                    self._kept.told.append(worded(self._decisions.language, told))
         return found
 
     def _united(self, term: Field, now: str, was: str, is_new: str) -> str:
@@ -142,10 +143,9 @@ class Merger:
     def _decided(self, record: str, column: str, now: str, was: str, is_new: str) -> str:
         table, _, _ = record.partition("/")
         self._kept.conflicts += 1
-        told = f"edited by hand, and changed in the source since: it was '{_short(was)}'. Answer source or mine"
         answer = self._decisions.ask(
-            "conflict", (record, column, now, is_new), table=table, record=record, column=column, value=now,
-            other=is_new, reason=told, option="mine",
+            "conflict", (record, column, now, is_new), because("conflict", old=_short(was)), table=table,
+            record=record, column=column, value=now, other=is_new, option="mine",
         )  # fmt: skip
         if not answer:
             self._open[column] = was
@@ -167,8 +167,7 @@ class Merger:
             self._kept.gone += 1
             record = f"{table}/{row['id']}"
             answer = self._decisions.ask(
-                "gone", (record,), table=table, record=record, option="remove",
-                reason="the source has it no more. Answer remove to take it out, or keep",
+                "gone", (record,), because("gone"), table=table, record=record, option="remove",
             )  # fmt: skip
             if answer.casefold() == "remove":
                 self._kept.removed += 1

@@ -17,6 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 from linkedproj.importers.source.spec import FieldSpec
 from linkedproj.importers.source.trees import json_rows, xml_rows
+from linkedproj.importers.source.words import because
 from linkedproj.model.errors import Place, Problem, SetupError
 from linkedproj.model.lists import fold
 from linkedproj.model.settings import did_you_mean
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from linkedproj.importers.source.cells import Value
     from linkedproj.importers.source.spec import Importer, ResourceSpec
+    from linkedproj.importers.source.words import Reason
 
 _BOOKS = frozenset(suffix for suffix, reader in READERS.items() if reader.sheets)
 _TREES = {".xml": "xml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -61,7 +63,7 @@ class Cells(NamedTuple):
     number: int
     values: Sequence[Value]
     faults: Sequence[Problem] = ()
-    unsound: str = ""
+    unsound: Reason | None = None
 
 
 @dataclass
@@ -274,7 +276,7 @@ def _csv_rows(spec: ResourceSpec, place: Place, opened: Callable[[], IO[bytes]])
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    yield _Row(line, [], f"the row cannot be read: {error}")
+                    yield _Row(line, [], because("unreadable", error=str(error)))
                 else:
                     if any(row):
                         yield _Row(line, row)
@@ -291,11 +293,11 @@ def _csv_rows(spec: ResourceSpec, place: Place, opened: Callable[[], IO[bytes]])
 
 
 class _Row(NamedTuple):
-    """A row as it stands in a file: its line, its cells, and why it cannot be trusted, or ""."""
+    """A row as it stands in a file: its line, its cells, and why it cannot be trusted, if so."""
 
     line: int
     cells: Sequence[str]
-    unsound: str = ""
+    unsound: Reason | None = None
 
 
 def _found(
@@ -347,11 +349,9 @@ def _picked(
         row, told = cells, unsound
         if len(row) != width and not told:
             if any(row[width:]):
-                told = (
-                    f"the row has {len(row)} cells, and there are {width} columns: something in it is not what it seems"
-                )
+                told = because("wide", n=len(row), width=width)
             elif len(row) < width and is_even:
-                told = f"the row has {len(row)} cells of {width}: a line or a cell of it may be torn"
+                told = because("torn", n=len(row), width=width)
         padded = [*row[:width], *[""] * (width - len(row)), ""]
         yield Cells(line, [padded[at] for at in places], (), told)
 

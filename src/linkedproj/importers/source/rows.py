@@ -11,6 +11,7 @@ from linkedproj.importers.source.matching import at_large
 from linkedproj.importers.source.reading import source_tables
 from linkedproj.importers.source.records import Mapper, items_of, list_names
 from linkedproj.importers.source.store import Said
+from linkedproj.importers.source.words import because, worded
 from linkedproj.model.lists import CODE
 from linkedproj.model.lists import FOLDER as LISTS
 from linkedproj.model.lists import read_rows as read_list
@@ -25,17 +26,15 @@ if TYPE_CHECKING:
     from linkedproj.importers.source.records import Made
     from linkedproj.importers.source.spec import CheckSpec, Importer
     from linkedproj.importers.source.store import Store
+    from linkedproj.importers.source.words import Reason
     from linkedproj.model.errors import Place
     from linkedproj.model.folder import Folder
 
     # A table that is being read: its counts, what makes its records, its fields, and the comparisons within its rows.
     _Begun = tuple[SourceTable, "Counted", Mapper, Sequence[tuple[str, Converter]], Sequence[CheckSpec]]
 
-_SHEET_WORDS = {
-    "LP-SHEET-ERROR": "the cell shows an error of the spreadsheet, not a value; it was read as empty",
-    "LP-SHEET-FORMULA": "the formula has no stored value; open and save the file in the spreadsheet. Read as empty",
-    "LP-SHEET-SHOWN": "what the cell shows is not what it holds; it was read as empty",
-}
+_IN_CELLS = frozenset({"LP-SHEET-ERROR", "LP-SHEET-FORMULA", "LP-SHEET-SHOWN"})
+"""Rules of cells, each with words of its own."""
 
 
 @dataclass
@@ -67,9 +66,9 @@ class _RowNotes:
     def repair(self, rule: str, field: str, before: str, after: str) -> None:
         self._decisions.repair(rule, self._place(field), field, before, after)
 
-    def ask(self, kind: str, field: str, value: str, reason: str, option: str = "") -> str:
+    def ask(self, kind: str, field: str, value: str, reason: Reason, option: str = "") -> str:
         answer = self._decisions.ask(
-            kind, (field, value), column=field, value=value, reason=reason, option=option, place=str(self._place(field))
+            kind, (field, value), reason, column=field, value=value, option=option, place=str(self._place(field))
         )
         return "" if answer in NO else answer
 
@@ -119,7 +118,7 @@ class RowTaker:
         for name in sorted({each.resource for each in self._importer.resources} - read):
             # Another layout of what was read is not missed.
             if any(name in spec.resources and spec.name not in made for spec in self._importer.records):
-                self.remarks.append(f"nothing was read for '{name}': no file or sheet of it was named")
+                self.remarks.append(worded(self._decisions.language, because("unread", name=name)))
 
     def _read_tables(self, tables: Tables, converters: Mapping[str, Sequence[tuple[str, Converter]]]) -> None:
         if tables.tables[0].file.name != self._file:
@@ -215,23 +214,24 @@ class RowTaker:
         table = self._notes.table
         for problem in cells.faults:
             about = (problem.rule, problem.column, problem.cell)
-            wording = _SHEET_WORDS.get(problem.rule, problem.rule)
+            reason = because(problem.rule if problem.rule in _IN_CELLS else "rule", rule=problem.rule)
             self._decisions.ask(
-                "cell", about, column=problem.column, value=problem.cell, reason=wording, place=str(problem.place)
+                "cell", about, reason, column=problem.column, value=problem.cell, place=str(problem.place)
             )
         if cells.unsound and table:
             place = str(table.place(cells.number))
-            self._decisions.ask("row", (place, "unsound"), reason=cells.unsound, place=place)
+            self._decisions.ask("row", (place, "unsound"), cells.unsound, place=place)
 
     def _ask_row(self, cells: Cells, lacking: Sequence[str], values: Mapping[str, Value]) -> bool:
         """Ask about a row that is no record; return whether the curator leaves it out."""
         table = self._notes.table
         place = str(table.place(cells.number)) if table else ""
         shown = "; ".join(f"{name}: {value}" for name, value in values.items() if value and isinstance(value, str))
-        told = f"no record without {', '.join(lacking)}"
+        listed = ", ".join(lacking)
         answer = self._decisions.ask(
-            "row", (shown, *lacking), column=", ".join(lacking), value=shown, reason=told, option="no", place=place
-        )
+            "row", (shown, *lacking), because("lacking", listed=listed), column=listed, value=shown, option="no",
+            place=place,
+        )  # fmt: skip
         return answer in NO
 
     def _check(self, check: CheckSpec, values: dict[str, Value]) -> None:
@@ -239,28 +239,29 @@ class RowTaker:
         value, bound = values.get(check.field), values.get(check.at_most or check.at_least)
         if not isinstance(value, str) or not isinstance(bound, str) or not value or not bound:
             return
-        told = _contradiction(value, bound, check)
-        if not told:
+        reason = _contradiction(value, bound, check)
+        if not reason:
             return
         option = _shifted(value, bound) if check.at_most else ""
         table = self._notes.table
         answer = self._decisions.ask(
-            "contradiction", (check.field, value, bound), column=check.field, value=value, other=bound,
-            reason=told, option=option, place=str(table.place(self._notes.row, check.field)) if table else "",
+            "contradiction", (check.field, value, bound), reason, column=check.field, value=value, other=bound,
+            option=option, place=str(table.place(self._notes.row, check.field)) if table else "",
         )  # fmt: skip
         values[check.field] = value if answer in {"keep", *YES} else "" if answer in NO else answer
 
 
-def _contradiction(value: str, bound: str, check: CheckSpec) -> str:
-    """Return how two values contradict each other, or ""."""
+def _contradiction(value: str, bound: str, check: CheckSpec) -> Reason | None:
+    """Return how two values contradict each other, or nothing."""
+    told = {"field": check.field, "value": value, "other": check.at_most or check.at_least, "bound": bound}
     if check.at_most:
         try:
             one, other = float(value), float(bound)
         except ValueError:
             one, other = 0.0, 1.0 if value <= bound else -1.0
-        return f"{check.field} ({value}) is more than {check.at_most} ({bound})" if one > other else ""
+        return because("more", **told) if one > other else None
     length = min(len(value), len(bound))
-    return f"{check.field} ({value}) is before {check.at_least} ({bound})" if value[:length] < bound[:length] else ""
+    return because("before", **told) if value[:length] < bound[:length] else None
 
 
 def _shifted(value: str, bound: str) -> str:

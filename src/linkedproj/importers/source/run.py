@@ -20,8 +20,10 @@ from linkedproj.importers.source.reading import source_files
 from linkedproj.importers.source.rows import RowTaker
 from linkedproj.importers.source.start import SETTINGS, settings_of
 from linkedproj.importers.source.store import Store
+from linkedproj.importers.source.words import because, worded
 from linkedproj.model.errors import SetupError
 from linkedproj.model.folder import open_folder
+from linkedproj.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,10 +56,18 @@ class Imported:
         return all(each.rows == each.records + each.review + each.repairs for each in self.counted.values())
 
 
-def import_source(
-    importer: Importer, paths: Iterable[Path], into: Path, day: str, tell: Tell = lambda _: None
+def import_source(  # noqa: PLR0913 - what is imported, into what, and who is told
+    importer: Importer,
+    paths: Iterable[Path],
+    into: Path,
+    day: str,
+    tell: Tell = lambda _: None,
+    *,
+    language: str = LANGUAGES[0],
 ) -> Imported:
     """Import files into the portfolio in a folder, which is begun if there is none; `day` is when they were read.
+
+    The reasons in review.csv are in `language`; the tables, and what answers are found by, are the same in each.
 
     Raises:
         SetupError: a file, the importer or the portfolio cannot be used; nothing was written.
@@ -67,9 +77,11 @@ def import_source(
         is_new = not (into / SETTINGS).exists()
         if is_new:
             # Nothing is begun before all is known to go well.
-            (Path(scratch) / SETTINGS).write_text(settings_of(importer, into, day), "utf-8", newline="\n")
+            (Path(scratch) / SETTINGS).write_text(
+                settings_of(importer, into, day, language=language), "utf-8", newline="\n"
+            )
         folder = open_folder(Path(scratch) if is_new else into)
-        decisions = Decisions(into, importer.name)
+        decisions = Decisions(into, importer.name, language)
         keeper = Keeper(folder, into, importer, store, decisions, files, day)
         rows, joiner = RowTaker(importer, folder, store, decisions, keeper), Joiner(importer, store, decisions, keeper)
         tell("reading the rows")
@@ -82,7 +94,7 @@ def import_source(
         tell("writing the tables")
         done.kept = keeper.write()
         decisions.write()
-        done.remarks = [*rows.remarks, *joiner.remarks, *_lacking_languages(folder, done.kept)]
+        done.remarks = [*rows.remarks, *joiner.remarks, *_lacking_languages(folder, done.kept, language)]
         questions = decisions.questions.values()
         done.questions = Counter(each.kind for each in questions if not each.answer)
         done.answered = sum(bool(each.answer) for each in questions)
@@ -90,11 +102,11 @@ def import_source(
     return done
 
 
-def _lacking_languages(folder: Folder, kept: Kept) -> list[str]:
+def _lacking_languages(folder: Folder, kept: Kept, language: str) -> list[str]:
     """Say which languages of the tables the settings do not name."""
     config = folder.config
     further = sorted(kept.languages - set(config.read_languages))
     if not further:
         return []
     listed = ", ".join(f'"{tag}"' for tag in (*config.further_languages, *further))
-    return [f"write further-languages = [{listed}] into portfolio.toml: tables have texts in these"]
+    return [worded(language, because("languages", listed=listed))]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from linkedproj.importers.source.words import phrase
+from linkedproj.model.languages import LANGUAGES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -16,19 +19,25 @@ SETTINGS = "portfolio.toml"
 BASE = "https://data.example.org/"
 
 
-def settings_of(importer: Importer, into: Path, day: str, base: str = BASE, title: str = "") -> str:
-    """Write the settings of a portfolio that has none yet: what is known, and a placeholder for who publishes."""
+def settings_of(  # noqa: PLR0913 - what is known of a portfolio at its beginning
+    importer: Importer, into: Path, day: str, base: str = BASE, title: str = "", *, language: str = LANGUAGES[0]
+) -> str:
+    """Write the settings of a portfolio that has none yet: what is known, and a placeholder for who publishes.
+
+    Their comments are in `language`.
+    """
     name = title or into.resolve().name or importer.name
     lines = [
-        "# What belongs to the portfolio as a whole. Put your own title, base and publisher here before you publish.",
+        f"# {phrase(language, 'settings')}",
         f"id = {_quoted(_identifier(name))}",
         'version = "1"',
-        f"base = {_quoted(base)}  # what all IRIs begin with: an address of yours that can stay for ever",
+        f"base = {_quoted(base)}  # {phrase(language, 'base')}",
         f"as-of = {day}",
         f"languages = {_listed(importer.languages)}",
     ]
     if importer.further_languages:
-        lines.append(f"further-languages = {_listed(importer.further_languages)}  # und: the source does not say which")
+        further = _listed(importer.further_languages)
+        lines.append(f"further-languages = {further}  # {phrase(language, 'undetermined')}")
     lines += [
         f"licence = {_quoted(importer.licence or 'http://creativecommons.org/licenses/by/4.0/')}",
         f"issued = {day}",
