@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from compileall import compile_dir
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .document import replaced
 from .goals import Goal
-from .measure import MEBIBYTE
+from .measure import MEBIBYTE, ROOT
 from .peers import cache_folder
 from .report import machine, table, verdict
 from .road import (
@@ -90,6 +91,8 @@ def main() -> None:
     options = _options()
     roads = _read(options.results) if options.results else {}
     started = machine()
+    # As it is where pip installed it, also where Python is told to keep nothing.
+    compile_dir(ROOT / "src", quiet=1)
 
     def keep(road: Road) -> None:
         roads[road.projects] = road

@@ -32,8 +32,9 @@ SETTLED = 2.5
 """Seconds after which the program relies on the times of files."""
 
 FIRST, UNCHANGED, EDITED = "first", "unchanged", "one edit"
-CHECK, BUILD = "check", "build"
+CHECK, BUILD, PAGES = "check", "build", "build with pages"
 REFERENCE, RELEASE = "check --engine pyshacl", "build --release 1"
+_WITHOUT = {BUILD: ["--no-site"], RELEASE: ["--no-site"]}
 SMALL, MIDDLE = 1000, 10_000
 START = "starting: program, settings, ontology"
 PEER = "a careful user's script"
@@ -100,7 +101,7 @@ def way(command: str, when: str) -> str:
 
 
 WAYS = (
-    *(way(command, when) for command in (CHECK, REFERENCE, BUILD) for when in (FIRST, UNCHANGED, EDITED)),
+    *(way(command, when) for command in (CHECK, REFERENCE, BUILD, PAGES) for when in (FIRST, UNCHANGED, EDITED)),
     RELEASE,
 )  # fmt: skip
 
@@ -135,7 +136,7 @@ def measured(plan: Plan, projects: int, keep: Callable[[Road], None] = lambda _:
     road.tables = sum(path.stat().st_size for path in origin.glob("*.csv"))
     try:
         for _ in range(plan.rounds(projects)):
-            for command in (CHECK, *((REFERENCE,) if projects <= SMALL else ()), BUILD, RELEASE):
+            for command in (CHECK, *((REFERENCE, PAGES) if projects <= SMALL else ()), BUILD, RELEASE):
                 _go(plan, road, command, origin, keep=peer)
                 keep(road)
         if peer:
@@ -160,7 +161,7 @@ def _go(plan: Plan, road: Road, command: str, origin: Path, *, keep: bool) -> No
         else:
             time.sleep(SETTLED)
         print(f"{road.name}: {state}", file=sys.stderr, flush=True)
-        found = _run(plan, folder, command.split())
+        found = _run(plan, folder, [BUILD] if command == PAGES else [*command.split(), *_WITHOUT.get(command, ())])
         if isinstance(found, str):
             road.failed[state] = found
             break
@@ -177,7 +178,7 @@ def _run(plan: Plan, folder: Path, command: Sequence[str]) -> Run | str:
     notes, own = folder / "notes", {"LINKEDPROJ_CACHE": str(folder / "cache"), "TMPDIR": str(folder / "tmp")}
     (folder / "tmp").mkdir(exist_ok=True)
     notes.write_text("", "utf-8")
-    out = ["--no-site", "--out", str(folder / "out")] if command[0] == BUILD else []
+    out = ["--out", str(folder / "out")] if command[0] == BUILD else []
     arguments = [*command, str(folder / "data"), *out]
     done = watched([sys.executable, "-m", "tests.bench.told", str(notes), *arguments], folder / "said", own, plan.limit)
     noted = [json.loads(line) for line in notes.read_text("utf-8").splitlines()]

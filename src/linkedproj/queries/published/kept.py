@@ -85,7 +85,7 @@ class Remembering:
         before: Path | None,
     ) -> None:
         self._make, self._kept, self._bases, self._folder, self._before = make, kept, bases, folder, before
-        self._data, self._bounds = _Data(data, whole=sum(map(_size, data)) > bounds.above), bounds
+        self._data, self._bounds = _Data(data), bounds
         self._left = _MOST
         self._begun = ExitStack()
 
@@ -150,12 +150,12 @@ class Remembering:
 class _Data:
     """Digests of files of RDF, which tell what a query can read of them.
 
-    Of N-Triples, whose lines are in an order that their own terms give, each predicate has one, unless they are taken
-    as a `whole`: a line takes a microsecond, and with millions of them that is longer than most answers.
+    Of N-Triples, whose lines are in an order that their own terms give, each predicate has one. A line takes a
+    microsecond of this, and a hundred of the shipped queries.
     """
 
-    def __init__(self, files: Sequence[Path], *, whole: bool) -> None:
-        lines = [] if whole else [path for path in files if path.suffix == ".nt"]
+    def __init__(self, files: Sequence[Path]) -> None:
+        lines = [path for path in files if path.suffix == ".nt"]
         self._always = [sha256(path) for path in files if path not in lines]
         self._found = _by_predicate(lines)
 
@@ -177,10 +177,6 @@ def _by_predicate(files: Sequence[Path]) -> dict[str, str]:
                     sums[predicate] = hashlib.sha256()
                 sums[predicate].update(line)
     return {found[1:-1].decode(): sums[found].hexdigest() for found in sorted(sums)}
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size
 
 
 def _is_file(path: Path) -> bool:
