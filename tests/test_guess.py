@@ -271,3 +271,24 @@ def test_a_portfolio_begins_with_the_rows_of_a_sheet(tmp_path: Path) -> None:
     again = run("import", str(made / "data/importers/harbours.toml"), str(HARBOURS), "--into", str(made / "data"))
     assert again.code == 0
     assert "4 project (0 new)" in again.out
+
+
+def test_towns_without_a_country_wait_for_somebody_who_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "Projecte;Inici;Fi;Soci;Ciutat\nHorts;15/01/2020;30/06/2022;Ajuntament;Vic\nRius;01/02/2021;;Cal Riu;Vic\n"
+    (tmp_path / "full.csv").write_text(rows, "utf-8")
+    begun = ["--from", "full.csv", "--languages", "ca", "--base", "https://dades.example.org/", "--title", "Projectes"]
+    done = run("new", "vic", *begun)
+    assert done.code == 0, done.out + done.err
+    assert (tmp_path / "vic/public/index.html").exists()
+    assert not (tmp_path / "vic/data/city.full.csv").exists()
+    importer = tmp_path / "vic/data/importers/full.toml"
+    text = importer.read_text("utf-8")
+    assert "# No column says country, without which a record of city cannot be" in text
+    # What is told there is enough, but for the row that the message then asks for.
+    said = "".join(line.removeprefix("# ? ") for line in text.splitlines(keepends=True)).replace('"…"', '"ESP"')
+    importer.write_text(said, "utf-8")
+    assert run("import", str(importer), "full.csv", "--into", "vic/data").code == 0
+    assert "country 'ESP' is in no row" in run("check", "vic/data").out
+    (tmp_path / "vic/data/country.csv").write_text("id,name@ca\nESP,Espanya\n", "utf-8")
+    assert "country 'ESP'" not in run("check", "vic/data").out

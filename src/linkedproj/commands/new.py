@@ -124,7 +124,9 @@ def _begin_from(source: Path, folder: Path, start: Start, lang: str) -> None:
     texts = plan(folder.resolve().name, start) | {own: found.text}
     write(folder, texts)
     importer = load_importer(folder / own, (folder / own).as_posix())
-    importer = replace(importer, languages=start.languages)
+    # What the importer says itself, such as what the source is called, stays in its own language.
+    others = [tag for tag in importer.languages if tag not in start.languages]
+    importer = replace(importer, languages=start.languages, further_languages=(*importer.further_languages, *others))
     settings = settings_of(importer, folder, start.today.isoformat(), start.base, start.title, language=lang)
     write(folder, {f"{DATA}/{SETTINGS}": settings})
     with Progress() as tell:
@@ -134,7 +136,7 @@ def _begin_from(source: Path, folder: Path, start: Start, lang: str) -> None:
     click.echo("\n".join(imported_lines(done, lang)))
     with Progress() as tell:
         try:
-            built = build(data, folder / _OUT, tell=tell)
+            built = build(data, folder / _OUT, site=True, tell=tell)
         except DataError as error:
             click.echo(REPORTS["text"](report_of(error.findings), lang), nl=False)  # type: ignore[arg-type]  # see DataError
             raise

@@ -162,10 +162,17 @@ class Site(Frame):
 
     def _asking(self, table: str, here: str, reader: Reader) -> Iterator[dict[str, Any]]:
         """Yield the saved queries that ask about a record of this type."""
+        for told in self._queries_of.get(table, ()):
+            title = reader.said(chosen(told["title"], reader.languages))
+            yield {"href": between(here, self.paths.file(f"query/{told['id']}", reader.language)), **title}
+
+    @cached_property
+    def _queries_of(self) -> Mapping[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
         for told in self.queries:
-            if any(one.get("of") == table for one in told.get("parameters", ())):
-                title = reader.said(chosen(told["title"], reader.languages))
-                yield {"href": between(here, self.paths.file(f"query/{told['id']}", reader.language)), **title}
+            for table in {one.get("of") for one in told.get("parameters", ())}:
+                found.setdefault(table, []).append(told)
+        return found
 
     def _lists(self, lists: Lists, reader: Reader) -> None:
         texts = self.texts[reader.language]

@@ -84,13 +84,19 @@ class Writer:
         yield "]"
 
     def _all_records(self) -> Iterator[str]:
-        for record in self._records:
-            if self._has(record):
-                yield from self._record(record)
+        for record in filter(self._has, self._records):
+            lacking = self._lacking(record)
+            if lacking:
+                yield f"# {self._say('asks', table=record['table'], columns=', '.join(lacking))}"
+            for line in self._record(record):
+                yield f"# ? {line}" if lacking and line else line
 
     def _has(self, record: Mapping[str, Any]) -> bool:
         is_barred = "unless" in record and record["unless"] in self._fields
         return all(name in self._fields for name in record["needs"]) and not is_barred
+
+    def _lacking(self, record: Mapping[str, Any]) -> list[str]:
+        return [name for name in record.get("asks", ()) if name not in self._fields]
 
     def _record(self, record: Mapping[str, Any]) -> Iterator[str]:
         yield "[[records]]"
@@ -113,6 +119,8 @@ class Writer:
         yield "[records.columns]"
         for column, value in record["columns"].items():
             yield from self._column(column, value)
+        for column in self._lacking(record):
+            yield f'{column} = {{ value = "…" }}'
         yield ""
 
     def _key(self, record: Mapping[str, Any]) -> list[str]:
@@ -167,7 +175,8 @@ class Writer:
             stated = {"value": self._currency[meaning], "when": self._fields[meaning][0]}
             yield f"{_key_text(column)} = {_inline(stated)}"
             return
-        yield f"{_key_text(column)} = {_inline(value)}"
+        asked = {record["table"] for record in self._records if self._lacking(record)}
+        yield f"{'# ? ' if value.get('record') in asked else ''}{_key_text(column)} = {_inline(value)}"
 
     def _is_filled(self, value: Mapping[str, Any]) -> bool:
         """Return whether all fields that a value names were found, and the records that it leads to are made."""
