@@ -16,7 +16,7 @@ from linkedproj.queries import golden
 from linkedproj.queries.ask import local, reference
 from linkedproj.queries.results.formats import FORMATS
 from linkedproj.queries.results.sparql import write_csv, write_json
-from linkedproj.queries.results.table import Table
+from linkedproj.queries.results.table import Table, TooLargeError
 from linkedproj.queries.results.text import write_text
 from linkedproj.queries.saved.collection import Expect
 
@@ -51,6 +51,12 @@ def dump(tmp_path: Path) -> Path:
     (tmp_path / "evidence.ttl").write_text("", "utf-8")
     (tmp_path / "vocabulary.ttl").write_text(TURTLE, "utf-8")
     return tmp_path
+
+
+def select(query: str) -> ox.QuerySolutions:
+    found = ox.Store().query(query)
+    assert isinstance(found, ox.QuerySolutions)
+    return found
 
 
 def test_the_suffix_says_which_syntax(tmp_path: Path) -> None:
@@ -113,6 +119,35 @@ def test_another_program_reads_our_json() -> None:
     solutions = ox.parse_query_results(write_json(TABLE), format=ox.QueryResultsFormat.JSON)
     assert isinstance(solutions, ox.QuerySolutions)
     assert [row["y"] for row in solutions] == [row[1] for row in TABLE.rows]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?x { }",
+        "SELECT * { }",
+        "SELECT ?x { VALUES ?x { UNDEF 1 UNDEF } }",
+        'SELECT ?x ?y { VALUES (?x ?y) { (UNDEF UNDEF) (1 "a,b\\n\\"c\\"") ("" "<<") ("t\\ta\\rb" "\\\\") } }',
+        'SELECT ?x { VALUES ?x { "<<" "-5" -5 1.50 01 1e3 true "true" "x"@ca <http://e/é> "é\u0001" "\u2028" } }',
+        "SELECT ?x ?y { VALUES (?x ?y) { (<<( <http://e/a> <http://e/b> <http://e/c> )>> 1) } }",
+    ],
+)
+def test_what_the_engine_spells_is_what_it_hands_over(query: str) -> None:
+    spelled = Table.found(select(query))
+    found = select(query)
+    terms = Table.of(found.variables, found)
+    assert len(spelled) == len(terms)
+    for form in ("csv", "tsv", "json"):
+        assert FORMATS[form].write(spelled) == FORMATS[form].write(terms)
+    assert (spelled, hash(spelled)) == (terms, hash(terms))
+    assert repr(spelled) == repr(terms)
+
+
+def test_no_more_rows_are_taken_over_than_are_wanted() -> None:
+    query = "SELECT ?x { VALUES ?x { 1 2 3 } }"
+    assert len(Table.found(select(query), 3)) == 3
+    with pytest.raises(TooLargeError, match="more than 2 rows"):
+        Table.found(select(query), 2)
 
 
 def test_a_text_table_is_aligned_and_cut_to_the_terminal() -> None:
