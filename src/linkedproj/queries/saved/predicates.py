@@ -59,7 +59,7 @@ class _Word(NamedTuple):
         return self.text[1:]
 
 
-_END = _Word("other", "")
+_END, _BRACE = _Word("other", ""), _Word("other", "}")
 
 
 @lru_cache(_TEXTS)
@@ -302,6 +302,3 @@ class _Walk:
         else:
             raise _AnyError
         return self._takes("*", "?") or (self._takes("+") and may_be_empty) or may_be_empty
-
-
-_BRACE = _Word("other", "}")
