@@ -7,6 +7,7 @@ in 0.05 s.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from linkedproj.model.errors import QueryError
@@ -50,7 +51,7 @@ class Assignment:
 
 
 class InProcess:
-    """Asks a store in this process; only what is too large is left out."""
+    """Asks a store in this process, for several threads at once; only what is too large is left out."""
 
     def __init__(self, store: ox.Store, bases: Mapping[str, str], folder: Path, bounds: Bounds) -> None:
         self._store, self._bases, self._folder, self._bounds = store, bases, folder, bounds
@@ -77,10 +78,14 @@ class InProcess:
 
 
 class InWorker:
-    """Asks in another process, which is ended when its time is up, and begun anew for the next query."""
+    """Asks in another process, which is ended when its time is up, and begun anew for the next query.
+
+    Threads wait for each other: what one query takes is counted for the whole process.
+    """
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
+        self._alone = Lock()
         self.worker = self._make_worker(fills=False)
 
     def _make_worker(self, *, fills: bool) -> Worker:
@@ -110,6 +115,10 @@ class InWorker:
             WorkerError: answering failed by a fault of our own.
         """
         bind(query, {}, self._assignment.bases)  # what does not fit is reported as everywhere
+        with self._alone:
+            return self._exchanged(query)
+
+    def _exchanged(self, query: SavedQuery) -> AnsweredQuery:
         # What it takes to load is no query's time.
         _start(self.worker)
         seconds = self._assignment.bounds.seconds

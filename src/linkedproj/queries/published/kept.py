@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import ExitStack
 from dataclasses import asdict
-from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from linkedproj.queries.ask.answers import AnsweredQuery
@@ -70,6 +70,8 @@ class Kept:
 class Remembering:
     """Asks as another asker does, but only what was not asked before; that one is made when it is first needed.
 
+    Threads may ask at once.
+
     `folder`, `bases` and `bounds` are those of the other; an answer depends on what the query can read of the files in
     `data`. `before` is the folder in which answers are published, if there is one.
     """
@@ -88,6 +90,8 @@ class Remembering:
         self._data, self._bounds = _Data(data), bounds
         self._left = _MOST
         self._begun = ExitStack()
+        self._alone = Lock()
+        self._made: InProcess | InWorker | None = None
 
     def __enter__(self) -> Self:
         """Return this."""
@@ -97,11 +101,13 @@ class Remembering:
         """End the other, if it was needed."""
         self._begun.close()
 
-    @cached_property
     def _asker(self) -> InProcess | InWorker:
-        made = self._make()
-        self._begun.enter_context(made)
-        return made
+        with self._alone:
+            if self._made is None:
+                made = self._make()
+                self._begun.enter_context(made)
+                self._made = made
+            return self._made
 
     def ask(self, query: SavedQuery) -> AnsweredQuery:
         """Answer a query with its defaults.
@@ -119,14 +125,16 @@ class Remembering:
         return AnsweredQuery(piece["form"], tuple(piece["columns"]), piece["rows"], piece["files"], piece["why"])
 
     def _answered(self, query: SavedQuery, name: str) -> AnsweredQuery:
-        found = self._asker.ask(query)
+        found = self._asker().ask(query)
         if found.why not in _CERTAIN:
             return found
         paths = {file: self._folder / file for file in found.files}
         size = sum(path.stat().st_size for path in paths.values())
+        with self._alone:
+            is_kept = size <= self._left
+            self._left -= size if is_kept else 0
         texts, sums = {}, {}
-        if size <= self._left:
-            self._left -= size
+        if is_kept:
             texts = {file: path.read_bytes().decode() for file, path in paths.items()}
         else:
             sums = {file: sha256(path) for file, path in paths.items()}

@@ -9,6 +9,7 @@ import csv
 import json
 import shutil
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,7 @@ from linkedproj.queries.saved.bases import by_table, rebase
 from linkedproj.queries.saved.bind import bind, resolve
 from linkedproj.queries.saved.collection import header_of
 from linkedproj.queries.saved.defaults import most_linked, open_parameters, with_defaults
+from linkedproj.system.workers import cores
 
 __all__ = ["RESULTS", "Bounds", "PublishedQueries", "publish"]
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linkedproj.model.context import Context
+    from linkedproj.queries.ask.answers import AnsweredQuery
     from linkedproj.queries.saved.collection import SavedQuery
 
 ANSWERS = "answers"
@@ -91,8 +94,11 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     with (
         TemporaryDirectory(prefix="linkedproj-") as scratch,
         _asker(data, Path(scratch), context, bounds, known, before) as asker,
+        # The engine lets others work while it looks for an answer.
+        ThreadPoolExecutor(cores()) as threads,
     ):
         subjects = _Subjects(asker, Path(scratch), context, queries.values())
+        asked: dict[str, str] = {}
         for name, worded in queries.items():
             query = portfolio_query(subjects.settle(worded), context, known)
             missing = open_parameters(query)
@@ -100,8 +106,9 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
             if missing and not why:
                 left_out.append(name)
                 continue
-            moved[name] = query
-            found = unanswered(query, why) if why else asker.ask(query)
+            moved[name], asked[name] = query, why
+        answered = threads.map(lambda name: _answer(asker, moved[name], asked[name]), moved)
+        for (name, query), found in zip(moved.items(), answered, strict=True):
             if not found.why and found.rows < (1 if query.expect.min_rows < 0 else query.expect.min_rows):
                 poor.append(name)
             sparql = bind(query, {}, by_table(context))
@@ -119,6 +126,10 @@ def publish(  # noqa: PLR0913 - what a release is, and how far its answers go
     head = {"base": context.base, "version": version}
     _write(folder / "queries.json", write_index(head, entries, listed).encode(), paths)
     return PublishedQueries(tuple(paths), tuple(moved), tuple(poor), tuple(left_out))
+
+
+def _answer(asker: InProcess | InWorker | Remembering, query: SavedQuery, why: str) -> AnsweredQuery:
+    return unanswered(query, why) if why else asker.ask(query)
 
 
 class _Subjects:
