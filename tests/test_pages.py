@@ -29,7 +29,9 @@ from linkedproj.pages.render import FAST, PLAIN, Renderer
 from linkedproj.pages.rules import apache, nginx
 from linkedproj.pages.search import key_of, words
 from linkedproj.pages.site import Kept, Site
-from linkedproj.queries.ask.local import evaluate, load
+from linkedproj.queries.ask.local import dump_files, evaluate, load
+from linkedproj.queries.published.publish import Bounds, publish
+from linkedproj.queries.saved.collection import Collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -240,7 +242,26 @@ def test_both_renderers_write_the_same_pages(
         assert text == written[PLAIN][name], name
 
 
-def _again(shipped_site: Path, out: Path, *, languages: int) -> Path:
+def test_a_page_says_why_an_answer_is_not_there_or_not_in_every_format(shipped_site: Path, tmp_path: Path) -> None:
+    folder = open_folder(ROOT / "data").drafted
+    queries = {"network": Collection(folder.path, folder.config).read()["network"]}
+    data, pages = dump_files(shipped_site / "dump/latest"), {}
+    for name, bounds in {"long": Bounds(verbose_rows=5), "none": Bounds(rows=5)}.items():
+        answers = tmp_path / f"{name}-answers"
+        answers.mkdir()
+        publish(data, queries, answers, folder.schema.context, "1", bounds=bounds)
+        pages[name] = Page(_again(shipped_site, tmp_path / name, languages=1, answers=answers) / "query/network.html")
+    pages["all"] = Page(shipped_site / "query/network.html")
+    said = {name: "".join(page.text) for name, page in pages.items()}
+    assert "The answer has more than 5 rows or 4,194,304 bytes: it is here as CSV and TSV." in said["long"]
+    assert "The answer has more than 5 rows." in said["none"]
+    rows = {name: page.tags.count("tr") for name, page in pages.items()}
+    assert rows["long"] == rows["all"] > rows["none"]
+    assert "network.srj" in pages["all"].links
+    assert "network.srj" not in pages["long"].links
+
+
+def _again(shipped_site: Path, out: Path, *, languages: int, answers: Path | None = None) -> Path:
     """Write the pages of the shipped portfolio once more, to another folder, in the first of its languages."""
     from linkedproj.catalog.facts import facts_of
     from linkedproj.pages.site import Sources
@@ -255,7 +276,10 @@ def _again(shipped_site: Path, out: Path, *, languages: int) -> Path:
     ox.serialize(statements, evidence, format=ox.RdfFormat.N_TRIPLES)
     facts = facts_of(latest, folder.config, folder.schema)
     Site(
-        folder, Sources(latest, evidence, shipped_site / "query", shipped_site / "dataset.jsonld"), facts, Kept(out)
+        folder,
+        Sources(latest, evidence, answers or shipped_site / "query", shipped_site / "dataset.jsonld"),
+        facts,
+        Kept(out),
     ).write()
     return out
 

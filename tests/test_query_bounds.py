@@ -311,6 +311,30 @@ def test_an_answer_with_too_many_bytes_is_left_out(small_release: Path, whole: P
     assert not set(answers) & set(found.contents)
 
 
+@pytest.mark.parametrize("above", [0, 1 << 30], ids=["there", "here"])
+@pytest.mark.parametrize("bound", ["verbose_rows", "verbose_size"])
+def test_a_long_answer_is_published_as_csv_and_tsv_alone_and_said(
+    bound: str, above: int, small_release: Path, whole: Publication, tmp_path: Path
+) -> None:
+    sizes = {"verbose_rows": whole.index["places"]["rows"], "verbose_size": len(whole.contents["places.tsv"])}
+    queries = {"places": QUERIES["places"]}
+    found = _publish(small_release, tmp_path / "query", queries, above=above, **{bound: sizes[bound] - 1})
+    entry = found.index["places"]
+    assert entry["left_out"]["types"] == [
+        "application/sparql-results+json", "application/sparql-results+xml", "application/geo+json"
+    ]  # fmt: skip
+    assert entry["left_out"]["run"] == "linkedproj query places --format json"
+    assert entry["left_out"]["why"]["ca"].endswith("és aquí en CSV i TSV.")
+    assert entry["rows"] == whole.index["places"]["rows"]
+    assert [name for name in sorted(found.contents) if name.startswith("places.")] == [
+        "places.csv", "places.rq", "places.template.rq", "places.tsv", "places.ttl"
+    ]  # fmt: skip
+    assert found.contents["places.csv"] == whole.contents["places.csv"]
+    assert "application/geo+json" not in found.contents["openapi.json"].decode()
+    exact = _publish(small_release, tmp_path / "exact", queries, above=above, verbose_rows=sizes["verbose_rows"])
+    assert "left_out" not in exact.index["places"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("memory", [0, 1 << 30], ids=["on disk", "in memory"])
 def test_a_query_without_end_is_stopped_and_the_next_one_answered(

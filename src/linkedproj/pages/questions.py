@@ -6,7 +6,9 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+import pyoxigraph as ox
 
 from linkedproj.model.languages import LANGUAGES
 from linkedproj.model.lexical import XSD
@@ -64,14 +66,29 @@ class Question:
     @cached_property
     def read_from(self) -> tuple[object, ...]:
         """All that the page is made of but the names of records."""
-        parts = [self._text(suffix, self._files) for suffix in (".rq", ".srj", ".template.rq")]
-        return json.dumps(self.told, sort_keys=True), parts
+        parts = [self._text(suffix, self._files) for suffix in (".rq", ".template.rq")]
+        return json.dumps(self.told, sort_keys=True), parts, self._found
 
     def mentioned(self) -> set[str]:
         """Return the nodes that the answer names."""
         asked = {one.get("of") for one in self.told.get("parameters", ())}
         offered = {iri for table in asked for iri in self.records.get(table or "", ())}
-        return {*_ADDRESS.findall(self._text(".srj", self._files))} | offered
+        return {*_ADDRESS.findall(self._found)} | offered
+
+    @cached_property
+    def _found(self) -> str:
+        """The answer as SPARQL 1.1 Query Results JSON: of one that is published as a table alone, what is shown."""
+        text = self._text(".srj", self._files)
+        if text:
+            return text
+        text = self._text(".tsv", self._files)
+        if not text:
+            return ""
+        lines = text.split("\n")[:-1]
+        shown = lines if self.told.get("view") == "map" else lines[: _ROWS + 1]
+        spelled = "".join(f"{line}\n" for line in shown).encode()
+        read = ox.parse_query_results(spelled, format=ox.QueryResultsFormat.TSV)
+        return (cast("ox.QuerySolutions", read).serialize(format=ox.QueryResultsFormat.JSON) or b"").decode()
 
     @cached_property
     def _files(self) -> dict[str, str]:
@@ -84,18 +101,17 @@ class Question:
     def page(self) -> dict[str, Any]:
         """Return all that the page shows."""
         reader, files = self.reader, self._files
-        why = self.told.get("why") or self.told.get("reason")
-        answer = self._answer(files)
+        why = (self.told.get("unanswered") or self.told.get("left_out") or {}).get("why")
         return {
             "id": self.told["id"],
             "title": self.title(),
             "description": reader.said(chosen(self.told["description"], reader.languages)),
             "fields": [*self._fields()],
-            "why_not": reader.said(chosen(why, reader.languages)) if isinstance(why, dict) and why else None,
+            "why_not": reader.said(chosen(why, reader.languages)) if why else None,
             "sparql": self._text(".rq", files),
             "files": [{"href": name, "type": kind, "name": _called(name, kind)} for name, kind in files.items()],
             "snippets": self._snippets(files),
-            **answer,
+            **self._answer(),
         }
 
     def _fields(self) -> Iterator[dict[str, Any]]:
@@ -143,12 +159,11 @@ class Question:
         name = f"{self.told['id']}{suffix}"
         return (self.answers / name).read_text("utf-8") if name in files else ""
 
-    def _answer(self, files: Mapping[str, str]) -> dict[str, Any]:
+    def _answer(self) -> dict[str, Any]:
         empty: dict[str, Any] = {"columns": [], "rows": [], "more": "", "points": [], "bars": [], "truth": None}
-        text = self._text(".srj", files)
-        if not text:
+        if not self._found:
             return empty
-        document = json.loads(text)
+        document = json.loads(self._found)
         if "boolean" in document:
             return {**empty, "truth": bool(document["boolean"])}
         names, bindings = document["head"]["vars"], document["results"]["bindings"]
@@ -161,7 +176,7 @@ class Question:
                 for place, name in enumerate(shown)
             ],
             "rows": rows,
-            "more": len(bindings) - len(rows),
+            "more": (self.told.get("rows") or len(bindings)) - len(rows),
             "points": [*self._points(bindings, names)],
             "bars": self._bars(rows),
         }

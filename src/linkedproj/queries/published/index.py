@@ -54,6 +54,13 @@ _WHY = {
 }
 """Which bound left a query without an answer -> the sentence that says so."""
 
+_LONG = {
+    "en": "The answer has more than {verbose_rows} rows or {verbose_size} bytes: it is here as CSV and TSV.",
+    "ca": "La resposta té més de {verbose_rows} files o {verbose_size} bytes: és aquí en CSV i TSV.",
+    "es": "La respuesta tiene más de {verbose_rows} filas o {verbose_size} bytes: está aquí en CSV y TSV.",
+}
+"""The sentence that says why an answer is not here in every format."""
+
 _SWAP = str.maketrans(",.", ".,")
 
 
@@ -61,7 +68,8 @@ def describe_query(query: SavedQuery, found: AnsweredQuery, files: Mapping[str, 
     """Describe a query, what became of its answer to the defaults, and its files (name -> media type).
 
     `rows` are those of a SELECT query, the triples of a CONSTRUCT query, or 1 for the yes or no of an ASK query; null
-    for one that is published without its answer, which `unanswered` then explains.
+    for one that is published without its answer, which `unanswered` then explains. `left_out` explains the media types
+    in which a long answer is not published.
     """
     return {
         "id": query.id,
@@ -73,17 +81,24 @@ def describe_query(query: SavedQuery, found: AnsweredQuery, files: Mapping[str, 
         "parameters": [_parameter(one, declared_prefixes(query.body)) for one in query.parameters.values()],
         "columns": list(found.columns),
         "rows": None if found.why else found.rows,
-        **({"unanswered": _unanswered(query, found.why, bounds)} if found.why else {}),
+        **({"unanswered": _told(query, _WHY[found.why], bounds)} if found.why else {}),
+        **({"left_out": _left_out(query, found.left_out, bounds)} if found.left_out else {}),
         "files": [{"name": name, "type": media_type} for name, media_type in files.items()],
     }
 
 
-def _unanswered(query: SavedQuery, why: str, bounds: Bounds) -> dict[str, Any]:
+def _left_out(query: SavedQuery, media_types: Sequence[str], bounds: Bounds) -> dict[str, Any]:
+    """Explain in which media types a long answer is not published, and how to have it in one of them."""
+    told = _told(query, _LONG, bounds)
+    return {"types": list(media_types), **told, "run": f"{told['run']} --format json"}
+
+
+def _told(query: SavedQuery, sentence: Mapping[str, str], bounds: Bounds) -> dict[str, Any]:
     """Explain why there is no answer, and how to have it."""
     numbers = {name: f"{number:,}".removesuffix(".0") for name, number in asdict(bounds).items()}
     swapped = {name: number.translate(_SWAP) for name, number in numbers.items()}
-    spoken = [code for code in _WHY[why] if code in query.title] or ["en"]
-    told = {code: _WHY[why][code].format(**(numbers if code == "en" else swapped)) for code in spoken}
+    spoken = [code for code in sentence if code in query.title] or ["en"]
+    told = {code: sentence[code].format(**(numbers if code == "en" else swapped)) for code in spoken}
     return {"why": told, "run": f"linkedproj query {query.id}"}
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from linkedproj.queries.ask.asking import InProcess, InWorker
     from linkedproj.queries.saved.collection import SavedQuery
 
-_FORM = 3
+_FORM = 4
 _MAKERS = ("linkedproj", "pyoxigraph", "PyYAML")
 # Whether the time or the memory is enough depends on the machine, and on what else it does.
 _CERTAIN = frozenset({"", "rows", "size"})
@@ -122,7 +122,8 @@ class Remembering:
         piece = self._kept.find(name)
         if not isinstance(piece, dict) or not self._restored(piece["texts"], piece["sums"]):
             return self._answered(query, name)
-        return AnsweredQuery(piece["form"], tuple(piece["columns"]), piece["rows"], piece["files"], piece["why"])
+        form, rows, files, why = (piece[name] for name in ("form", "rows", "files", "why"))
+        return AnsweredQuery(form, tuple(piece["columns"]), rows, files, why, tuple(piece["left_out"]))
 
     def _answered(self, query: SavedQuery, name: str) -> AnsweredQuery:
         found = self._asker().ask(query)
