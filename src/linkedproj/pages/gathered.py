@@ -6,18 +6,21 @@ is kept in memory are the names of records, the words of quotes, and which small
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from linkedproj.changes.dumps import blocks_of, parse
 from linkedproj.model.context import RDF
+from linkedproj.model.lexical import XSD
 from linkedproj.pages.names import Names, Text
+from linkedproj.pages.values import point_of
 from linkedproj.system.caches import digest
 from linkedproj.system.sorting import Sorter
 
@@ -31,7 +34,7 @@ Term = ox.NamedNode | ox.Literal
 Statement = tuple[str, Term]
 """A property and a value."""
 
-_ABOUT = RDF + "subject"
+SUBJECT = RDF + "subject"
 _OA, _LANGUAGE = "http://www.w3.org/ns/oa#", "http://purl.org/dc/terms/language"
 _TEMPORAL = "http://purl.org/dc/terms/temporal"
 _START, _END = "http://www.w3.org/ns/dcat#startDate", "http://www.w3.org/ns/dcat#endDate"
@@ -95,6 +98,29 @@ class Gathered:
         return None
 
     @cached_property
+    def points(self) -> list[tuple[float, float]]:
+        """Where it is: longitude and latitude."""
+        values = (value for _, value in self.own if isinstance(value, ox.Literal))
+        return [point for value in values if (point := point_of(value))]
+
+    @cached_property
+    def claims(self) -> Sequence[tuple[str, Mapping[str, Term]]]:
+        """The nodes that say what statements rest on, with their values by property."""
+        told = ((node, dict(statements)) for node, statements in self.nodes.items())
+        return [(node, values) for node, values in told if SUBJECT in values]
+
+    @cached_property
+    def embedded(self) -> str:
+        """The statements of the record itself as JSON-LD, safe inside a page."""
+        document: dict[str, Any] = {"@id": self.iri}
+        for predicate, value in self.own:
+            if predicate == f"{RDF}type" and isinstance(value, ox.NamedNode):
+                document.setdefault("@type", []).append(value.value)
+            else:
+                document.setdefault(predicate, []).append(_json(value))
+        return json.dumps(document, ensure_ascii=False).replace("<", "\\u003c")
+
+    @cached_property
     def parts(self) -> tuple[object, ...]:
         """All that is known, in one order."""
         links = [(link.predicate, link.subject, link.page, link.text) for link in self.links]
@@ -148,7 +174,7 @@ class Portfolio:
             for predicate, value in statements:
                 if not isinstance(value, ox.NamedNode):
                     continue
-                if predicate == _ABOUT:
+                if predicate == SUBJECT:
                     small[iri] = value.value
                 elif predicate != f"{RDF}object":
                     self._offer(small, value.value, iri)
@@ -183,6 +209,8 @@ class Portfolio:
 
     def page_of(self, iri: str) -> str:
         """Return the IRI of the record on whose page a node stands; "" for what is not of this portfolio."""
+        if iri not in self._owners:
+            return iri
         seen = set[str]()
         while iri in self._owners and iri not in seen:
             seen.add(iri)
@@ -223,7 +251,7 @@ class Portfolio:
     def _links(self, iri: str, page: str, text: str, known: set[str]) -> list[tuple[str, int, str, str, str]]:
         found = []
         for predicate, value in _LINE.findall(text):
-            if predicate in {_ABOUT, f"{RDF}object"}:
+            if predicate in {SUBJECT, f"{RDF}object"}:
                 continue
             there = self.page_of(value)
             if there in known and there != page:
@@ -251,6 +279,15 @@ class Portfolio:
         for path in self.files:
             for subject, lines in blocks_of(path):
                 yield subject[1:-1].decode("utf-8"), lines
+
+
+def _json(value: Term) -> dict[str, str]:
+    if isinstance(value, ox.NamedNode):
+        return {"@id": value.value}
+    if value.language:
+        return {"@value": value.value, "@language": value.language}
+    plain = value.datatype.value == f"{XSD}string"
+    return {"@value": value.value} if plain else {"@value": value.value, "@type": value.datatype.value}
 
 
 def _statements(lines: str | bytes) -> tuple[Statement, ...]:

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pyoxigraph as ox
 
@@ -17,6 +17,7 @@ from linkedproj.pages.values import date, number, point_of_text
 from linkedproj.queries.saved.header import header_lines
 from linkedproj.queries.saved.parameters import LANGUAGE_PARAMETER, parameter_variable
 from linkedproj.queries.saved.tokens import variables
+from linkedproj.system.caches import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from linkedproj.pages.record import Reader
 
 _ADDRESS = re.compile(r"\"(https?://[^\"]+)\"")
+_ANSWER, _TABLE, _TEMPLATE = ".srj", ".tsv", ".template.rq"
+_READ = (".rq", _TEMPLATE)
 _ROWS, _CHOICES = 300, 500
 _BARS = 24
 _WIDE = 520
@@ -50,27 +53,27 @@ def read_index(answers: Path) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Question:
-    """One saved query with its answer, for one reader; `address` is where the folder of answers is published.
+class Saved:
+    """A saved query with its answer, for whoever reads it; `told` is what the index says of it.
 
     `records` are those that can be asked for, by table.
     """
 
     told: Mapping[str, Any]
     answers: Path
-    reader: Reader
-    here: str
-    address: str
     records: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
-    def read_from(self) -> tuple[object, ...]:
-        """All that the page is made of but the names of records."""
-        parts = [self._text(suffix, self._files) for suffix in (".rq", ".template.rq")]
-        return json.dumps(self.told, sort_keys=True), parts, self._found
+    def files(self) -> dict[str, str]:
+        """The media types of the files, by name."""
+        return {one["name"]: one["type"] for one in self.told["files"]}
+
+    def read_from(self) -> str:
+        """Return a digest of all that the pages are made of but the names of records."""
+        return digest(json.dumps(self.told, sort_keys=True), [self.text(suffix) for suffix in _READ], self._found)
 
     def mentioned(self) -> set[str]:
-        """Return the nodes that the answer names."""
+        """Return the nodes that the answer names, and those that can be asked for."""
         asked = {one.get("of") for one in self.told.get("parameters", ())}
         offered = {iri for table in asked for iri in self.records.get(table or "", ())}
         return {*_ADDRESS.findall(self._found)} | offered
@@ -78,21 +81,60 @@ class Question:
     @cached_property
     def _found(self) -> str:
         """The answer as SPARQL 1.1 Query Results JSON: of one that is published as a table alone, what is shown."""
-        text = self._text(".srj", self._files)
-        if text:
+        text = self.text(_ANSWER)
+        if text or not (table := self.text(_TABLE)):
             return text
-        text = self._text(".tsv", self._files)
-        if not text:
-            return ""
-        lines = text.split("\n")[:-1]
+        lines = table.split("\n")[:-1]
         shown = lines if self.told.get("view") == "map" else lines[: _ROWS + 1]
         spelled = "".join(f"{line}\n" for line in shown).encode()
         read = ox.parse_query_results(spelled, format=ox.QueryResultsFormat.TSV)
         return (cast("ox.QuerySolutions", read).serialize(format=ox.QueryResultsFormat.JSON) or b"").decode()
 
     @cached_property
-    def _files(self) -> dict[str, str]:
-        return {one["name"]: one["type"] for one in self.told["files"]}
+    def answer(self) -> Answer | None:
+        """The answer as pages show it; nothing where there is none."""
+        if not self._found:
+            return None
+        document = json.loads(self._found)
+        if "boolean" in document:
+            return Answer((), (), 0, (), bool(document["boolean"]))
+        names, bindings = tuple(document["head"]["vars"]), document["results"]["bindings"]
+        placed = [(point, row) for row in bindings if (point := _point(row))] if self.told.get("view") == "map" else []
+        return Answer(names, bindings[:_ROWS], self.told.get("rows") or len(bindings), placed)
+
+    def text(self, suffix: str) -> str:
+        """Read one of the files; "" for one that is not published."""
+        name = f"{self.told['id']}{suffix}"
+        return (self.answers / name).read_text("utf-8") if name in self.files else ""
+
+
+class Answer(NamedTuple):
+    """What pages show of an answer: its first rows, how many there are, and those that have a point; or yes or no."""
+
+    names: Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    placed: Sequence[tuple[tuple[float, float], Mapping[str, Any]]]
+    truth: bool | None = None
+
+
+def _point(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    return next((point for term in row.values() if (point := point_of_text(term["value"]))), None)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A saved query for one reader; `address` is where the folder of answers is published."""
+
+    saved: Saved
+    reader: Reader
+    here: str
+    address: str
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What the index says of it."""
+        return self.saved.told
 
     def title(self) -> dict[str, str]:
         """Return what is asked, in words."""
@@ -100,7 +142,7 @@ class Question:
 
     def page(self) -> dict[str, Any]:
         """Return all that the page shows."""
-        reader, files = self.reader, self._files
+        reader, files = self.reader, self.saved.files
         why = (self.told.get("unanswered") or self.told.get("left_out") or {}).get("why")
         return {
             "id": self.told["id"],
@@ -108,7 +150,7 @@ class Question:
             "description": reader.said(chosen(self.told["description"], reader.languages)),
             "fields": [*self._fields()],
             "why_not": reader.said(chosen(why, reader.languages)) if why else None,
-            "sparql": self._text(".rq", files),
+            "sparql": self.saved.text(".rq"),
             "files": [{"href": name, "type": kind, "name": _called(name, kind)} for name, kind in files.items()],
             "snippets": self._snippets(files),
             **self._answer(),
@@ -122,7 +164,7 @@ class Question:
             choices = [{"value": each, "text": each, "lang": ""} for each in map(str, one.get("enum") or ())]
             if one["name"] == LANGUAGE_PARAMETER and reader.language in (one.get("enum") or ()):
                 default = reader.language
-            records = self.records.get(one.get("of") or "", ())
+            records = self.saved.records.get(one.get("of") or "", ())
             if len(records) <= _CHOICES:
                 named = [{"value": iri, **reader.said(reader.name(iri))} for iri in records]
                 choices += sorted(named, key=lambda each: reader.place(each["text"]))
@@ -137,7 +179,7 @@ class Question:
 
     def form(self) -> str:
         """Return the query as JSON, cut where a parameter stands, for a script that puts terms in; "" without any."""
-        text = self._text(".template.rq", self._files)
+        text = self.saved.text(_TEMPLATE)
         lines = text.splitlines(keepends=True)
         body = "".join(lines[header_lines(text) :])
         known = {one["name"]: one for one in self.told.get("parameters", ())}
@@ -155,20 +197,16 @@ class Question:
         }
         return json.dumps({"pieces": [*pieces, body[end:]], "parameters": kinds}, ensure_ascii=False)
 
-    def _text(self, suffix: str, files: Mapping[str, str]) -> str:
-        name = f"{self.told['id']}{suffix}"
-        return (self.answers / name).read_text("utf-8") if name in files else ""
-
     def _answer(self) -> dict[str, Any]:
         empty: dict[str, Any] = {"columns": [], "rows": [], "more": "", "points": [], "bars": [], "truth": None}
-        if not self._found:
+        answer = self.saved.answer
+        if answer is None:
             return empty
-        document = json.loads(self._found)
-        if "boolean" in document:
-            return {**empty, "truth": bool(document["boolean"])}
-        names, bindings = document["head"]["vars"], document["results"]["bindings"]
+        if answer.truth is not None:
+            return {**empty, "truth": answer.truth}
+        names = answer.names
         shown = [name for name in names if not (name.endswith("_label") and name.removesuffix("_label") in names)]
-        rows = [[self._cell(row, name, names) for name in shown] for row in bindings[:_ROWS]]
+        rows = [[self._cell(row, name, names) for name in shown] for row in answer.rows]
         return {
             **empty,
             "columns": [
@@ -176,8 +214,8 @@ class Question:
                 for place, name in enumerate(shown)
             ],
             "rows": rows,
-            "more": (self.told.get("rows") or len(bindings)) - len(rows),
-            "points": [*self._points(bindings, names)],
+            "more": answer.total - len(rows),
+            "points": [*self._points(answer)],
             "bars": self._bars(rows),
         }
 
@@ -192,7 +230,7 @@ class Question:
             return reader.said(reader.terms.property(known.iri, None))
         return reader.said(Text(words, LANGUAGES[0]))
 
-    def _cell(self, row: Mapping[str, Any], name: str, names: list[str]) -> dict[str, Any]:
+    def _cell(self, row: Mapping[str, Any], name: str, names: Sequence[str]) -> dict[str, Any]:
         """Write a cell: a record or a code by its name, a number or a date as is customary."""
         reader, term = self.reader, row.get(name)
         if term is None:
@@ -200,13 +238,12 @@ class Question:
         label = row.get(f"{name}_label") if f"{name}_label" in names else None
         if term["type"] == "uri":
             iri = term["value"]
-            href = reader.paths.href(iri, reader.language, self.here)
-            outside = iri if not href and iri.startswith(("http://", "https://")) else ""
-            known = reader.portfolio.names.of(iri, reader.languages)
-            if known:
-                return {**reader.said(known), "href": href or outside, "number": False}
+            led = reader.linked(iri, self.here)
+            href = led["href"] or (iri if iri.startswith(("http://", "https://")) else "")
+            if reader.portfolio.names.has(iri):
+                return {**led, "href": href, "number": False}
             text = label["value"] if label else reader.portfolio.schema.context.compact(iri)
-            return {"text": text, "href": href or outside, "number": False}
+            return {"text": text, "href": href, "number": False}
         datatype, text = term.get("datatype", ""), term["value"]
         if datatype in _NUMBERS:
             return {"text": number(text, reader.language), "href": "", "number": True, "value": float(text)}
@@ -215,14 +252,10 @@ class Question:
         tag = term.get("xml:lang", "")
         return {"text": text, "lang": tag if tag != reader.language else "", "href": "", "number": False}
 
-    def _points(self, bindings: list[dict[str, Any]], names: list[str]) -> Iterator[dict[str, Any]]:
-        if self.told.get("view") != "map":
-            return
-        for row in bindings:
-            point = next((p for term in row.values() if (p := point_of_text(term["value"]))), None)
-            if point:
-                first = next(self._cell(row, name, names) for name in names if name in row)
-                yield {"point": point, "text": first["text"], "href": first["href"]}
+    def _points(self, answer: Answer) -> Iterator[dict[str, Any]]:
+        for point, row in answer.placed:
+            first = next(self._cell(row, name, answer.names) for name in answer.names if name in row)
+            yield {"point": point, "text": first["text"], "href": first["href"]}
 
     @staticmethod
     def _bars(rows: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:

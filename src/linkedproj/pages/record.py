@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,10 +12,11 @@ import pyoxigraph as ox
 from linkedproj.model.context import RDF
 from linkedproj.model.lexical import XSD
 from linkedproj.model.schema import RDFS, SKOS
+from linkedproj.pages.gathered import SUBJECT
 from linkedproj.pages.names import Terms, Text, chosen
 from linkedproj.pages.order import place_of
 from linkedproj.pages.paths import direction
-from linkedproj.pages.values import point_of, written
+from linkedproj.pages.values import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _DCT, _LP, _OA = "http://purl.org/dc/terms/", "https://w3id.org/linkedproj/ns#", "http://www.w3.org/ns/oa#"
 _TYPE, _LABEL = f"{RDF}type", f"{RDFS}label"
-_SUBJECT, _PREDICATE, _OBJECT = f"{RDF}subject", f"{RDF}predicate", f"{RDF}object"
+_PREDICATE, _OBJECT = f"{RDF}predicate", f"{RDF}object"
 _ABSTRACTS = (f"{_DCT}description", f"{SKOS}definition", f"{_DCT}abstract")
 _NAMINGS = (_LABEL, f"{SKOS}prefLabel", f"{_DCT}title")
 _LEADING = frozenset({*_ABSTRACTS, f"{_DCT}title"})
@@ -65,13 +65,48 @@ class Reader:
             return {"text": "", "lang": "", "dir": ""}
         return {"text": text.text, **self.marks(text.language)}
 
-    def marks(self, language: str) -> dict[str, str]:
+    def marks(self, language: str) -> Mapping[str, str]:
         """Give the language and direction of a text, where these are not the page's; "" is that of the page."""
-        is_turned = bool(language) and direction(language) != direction(self.language)
-        return {
-            "lang": language if language != self.language else "",
-            "dir": direction(language) if is_turned else "",
-        }
+        known = self._marks.get(language)
+        if known is None:
+            is_turned = bool(language) and direction(language) != direction(self.language)
+            known = self._marks[language] = {
+                "lang": language if language != self.language else "",
+                "dir": direction(language) if is_turned else "",
+            }
+        return known
+
+    @cached_property
+    def _marks(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    def label(self, predicate: str, kind: RecordType | None) -> Mapping[str, str]:
+        """Name a property, as a template takes it."""
+        key = predicate, kind.name if kind else ""
+        known = self._labels.get(key)
+        if known is None:
+            known = self._labels[key] = self.said(self.terms.property(predicate, kind))
+        return known
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str, str], dict[str, str]]:
+        return {}
+
+    def linked(self, iri: str, here: str) -> Mapping[str, str]:
+        """Name a node, and lead to it from a page, as a template takes it; "" for one that has no page."""
+        # All pages of a folder lead there in one way.
+        key = here.rpartition("/")[0], iri
+        known = self._linked.get(key)
+        if known is None:
+            if len(self._linked) >= _NAMES:
+                self._linked.clear()
+            href = self.paths.href(iri, self.language, here)
+            known = self._linked[key] = {**self.said(self.name(iri)), "href": href}
+        return known
+
+    @cached_property
+    def _linked(self) -> dict[tuple[str, str], dict[str, str]]:
+        return {}
 
     def name(self, iri: str) -> Text:
         """Name a node: by its label, else by its type and id, else by its IRI."""
@@ -135,10 +170,10 @@ class View:
             "disputed": self._disputed(),
             "links": self._links(),
             "is_cut": self.found.is_cut,
-            "points": self._points(),
+            "points": self.found.points,
             "span": self.found.span,
             "anchors": [*self._unshown()],
-            "jsonld": self._embedded(),
+            "jsonld": self.found.embedded,
         }
 
     # ------------------------------------------------------------ what is said
@@ -162,7 +197,7 @@ class View:
             values = [self._value(node, predicate, value, depth) for value in self._in_language(grouped[predicate])]
             if values:
                 yield {
-                    "label": self.reader.said(self.reader.terms.property(predicate, kind)),
+                    "label": self.reader.label(predicate, kind),
                     "property": predicate,
                     "values": values,
                 }
@@ -176,6 +211,9 @@ class View:
 
     def _in_language(self, values: Sequence[Term]) -> Iterator[Term]:
         """Leave out translations of what is there in the language of the page; names of their own language stay."""
+        if len(values) == 1:
+            yield from values
+            return
         texts = {value.language or "": value for value in values if isinstance(value, ox.Literal) and value.language}
         spoken = {tag for tag in texts if tag in self.reader.paths.languages}
         wanted = chosen({tag: tag for tag in spoken}, self.reader.languages).language if spoken else ""
@@ -188,14 +226,10 @@ class View:
         reader = self.reader
         blank = {**_BLANK, "why": self._why(node, predicate, value)}
         if isinstance(value, ox.Literal):
-            if value.language:
-                return {**blank, **reader.said(Text(value.value, value.language))}
-            if value.datatype.value == f"{XSD}anyURI" and value.value.startswith(_WEB):
-                return {**blank, "text": value.value, "href": value.value, "outside": True}
-            return {**blank, "text": written(value, reader.language), "raw": value.value}
+            return {**blank, **self._literal(value)}
         iri = value.value
         is_here = reader.portfolio.page_of(iri) == self.found.iri
-        place = reader.paths.anchor(iri)
+        place = reader.paths.anchor(iri) if is_here else ""
         if (
             is_here
             and place not in self._shown
@@ -206,17 +240,22 @@ class View:
             self._shown.add(place)
             inner = self._facts(iri, self._inner(iri, node), depth + 1)
             return {**blank, "anchor": place, "facts": [*inner]}
-        href = reader.paths.href(iri, reader.language, self.here) if not is_here else f"#{place}"
-        named = reader.portfolio.names.has(iri) or href
-        text = reader.said(reader.name(iri)) if named else {"text": iri}
-        outside = not href and iri.startswith(_WEB)
-        return {
-            **blank,
-            **text,
-            "href": href or (iri if outside else ""),
-            "outside": outside,
-            "code": bool(outside and named),
-        }
+        if is_here:
+            return {**blank, **reader.said(reader.name(iri)), "href": f"#{place}"}
+        led = reader.linked(iri, self.here)
+        if led["href"]:
+            return {**blank, **led}
+        outside = iri.startswith(_WEB)
+        text = led if reader.portfolio.names.has(iri) else {"text": iri}
+        return {**blank, **text, "href": iri if outside else "", "outside": outside, "code": outside and text is led}
+
+    def _literal(self, value: ox.Literal) -> dict[str, Any]:
+        if value.language:
+            return self.reader.said(Text(value.value, value.language))
+        text = value.value
+        if text.startswith(_WEB) and value.datatype.value == f"{XSD}anyURI":
+            return {"text": text, "href": text, "outside": True}
+        return {"text": written(value, self.reader.language), "raw": text}
 
     def _inner(self, node: str, owner: str) -> list[Statement]:
         """Return what a small node says, without the way back to what it belongs to."""
@@ -228,9 +267,8 @@ class View:
     @cached_property
     def _evidence(self) -> Mapping[tuple[str, str, str], list[dict[str, Any]]]:
         found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-        for node, statements in self.found.nodes.items():
-            values = dict(statements)
-            about, predicate, value = (values.get(one) for one in (_SUBJECT, _PREDICATE, _OBJECT))
+        for node, values in self.found.claims:
+            about, predicate, value = (values.get(one) for one in (SUBJECT, _PREDICATE, _OBJECT))
             if isinstance(about, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and value is not None:
                 found[about.value, predicate.value, str(value)].append(self._ground(node, values))
         return found
@@ -246,7 +284,7 @@ class View:
         return {
             "anchor": reader.paths.anchor(node),
             "quote": reader.said(sentence) if sentence else None,
-            "source": self._linked(source.value) if isinstance(source, ox.NamedNode) else None,
+            "source": reader.linked(source.value, self.here) if isinstance(source, ox.NamedNode) else None,
             "basis": reader.said(reader.name(basis.value)) if isinstance(basis, ox.NamedNode) else None,
             "held": not (isinstance(rank, ox.NamedNode) and rank.value.endswith("/deprecated")),
             "note": reader.said(chosen(note, reader.languages)) if note else None,
@@ -256,12 +294,10 @@ class View:
         sentences = self.reader.portfolio.sentences
         return sentences.get(passage)
 
-    def _linked(self, iri: str) -> dict[str, Any]:
-        reader = self.reader
-        return {**reader.said(reader.name(iri)), "href": reader.paths.href(iri, reader.language, self.here)}
-
     def _why(self, node: str, predicate: str, value: Term) -> list[dict[str, Any]]:
-        grounds = self._evidence.get((node, predicate, str(value)), [])
+        if not self._evidence:
+            return []
+        grounds = self._evidence.get((node, predicate, str(value)), ())
         fresh = [ground for ground in grounds if ground["anchor"] not in self._shown]
         self._shown.update(ground["anchor"] for ground in fresh)
         return fresh
@@ -275,13 +311,15 @@ class View:
                     key = (ground["quote"]["text"], (ground["source"] or {}).get("text", ""))
                     told = found.setdefault(key, {**ground, "about": [], "leads": False})
                     told["leads"] = told["leads"] or (about == self.found.iri and predicate in _LEADING)
-                    label = self.reader.said(self.reader.terms.property(predicate, self._kind_of(about)))
+                    label = self.reader.label(predicate, self._kind_of(about))
                     told["about"] += [] if label in told["about"] else [label]
         # First the sentence that says what it is; then those that say much.
         return sorted(found.values(), key=lambda told: (not told["leads"], -len(told["quote"]["text"])))
 
     def _disputed(self) -> list[dict[str, Any]]:
         """Return what sources say and the record does not hold."""
+        if not self._evidence:
+            return []
         held = {(node, predicate, str(value)) for node, said in self.found.nodes.items() for predicate, value in said}
         found = []
         for node, predicate, value in self._evidence:
@@ -290,7 +328,7 @@ class View:
                     v for said in self.found.nodes.values() for p, v in said if p == _OBJECT and str(v) == value
                 )
                 shown = self._value(node, predicate, term, _DEPTH)
-                label = self.reader.said(self.reader.terms.property(predicate, self._kind_of(node)))
+                label = self.reader.label(predicate, self._kind_of(node))
                 found.append({"label": label, "value": shown})
         return found
 
@@ -315,7 +353,7 @@ class View:
             found.append(
                 {
                     "heading": self.reader.said(self.reader.terms.type(kind)),
-                    "property": self.reader.said(self.reader.terms.property(predicate, node_kind)),
+                    "property": self.reader.label(predicate, node_kind),
                     "order": (kind.order, predicate),
                     "items": items,
                 }
@@ -336,14 +374,10 @@ class View:
             ]
             facts = [*self._facts(link.subject, beside, _DEPTH)] if link.node else []
             brief = reader.portfolio.names.brief(link.page)
-            items.append({**self._linked(link.page), "brief": brief, "facts": facts})
+            items.append({**reader.linked(link.page, self.here), "brief": brief, "facts": facts})
         return sorted(items, key=lambda item: (self.reader.place(item["text"]), item["href"]))
 
     # ------------------------------------------------------------ on the map, in time, for machines
-
-    def _points(self) -> list[tuple[float, float]]:
-        values = (value for _, value in self._own if isinstance(value, ox.Literal))
-        return [point for value in values if (point := point_of(value))]
 
     def _unshown(self) -> Iterator[str]:
         """Yield the places of the nodes that are shown nowhere, such as what translations rest on."""
@@ -353,25 +387,6 @@ class View:
     @cached_property
     def _shown(self) -> set[str]:
         return set()
-
-    def _embedded(self) -> str:
-        """Write the statements of the record itself as JSON-LD, safe inside a page."""
-        document: dict[str, Any] = {"@id": self.found.iri}
-        for predicate, value in self._own:
-            if predicate == _TYPE and isinstance(value, ox.NamedNode):
-                document.setdefault("@type", []).append(value.value)
-            else:
-                document.setdefault(predicate, []).append(_json(value))
-        return json.dumps(document, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def _json(value: Term) -> dict[str, str]:
-    if isinstance(value, ox.NamedNode):
-        return {"@id": value.value}
-    if value.language:
-        return {"@value": value.value, "@language": value.language}
-    plain = value.datatype.value == f"{XSD}string"
-    return {"@value": value.value} if plain else {"@value": value.value, "@type": value.datatype.value}
 
 
 def _texts(statements: Iterable[Statement], predicate: str) -> dict[str, str]:

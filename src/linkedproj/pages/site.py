@@ -23,10 +23,11 @@ from linkedproj.pages.rules import brand, stub, write_rules
 from linkedproj.pages.search import write_search
 from linkedproj.pages.values import date
 from linkedproj.pages.views import Views
+from linkedproj.system.caches import digest
 from linkedproj.system.files import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from linkedproj.model.context import RecordType
     from linkedproj.pages.gathered import Gathered
@@ -62,9 +63,10 @@ class Site(Frame):
             depends = found.parts, self._called(found.mentioned()), mended
             self._part(self.paths.stem(found.iri), depends, self._record, found, mended)
         views = Views(self, lists)
+        saved = [*self._saved(lists)]
         for reader in self.readers:
             self._lists(lists, reader)
-            self._queries(lists, reader)
+            self._queries(saved, reader)
             self._part(f"def.{reader.language}", self._vocabulary_of, self._vocabulary, reader)
             overview.write_downloads(self, reader)
             overview.write_home(self, views, reader)
@@ -207,24 +209,29 @@ class Site(Frame):
         values["all_href"] = values.pop("all")
         self.fill("list.html", page.stem, reader, {**common, **values})
 
-    def _queries(self, lists: Lists, reader: Reader) -> None:
+    def _saved(self, lists: Lists) -> Iterator[tuple[questions.Saved, str]]:
+        """Yield the saved queries, each with a digest of what its pages are made of in all languages."""
+        records = {kind.table: [card.iri for card in lists.cards[kind.name]] for kind in self.listed}
+        for told in self.queries:
+            saved = questions.Saved(told, self.sources.answers, records)
+            yield saved, digest(saved.read_from(), self._called(saved.mentioned()))
+
+    def _queries(self, found: Sequence[tuple[questions.Saved, str]], reader: Reader) -> None:
         address, stem = f"{self.folder.config.base}query/", "query/index"
         here = self.paths.file(stem, reader.language)
         groups: dict[str, list[dict[str, Any]]] = {}
         texts = self.texts[reader.language]
-        records = {kind.table: [card.iri for card in lists.cards[kind.name]] for kind in self.listed}
-        for told in self.queries:
-            own = f"query/{told['id']}"
+        for saved, depends in found:
+            own = f"query/{saved.told['id']}"
             place = self.paths.file(own, reader.language)
-            question = questions.Question(told, self.sources.answers, reader, place, address, records)
-            depends = question.read_from, self._called(question.mentioned())
+            question = questions.Question(saved, reader, place, address)
             self._part(f"{own}.{reader.language}", depends, self._query, question, own, reader)
-            for tag in told.get("tags", ())[:1]:
-                entry = {"href": between(here, place), "title": question.title(), "rows": told.get("rows", "")}
+            for tag in saved.told.get("tags", ())[:1]:
+                entry = {"href": between(here, place), "title": question.title(), "rows": saved.told.get("rows", "")}
                 groups.setdefault(tag, []).append(entry)
         common = self.common(stem, reader, title=texts("Questions"))
-        found = [{"id": tag, "queries": listed} for tag, listed in sorted(groups.items())]
-        self.fill("queries.html", stem, reader, {**common, "groups": found})
+        grouped = [{"id": tag, "queries": listed} for tag, listed in sorted(groups.items())]
+        self.fill("queries.html", stem, reader, {**common, "groups": grouped})
 
     def _query(self, question: questions.Question, stem: str, reader: Reader) -> None:
         texts, page = self.texts[reader.language], question.page()
