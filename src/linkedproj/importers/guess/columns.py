@@ -18,8 +18,10 @@ from linkedproj.importers.guess.headers import (
     fit,
     parts_of,
     taken_apart,
+    unnumbered,
     words_of,
 )
+from linkedproj.importers.guess.vocabulary import OTHER, PROJECT_NUMBER, fits
 from linkedproj.importers.source.dates import date_pattern
 from linkedproj.model.lexical import date_fault
 from linkedproj.model.lists import fold
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from linkedproj.importers.guess.headers import Header
     from linkedproj.importers.guess.profile import Profile
+    from linkedproj.importers.guess.vocabulary import Speech
     from linkedproj.importers.guess.words import Say
     from linkedproj.model.lists import CodeList
 
@@ -62,16 +65,17 @@ class Column:
         known: Mapping[str, Any],
         lists: Mapping[str, CodeList],
         say: Say,
-        *,
-        is_twice: bool = False,
+        speech: Speech,
     ) -> None:
-        """Take in what the cells are like; `is_twice` says that the headers of the sheet are in two languages."""
-        self.profile, self.say = profile, say
-        _, self.language, self.currency = words_of(profile.header)
-        parts = parts_of(profile.header, is_twice=is_twice)
-        self.headers = [taken_apart(part, words_of(part)[0], known["owners"]) for part in parts]
+        """Take in what the cells are like; `speech` is how the headers of the sheet speak."""
+        self.profile, self.say, self._vocabulary = profile, say, speech.vocabulary
+        header = unnumbered(profile.header)
+        _, self.language, self.currency = words_of(header)
+        parts = parts_of(header, is_twice=speech.is_twice)
+        words = [words_of(part)[0].removeprefix(speech.shared) for part in parts]
+        self.headers = [taken_apart(*each, known["owners"]) for each in zip(parts, words, strict=True)]
         self.language = "" if len(parts) > 1 else self.language
-        self._known, self._lists, self._is_twice = known, lists, is_twice
+        self._known, self._lists, self._is_twice = known, lists, speech.is_twice
         self.weight = 0.0
         self.currency_by = ""
         found = [(*fitted, number) for number, fitted in enumerate(self._fitting(known["meanings"]))]
@@ -109,16 +113,48 @@ class Column:
     def _fit(self, header: Header, meaning: Mapping[str, Any]) -> tuple[int, str]:
         """Return how well a header fits a meaning, and the words of the header that the fit leaves unexplained."""
         score, by = fit(header.words, meaning["words"])
-        if score < EXACT and header.words in meaning.get("weaker", ()):
+        if score >= EXACT:
+            return score, ""
+        if sure := self._owned(header, meaning) or self._made(header, meaning):
+            return sure, ""
+        if header.words in meaning.get("weaker", ()) or self._is_weak(header, meaning):
             return WEAK, ""
-        if score >= EXACT or not score:
-            return score or self._owned(header, meaning), ""
-        if owned := self._owned(header, meaning):
-            return owned, ""
+        if not score:
+            return 0, ""
         explained = {*by.split(), *self._known["owners"]["small"], *self._known["owners"]["neutral"]}
         explained |= header.named(PROJECT) | header.named(PLACE)
         explained |= header.named(ORGANISATION) if meaning.get("of") == ORGANISATION else set()
         return score, " ".join(word for word in header.words.split() if word not in explained and not word.isdigit())
+
+    def _made(self, header: Header, meaning: Mapping[str, Any], key: str = "made") -> int:
+        """Return the score of a header whose words all say what the meaning is made of, and no reading says another."""
+        readings = self._vocabulary.readings(header.words)
+        if any(OTHER in each for each in readings):
+            return 0
+        found = {
+            each["name"]
+            for each in self._known["meanings"]
+            for made in each.get(key, ())
+            for reading in readings
+            if fits(made, reading)
+        }
+        return OWNED * (found == {meaning["name"]})
+
+    def _is_weak(self, header: Header, meaning: Mapping[str, Any]) -> bool:
+        is_own = header.about == PROJECT and header.rest in meaning.get("weaker", ()) and "of" not in meaning
+        return is_own or bool(self._made(header, meaning, "made-weaker"))
+
+    @property
+    def is_bare_name(self) -> bool:
+        """Whether the header says that the cells are names, and not of what."""
+        named = [each for each in self._known["meanings"] if each.get("named") == PROJECT]
+        return all(self._fit(header, each)[0] <= WEAK for header in self.headers for each in named)
+
+    @property
+    def is_of_project(self) -> bool:
+        """Whether all that the header says is about a project, in one word or in several."""
+        readings = [self._vocabulary.readings(header.words) for header in self.headers]
+        return self.is_about(PROJECT) or all({PROJECT_NUMBER} in each for each in readings)
 
     def _owned(self, header: Header, meaning: Mapping[str, Any]) -> int:
         """Return the score of a header that says whose it is beside what it is, such as "Name of beneficiary"."""
@@ -189,6 +225,13 @@ class Column:
         told = self.say("different", told=self._share(letters, "names"), count=len(self.profile.values))
         return told, {}, mean <= _NAME and letters >= ALL_BUT * self.profile.seen
 
+    def _as_title(self) -> tuple[str, dict[str, Any], bool]:
+        told, settings, is_right = self._as_name()
+        codes = self.profile.count(value for value in self.profile.values if _CODE.fullmatch(value))
+        if is_right and 2 * codes > self.profile.seen:
+            return self.say("codes-there", told=told), {}, False
+        return told, settings, is_right
+
     def _as_body(self) -> tuple[str, dict[str, Any], bool]:
         told, settings, is_right = self._as_name()
         if 5 * self.profile.count(value for value in self.profile.values if _SEVERAL.search(value)) > self.profile.seen:
@@ -217,6 +260,11 @@ class Column:
         different = len(self.profile.values) + self.profile.more
         told = self.say("different-in", count=different, cells=self.profile.filled)
         return told, {}, short and self.profile.filled == self.profile.rows
+
+    @property
+    def is_counter(self) -> bool:
+        """Whether the cells count the rows: 1, 2, 3."""
+        return list(self.profile.values) == [str(n + 1) for n in range(self.profile.rows)]
 
     def _as_code(self) -> tuple[str, dict[str, Any], bool]:
         few = len(self.profile.values) <= max(_FEW, self.profile.filled // 2) and not self.profile.more
@@ -283,7 +331,7 @@ class Column:
         if self.profile.numbers == self.profile.filled or not written:
             return self._share(count, "numbers"), settings, self._has_currency(len(signs))
         fitting = [style for style in _STYLES if all(_style(style).fullmatch(text) for text in written)]
-        if len(fitting) != 1:
+        if len({decimal for decimal, _ in fitting}) != 1:
             return self.say("two-ways" if fitting else "no-way", sample=written[0]), {}, False
         decimal, group = fitting[0]
         settings |= {"decimalChar": decimal, "groupChar": group}
