@@ -59,7 +59,7 @@ MEANT = {
                "country", "", "", "", "start", "", "", "summary", ""],
     "recherche": ["id", "", "programme", "acronym", "title", "summary", "start", "", "", "", "organisation", "",
                   "personal", "personal", "town", "", "country"],
-    "hankkeet": ["id", "programme", "title", "", "", "", "start", "end", "organisation", "", "", "", ""],
+    "hankkeet": ["id", "", "title", "", "", "", "start", "end", "organisation", "", "", "", ""],
 }  # fmt: skip
 
 

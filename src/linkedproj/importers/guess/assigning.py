@@ -182,7 +182,13 @@ def _doubt_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
     """Take back an id of which one project has several, unless its header says that it is the project's."""
     by_meaning = {each.meaning: each.profile for each in guessed}
     own, title = by_meaning.get("id"), by_meaning.get("title") or by_meaning.get("acronym")
-    if not own or not title:
+    if not own:
+        return
+    if not title:
+        for column, each in zip(columns, guessed, strict=True):
+            if each.meaning == "id" and column.is_bare_number:
+                each.meaning, each.settings = "", {}
+                each.evidence = column.say("bare-number")
         return
     is_less, is_more = (len(a.values) < ALL_BUT * len(b.values) for a, b in ((own, title), (title, own)))
     for column, each in zip(columns, guessed, strict=True):

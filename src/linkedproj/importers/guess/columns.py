@@ -42,7 +42,9 @@ ALL_BUT = 0.9
 """The share of cells that have to be of a kind."""
 
 _DATES = ("yyyy-MM-dd", "yyyy/MM/dd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "d.M.yyyy", "d/M/yyyy", "dd-MM-yyyy",
-          "MM/yyyy", "MM.yyyy", "yyyy-MM", "yyyy", "yyyy-MM-dd HH:mm:ss")  # fmt: skip
+          "MM/yyyy", "MM.yyyy", "yyyy-MM", "yyyy", "yyyyMMdd", "yyyy-MM-dd HH:mm:ss",
+          "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss'Z'", "dd/MM/yyyy HH:mm", "dd/MM/yyyy HH:mm:ss",
+          "dd.MM.yyyy HH:mm")  # fmt: skip
 _STYLES = {(".", ","): "point", (",", "."): "comma", (",", " "): "comma-blank"}
 """Ways of writing numbers, by the signs before the decimals and between thousands, and what they are called."""
 
@@ -52,6 +54,7 @@ _NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{1,3}")
 _MONEY = re.compile(r"[+-]?[0-9][0-9., \u00a0]*")
 _CODE = re.compile(r"(?=\S*[0-9])[\w./:-]{1,60}")
 _POSTAL = re.compile(r"^[A-Z-]{0,3}[0-9]{4,6}\b|\b[0-9]{4,6}$")
+_BROKEN = re.compile(r"(?<=[^\W\d_])-[ \n]*(?=[^\W\d_])")
 _SEVERAL = re.compile(r"[;|\n]")
 _LONG, _NAME, _FEW, _POST, _ID = 40, 160, 80, 12, 60
 
@@ -71,11 +74,19 @@ class Column:
         self.profile, self.say, self._vocabulary = profile, say, speech.vocabulary
         header = unnumbered(profile.header)
         _, self.language, self.currency = words_of(header)
+        self._known, self._lists, self._is_twice = known, lists, speech.is_twice
         parts = parts_of(header, is_twice=speech.is_twice)
+        meant = [self._meant(words_of(part)[0]) for part in (header, *parts)]
+        if len(meant[0]) == 1 and any(each != meant[0] for each in meant):
+            parts = [header]
         words = [words_of(part)[0].removeprefix(speech.shared) for part in parts]
+        joined = [words_of(_BROKEN.sub("", part))[0] for part in parts]
+        words = [
+            new if not self._says_all(old) and self._says_all(new) else old
+            for old, new in zip(words, joined, strict=True)
+        ]
         self.headers = [taken_apart(*each, known["owners"]) for each in zip(parts, words, strict=True)]
         self.language = "" if len(parts) > 1 else self.language
-        self._known, self._lists, self._is_twice = known, lists, speech.is_twice
         self.weight = 0.0
         self.currency_by = ""
         found = [(*fitted, number) for number, fitted in enumerate(self._fitting(known["meanings"]))]
@@ -126,19 +137,20 @@ class Column:
         explained |= header.named(ORGANISATION) if meaning.get("of") == ORGANISATION else set()
         return score, " ".join(word for word in header.words.split() if word not in explained and not word.isdigit())
 
-    def _made(self, header: Header, meaning: Mapping[str, Any], key: str = "made") -> int:
-        """Return the score of a header whose words all say what the meaning is made of, and no reading says another."""
-        readings = self._vocabulary.readings(header.words)
+    def _meant(self, words: str, key: str = "made") -> frozenset[str]:
+        """Return the meanings of which all words of a header say what they are made of, whichever way they are read."""
+        readings = self._vocabulary.readings(words)
         if any(OTHER in each for each in readings):
-            return 0
-        found = {
-            each["name"]
-            for each in self._known["meanings"]
-            for made in each.get(key, ())
-            for reading in readings
-            if fits(made, reading)
-        }
-        return OWNED * (found == {meaning["name"]})
+            return frozenset()
+        made = ((each["name"], made) for each in self._known["meanings"] for made in each.get(key, ()))
+        return frozenset(name for name, each in made if any(fits(each, reading) for reading in readings))
+
+    def _says_all(self, words: str) -> bool:
+        return len(self._meant(words)) == 1
+
+    def _made(self, header: Header, meaning: Mapping[str, Any], key: str = "made") -> int:
+        """Return the score of a header that is made as a meaning is, if no reading says another."""
+        return OWNED * (self._meant(header.words, key) == {meaning["name"]})
 
     def _is_weak(self, header: Header, meaning: Mapping[str, Any]) -> bool:
         is_own = header.about == PROJECT and header.rest in meaning.get("weaker", ()) and "of" not in meaning
@@ -149,6 +161,11 @@ class Column:
         """Whether the header says that the cells are names, and not of what."""
         named = [each for each in self._known["meanings"] if each.get("named") == PROJECT]
         return all(self._fit(header, each)[0] <= WEAK for header in self.headers for each in named)
+
+    @property
+    def is_bare_number(self) -> bool:
+        """Whether the header says that the cells are numbers of something, and not of what."""
+        return all(self._meant(each.words, "made-weaker") == {"id"} for each in self.headers)
 
     @property
     def is_of_project(self) -> bool:
@@ -246,6 +263,8 @@ class Column:
         if 5 * self.profile.count(value for value in self.profile.values if _POSTAL.search(value)) > self.profile.seen:
             return self.say("post-codes", told=told), {}, False
         return told, settings, is_right
+
+    _as_street = _as_town
 
     def _as_short(self) -> tuple[str, dict[str, Any], bool]:
         short = self.profile.count(value for value in self.profile.values if len(value) <= _POST)
