@@ -79,7 +79,7 @@ class Column:
         meant = [self._meant(words_of(part)[0]) for part in (header, *parts)]
         if len(meant[0]) == 1 and any(each != meant[0] for each in meant):
             parts = [header]
-        words = [words_of(part)[0].removeprefix(speech.shared) for part in parts]
+        words = [speech.vocabulary.parted(words_of(part)[0].removeprefix(speech.shared)) for part in parts]
         joined = [words_of(_BROKEN.sub("", part))[0] for part in parts]
         words = [
             new if not self._says_all(old) and self._says_all(new) else old

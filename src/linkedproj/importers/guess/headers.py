@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 CURRENCIES = {"€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "nok": "NOK", "sek": "SEK", "dkk": "DKK",
-              "gbp": "GBP", "£": "GBP", "chf": "CHF", "usd": "USD", "$": "USD", "pln": "PLN", "zł": "PLN",
-              "czk": "CZK", "kč": "CZK", "kc": "CZK", "huf": "HUF", "ron": "RON",
+              "gbp": "GBP", "£": "GBP", "pounds": "GBP", "chf": "CHF", "usd": "USD", "$": "USD", "pln": "PLN",
+              "zł": "PLN", "czk": "CZK", "kč": "CZK", "kc": "CZK", "huf": "HUF", "ron": "RON",
               "bgn": "BGN", "лв": "BGN"}  # fmt: skip
 """What a sheet calls the currencies, by their codes."""
 
@@ -26,7 +26,9 @@ _LANGUAGES = {"en": "en", "english": "en", "englisch": "en", "anglais": "en", "i
               "nb": "nb", "norwegian": "no", "norsk": "no", "sv": "sv", "swedish": "sv", "svenska": "sv",
               "da": "da", "danish": "da", "dansk": "da", "fi": "fi", "finnish": "fi", "suomi": "fi", "suomeksi": "fi",
               "pl": "pl", "polish": "pl", "polski": "pl", "pt": "pt", "portuguese": "pt", "portugues": "pt",
-              "cs": "cs", "czech": "cs", "nl": "nl", "dutch": "nl", "nederlands": "nl"}  # fmt: skip
+              "cs": "cs", "cz": "cs", "czech": "cs",
+              "sk": "sk", "hu": "hu", "bg": "bg", "lt": "lt", "lv": "lv",
+              "nl": "nl", "dutch": "nl", "nederlands": "nl"}  # fmt: skip
 
 EXACT = 300
 """The score of a header that is one of the words."""

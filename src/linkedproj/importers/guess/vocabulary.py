@@ -21,7 +21,7 @@ SMALL, OTHER, NAME, PROJECT_NUMBER = "small", "other", "name", "project-number"
 """What only joins words, what no record has a place for, what something is called, and the number of a project."""
 
 _ALWAYS = "en"
-_PHRASE, _READINGS, _FEWEST, _NEARLY = 4, 64, 2, 0.75
+_PHRASE, _READINGS, _FEWEST, _PIECE, _NEARLY = 4, 64, 2, 4, 0.75
 
 _WESTERN = "cp1252"
 _PAGES = (_WESTERN, "cp1250", "cp1251", "cp1253", "cp1257")
@@ -43,6 +43,20 @@ class Vocabulary:
     def words(self, says: str) -> list[str]:
         """Return the words and phrases that say one thing."""
         return sorted(phrase for phrase, what in self._said.items() if says in what)
+
+    def parted(self, words: str) -> str:
+        """Write compounds of two known words as two words: "Projektbeginn"."""
+        return " ".join(self._parted(word) for word in words.split())
+
+    def _parted(self, word: str) -> str:
+        if word not in self._said:
+            for at in range(_PIECE, len(word) - _PIECE + 1):
+                if self._is_telling(word[:at]) and self._is_telling(word[at:]):
+                    return f"{word[:at]} {word[at:]}"
+        return word
+
+    def _is_telling(self, word: str) -> bool:
+        return bool(self._said.get(word, set()) - {SMALL})
 
     def readings(self, words: str) -> tuple[frozenset[str], ...]:
         """Return the ways in which all words of a header can be read: none, if one of them is not known."""
