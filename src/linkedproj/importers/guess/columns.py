@@ -21,7 +21,7 @@ from linkedproj.importers.guess.headers import (
     unnumbered,
     words_of,
 )
-from linkedproj.importers.guess.vocabulary import OTHER, PROJECT_NUMBER, fits
+from linkedproj.importers.guess.vocabulary import FUND, OTHER, PROJECT_NUMBER, fits
 from linkedproj.importers.source.dates import date_pattern
 from linkedproj.model.lexical import date_fault
 from linkedproj.model.lists import fold
@@ -267,8 +267,12 @@ class Column:
     _as_street = _as_town
 
     def _as_short(self) -> tuple[str, dict[str, Any], bool]:
-        short = self.profile.count(value for value in self.profile.values if len(value) <= _POST)
-        return self._share(short, "short"), {}, short >= ALL_BUT * self.profile.seen
+        short = [value for value in self.profile.values if len(value) <= _POST]
+        digits = self.profile.count(value for value in short if any(map(str.isdigit, value)))
+        told = self._share(self.profile.count(short), "short")
+        if 2 * digits < self.profile.seen:
+            return self.say("no-digits", told=told), {}, False
+        return told, {}, self.profile.count(short) >= ALL_BUT * self.profile.seen
 
     def _as_long(self) -> tuple[str, dict[str, Any], bool]:
         mean = self.profile.length / self.profile.filled
@@ -292,6 +296,13 @@ class Column:
         told = self.say("values", cells=self.profile.filled, count=len(self.profile.values))
         told = self.say("values-between", told=told, separator=separator) if separator else told
         return told, {"separator": separator} if separator else {}, few and mean <= _NAME
+
+    def _as_programme(self) -> tuple[str, dict[str, Any], bool]:
+        told, settings, is_right = self._as_code()
+        funds = set(self._vocabulary.words(FUND))
+        if all(fold(value) in funds for value in self.profile.values):
+            return self.say("funds-there", told=told), {}, False
+        return told, settings, is_right
 
     def _as_list(self) -> tuple[str, dict[str, Any], bool]:
         signs = {sign: self._has(sign) for sign in (";", "|", ",", "/")}

@@ -17,8 +17,8 @@ from linkedproj.model.lists import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-SMALL, OTHER, NAME, PROJECT_NUMBER = "small", "other", "name", "project-number"
-"""What only joins words, what no record has a place for, what something is called, and the number of a project."""
+SMALL, OTHER, NAME, PROJECT_NUMBER, FUND = "small", "other", "name", "project-number", "fund"
+"""What only joins words, what no record has a place for, what something is called, numbers of projects, funds."""
 
 _ALWAYS = "en"
 _PHRASE, _READINGS, _FEWEST, _PIECE, _NEARLY = 4, 64, 2, 4, 0.75
@@ -152,10 +152,16 @@ def _known() -> dict[str, dict[str, set[str]]]:
     """Read what each word and phrase says, by language."""
     stated = tomllib.loads((files(__package__) / "vocabulary.toml").read_text("utf-8"))
     known: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    small = {language: {fold(word) for word in words} for language, words in stated[SMALL].items()}
     for says, languages in stated.items():
         for language, words in languages.items():
             for word in words:
-                known[language][" ".join(re.sub(r"[\W_]+", " ", fold(word)).split())].add(says)
+                listed = re.sub(r"[\W_]+", " ", fold(word)).split()
+                known[language][" ".join(listed)].add(says)
+                # Headers that are names in a program leave out what only joins words: "numero_dossier".
+                short = [each for each in listed if each not in small[language]]
+                if len(short) > 1:
+                    known[language][" ".join(short)].add(says)
     return {language: dict(words) for language, words in known.items()}
 
 
