@@ -382,3 +382,10 @@ def test_a_number_that_several_titles_share_is_not_the_id_of_a_project(tmp_path:
 def test_codes_are_no_titles_and_numbers_of_nothing_known_no_ids(tmp_path: Path) -> None:
     assert sheet(tmp_path, "Projekt;Beginn", "QU-1;2023-01-31", "SH-2;2023-02-28")["Projekt"] == ""
     assert sheet(tmp_path, "Nr.;Měrná jednotka;Datum zahájení", "1.1.;km;2023-01-31")["Nr."] == ""
+
+
+def test_what_no_record_has_a_place_for_is_told_so(tmp_path: Path) -> None:
+    found = columns(tmp_path, "Priority axis", "1", "2")
+    assert (found.columns[1].meaning, found.columns[1].evidence) == (
+        "", "it is about 'priority axis', for which no record has a column",
+    )  # fmt: skip

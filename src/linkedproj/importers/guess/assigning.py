@@ -69,7 +69,7 @@ def assigned(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[G
 
 def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[int, str]) -> list[Guessed]:
     """Give meanings to columns; `barred` says why some cannot be about the organisation."""
-    guessed = [Guessed(each.profile, evidence=each.say("unknown"), is_private=each.is_private) for each in columns]
+    guessed = [Guessed(each.profile, evidence=each.untold, is_private=each.is_private) for each in columns]
     taken: dict[tuple[str, str], int] = {}
     for claim in claims:
         found, column, meaning = guessed[claim.number], columns[claim.number], claim.meaning
@@ -78,7 +78,7 @@ def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[
         language = (column.language or "und") if meaning.get("language") else ""
         key = (meaning["name"], language)
         if why := _unproven(claim, column, barred) or _rival(claim, claims, columns):
-            if found.evidence == column.say("unknown") or claim.score >= WEAK:
+            if found.evidence == column.untold or claim.score >= WEAK:
                 found.evidence = why
             continue
         if key in taken and not meaning.get("many") and meaning["name"] != PERSONAL:

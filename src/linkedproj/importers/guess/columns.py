@@ -186,6 +186,13 @@ class Column:
         return OWNED * (fit(header.rest, words)[0] >= EXACT)
 
     @property
+    def untold(self) -> str:
+        """What is said of it where nothing is known: that no record has a place for it, if a word says so."""
+        words = (self._vocabulary.named(header.words, OTHER) for header in self.headers)
+        word = next(filter(None, words), "")
+        return self.say("no-place", word=word) if word else self.say("unknown")
+
+    @property
     def is_private(self) -> bool:
         """Whether the cells may name persons."""
         return any(PERSON in each.kinds for each in self.headers) or any(

@@ -44,6 +44,13 @@ class Vocabulary:
         """Return the words and phrases that say one thing."""
         return sorted(phrase for phrase, what in self._said.items() if says in what)
 
+    def named(self, words: str, says: str) -> str:
+        """Return the first word or phrase of a header that says one thing and no other, or nothing."""
+        listed = words.split()
+        spans = ((at, at + length) for length in range(_PHRASE, 0, -1) for at in range(len(listed) - length + 1))
+        phrases = (" ".join(listed[start:end]) for start, end in spans)
+        return next((phrase for phrase in phrases if self._said.get(phrase) == {says}), "")
+
     def parted(self, words: str) -> str:
         """Write compounds of two known words as two words: "Projektbeginn"."""
         return " ".join(self._parted(word) for word in words.split())
