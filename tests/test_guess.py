@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import openpyxl
@@ -59,7 +60,7 @@ MEANT = {
                "country", "", "", "", "start", "", "", "summary", ""],
     "recherche": ["id", "", "programme", "acronym", "title", "summary", "start", "", "", "", "organisation", "",
                   "personal", "personal", "town", "", "country"],
-    "hankkeet": ["id", "programme", "title", "", "", "", "start", "end", "organisation", "", "", "", ""],
+    "hankkeet": ["id", "", "title", "", "", "", "start", "end", "organisation", "", "", "", ""],
 }  # fmt: skip
 
 
@@ -292,3 +293,99 @@ def test_towns_without_a_country_wait_for_somebody_who_says_it(tmp_path: Path, m
     assert "country 'ESP' is in no row" in run("check", "vic/data").out
     (tmp_path / "vic/data/country.csv").write_text("id,name@ca\nESP,Espanya\n", "utf-8")
     assert "country 'ESP'" not in run("check", "vic/data").out
+
+
+VOCABULARY = tomllib.loads((files("linkedproj.importers.guess") / "vocabulary.toml").read_text("utf-8"))
+
+
+def test_each_part_of_headers_has_words_in_all_languages() -> None:
+    spoken = {language for words in VOCABULARY.values() for language in words}
+    assert len(spoken) == 24
+    assert {part: spoken - {each for each in words if words[each]} for part, words in VOCABULARY.items()} == {
+        part: set() for part in VOCABULARY
+    }
+
+
+# Made-up lists of operations: title, organisation, summary, start, end, amount and theme.
+OPERATIONS = {
+    "pl": "Tytuł projektu;Nazwa beneficjenta;Opis projektu;Data rozpoczęcia;Data zakończenia;Koszt [zł];Dziedzina",
+    "cs": "Název projektu;Název příjemce;Popis projektu;Datum zahájení;Datum ukončení;Celkové náklady (€);Téma",
+    "hu": "A projekt neve;A kedvezményezett neve;A projekt leírása;Kezdő dátum;Befejező dátum;Összes költség (€);Téma",
+    "el": "Τίτλος έργου;Επωνυμία δικαιούχου;Περίληψη;Ημερομηνία έναρξης;Ημερομηνία λήξης;Προϋπολογισμός (€);Θέμα",
+    "ro": "Titlul proiectului;Denumirea beneficiarului;Descriere;Data începerii;Data finalizării;Cost total (EUR);Temă",
+    "bg": "Наименование на проекта;Бенефициент;Описание;Начална дата;Крайна дата;Обща стойност (EUR);Тема",
+    "lt": "Projekto pavadinimas;Projekto vykdytojas;Aprašymas;Pradžios data;Pabaigos data;Projekto vertė (EUR);Tema",
+    "sl": "Naziv operacije;Naziv upravičenca;Povzetek;Datum začetka;Datum zaključka;Skupna vrednost (EUR);Tema",
+    "sv": "Projektets namn;Stödmottagare;Sammanfattning;Startdatum;Slutdatum;Total kostnad (EUR);Tema",
+    "et": "Projekti nimi;Toetuse saaja;Kokkuvõte;Alguskuupäev;Lõppkuupäev;Kogumaksumus (EUR);Valdkond",
+}  # fmt: skip
+CELLS = (
+    "Green quays of town;Council of Exampleford;Trees are planted on the old quays of three cities.;"
+    "31.01.2023;28.02.2026;240000.00;Climate"
+)
+
+
+@pytest.mark.parametrize("language", OPERATIONS)
+def test_headers_are_made_of_what_words_say_in_the_language_of_the_sheet(language: str, tmp_path: Path) -> None:
+    found = sheet(tmp_path, OPERATIONS[language], CELLS)
+    assert list(found.values()) == ["title", "organisation", "summary", "start", "end", "budget", "theme"]
+
+
+def test_a_code_page_is_told_by_the_words_in_it(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_bytes(f"{OPERATIONS['pl']}\n{CELLS}\n".encode("cp1250"))
+    found = guessed(tmp_path / "s.csv")
+    assert found.columns[0].meaning == "title"
+    assert tomllib.loads(found.text)["resources"][0]["encoding"] == "cp1250"
+    assert "by words such as 'Tytuł'" in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "meaning"),
+    [
+        ("3. Name of beneficiary", ["Council of A", "College of B"], "organisation"),
+        ("Interventions-\nkategorie des Vorhabens", ["Climate", "Climate"], ""),
+        ("Interventions-kategorie", ["Climate", "Climate"], "theme"),
+        ("Projectwebsite", ["trees.example.org", "town.example.org"], "website"),
+        ("Datum des Beginns\ndes Vorhabens", ["31.01.2023", "28.02.2023"], "start"),
+        ("PISurname", ["Made", "Up"], "personal"),
+        ("Budget EUR", ["1234,5", "99"], "budget"),
+        ("Start", ["2023-01-31T00:00:00Z", "2024-02-28T00:00:00Z"], "start"),
+        # What only looks like it is asked about.
+        ("Naslov upravičenca", ["Stara cesta 1", "Nova cesta 2"], ""),
+        ("Address", ["1234 Exampleford, Old Quay", "1235 Probestadt, New Quay"], ""),
+        ("Postcode", ["Exampleford", "Probestadt"], ""),
+        ("Programme", ["ERDF", "ESF"], ""),
+        ("Kraj", ["Ukázkový kraj", "Zkušební kraj"], ""),
+        ("Union co-financing rate EUR", ["80", "85"], ""),
+        ("Project category", ["Loan", "Grant"], ""),
+        ("N°", ["1", "2"], ""),
+    ],
+)
+def test_headers_are_taken_apart_and_cells_have_to_agree(
+    tmp_path: Path, header: str, cells: list[str], meaning: str
+) -> None:
+    assert columns(tmp_path, header, *cells).columns[1].meaning == meaning
+
+
+def test_a_word_that_all_headers_begin_with_and_that_says_nothing_is_passed_over(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "XY_TITOLO_PROGETTO;XY_DATA_INIZIO;XY_COMUNE", "Moli verdi;2023-01-31;Borgo Esempio")
+    assert list(found.values()) == ["title", "start", "town"]
+
+
+def test_a_number_that_several_titles_share_is_not_the_id_of_a_project(tmp_path: Path) -> None:
+    rows = ["Cod proiect;Titlu;Data începerii", *(f"{n // 4};Cheiuri verzi {n};2023-01-31" for n in range(8))]
+    assert sheet(tmp_path, *rows)["Cod proiect"] == ""
+    rows = ["Cod proiect;Titlu;Data începerii", *(f"A{n};Cheiuri verzi {n};2023-01-31" for n in range(8))]
+    assert sheet(tmp_path, *rows)["Cod proiect"] == "id"
+
+
+def test_codes_are_no_titles_and_numbers_of_nothing_known_no_ids(tmp_path: Path) -> None:
+    assert sheet(tmp_path, "Projekt;Beginn", "QU-1;2023-01-31", "SH-2;2023-02-28")["Projekt"] == ""
+    assert sheet(tmp_path, "Nr.;Měrná jednotka;Datum zahájení", "1.1.;km;2023-01-31")["Nr."] == ""
+
+
+def test_what_no_record_has_a_place_for_is_told_so(tmp_path: Path) -> None:
+    found = columns(tmp_path, "Priority axis", "1", "2")
+    assert (found.columns[1].meaning, found.columns[1].evidence) == (
+        "", "it is about 'priority axis', for which no record has a column",
+    )  # fmt: skip

@@ -1,9 +1,10 @@
 """A first importer file for a table nobody has described: each guess with its evidence, and "?" where nothing is known.
 
 `sheet` reads the table, and `profile` says what the cells of each column are like. What a column means is guessed from
-its header (`headers`), by words in several languages (`guess.toml`), and stands only if the cells are what such a
-column holds (`columns`); `assigning` gives each meaning once, and `writing` writes the file. Patterns of dates and
-numbers are written down where one alone fits all cells.
+its header (`headers`), by words in several languages (`guess.toml`) and by what the words of the languages that the
+headers are in are made to say (`vocabulary`), and stands only if the cells are what such a column holds (`columns`);
+`assigning` gives each meaning once, and `writing` writes the file. Patterns of dates and numbers are written down where
+one alone fits all cells.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from linkedproj.importers.guess.assigning import assigned
 from linkedproj.importers.guess.columns import Column
-from linkedproj.importers.guess.headers import are_in_two_languages
+from linkedproj.importers.guess.headers import ORGANISATION, PAYER, PERSON, PROJECT
 from linkedproj.importers.guess.profile import Profile
 from linkedproj.importers.guess.sheet import read_sheet
+from linkedproj.importers.guess.vocabulary import NAME, SMALL, speech_of
 from linkedproj.importers.guess.words import phrase
 from linkedproj.importers.guess.writing import Writer
 from linkedproj.importers.source.identifiers import slug
@@ -59,8 +61,10 @@ def guess(path: Path, lists: Mapping[str, CodeList], name: str = "", *, language
         raise SetupError("there is no table in it: no row below a row of headers.", Place(path.name))
     known = tomllib.loads((files(__name__) / "guess.toml").read_text("utf-8"))
     _shorten(known)
-    is_twice = are_in_two_languages(sheet.names)
-    taken = [Column(profile, known, lists, say, is_twice=is_twice) for profile in profiles]
+    speech = speech_of(sheet.names)
+    for kind in (PROJECT, ORGANISATION, PERSON, PAYER, SMALL, NAME):
+        known["owners"][kind] += speech.vocabulary.words(kind)
+    taken = [Column(each, known, lists, say, speech) for each in profiles]
     for said in (each for each in taken if each.only_currency):
         for column in (each for each in taken if not each.currency):
             column.currency, column.currency_by = said.only_currency, said.profile.header

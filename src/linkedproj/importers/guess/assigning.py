@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from linkedproj.importers.guess.columns import Column
     from linkedproj.importers.guess.profile import Profile
 
-_BARE = frozenset({"name", "nom", "nombre", "initiative"})
 _OF_PROJECTS = frozenset({"start", "end", "budget", "eu", "acronym", "programme"})
+_YIELDING = frozenset({"code", "long"})
 _NEARLY, _SEVERAL = 0.01, 3
 _TELLING = frozenset({"date", "amount", "address", "country", "nuts", "degrees"})
 
@@ -69,7 +69,7 @@ def assigned(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[G
 
 def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[int, str]) -> list[Guessed]:
     """Give meanings to columns; `barred` says why some cannot be about the organisation."""
-    guessed = [Guessed(each.profile, evidence=each.say("unknown"), is_private=each.is_private) for each in columns]
+    guessed = [Guessed(each.profile, evidence=each.untold, is_private=each.is_private) for each in columns]
     taken: dict[tuple[str, str], int] = {}
     for claim in claims:
         found, column, meaning = guessed[claim.number], columns[claim.number], claim.meaning
@@ -78,7 +78,7 @@ def _given(columns: Sequence[Column], claims: Sequence[_Claim], barred: Mapping[
         language = (column.language or "und") if meaning.get("language") else ""
         key = (meaning["name"], language)
         if why := _unproven(claim, column, barred) or _rival(claim, claims, columns):
-            if found.evidence == column.say("unknown") or claim.score >= WEAK:
+            if found.evidence == column.untold or claim.score >= WEAK:
                 found.evidence = why
             continue
         if key in taken and not meaning.get("many") and meaning["name"] != PERSONAL:
@@ -105,6 +105,8 @@ def _unproven(claim: _Claim, column: Column, barred: Mapping[int, str]) -> str:
         return may(told=column.say("currency-unknown", told=told) if is_unsaid else told)
     if claim.number in barred and meaning.get("of") == ORGANISATION and meaning["name"] != ORGANISATION:
         return may(told=barred[claim.number])
+    if claim.score == WEAK and meaning["kind"] == "id" and column.is_counter:
+        return may(told=column.say("counter"))
     if claim.score >= WEAK:
         return ""
     unsaid = column.unsaid[meaning["name"]]
@@ -115,7 +117,7 @@ def _unproven(claim: _Claim, column: Column, barred: Mapping[int, str]) -> str:
 
 def _rival(claim: _Claim, claims: Sequence[_Claim], columns: Sequence[Column]) -> str:
     """Return why a word that yields to others is not enough: the header of another column has one of those in it."""
-    if claim.score != WEAK or claim.meaning["kind"] != "code":
+    if claim.score != WEAK or claim.meaning["kind"] not in _YIELDING:
         return ""
     others = (each for each in claims if each.meaning is claim.meaning and each.number != claim.number)
     better = next((each for each in others if 0 < each.score < WEAK and each.is_right), None)
@@ -171,7 +173,7 @@ def _doubt_names(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
     if any(each.meaning in _OF_PROJECTS for each in guessed):
         return
     for column, each in zip(columns, guessed, strict=True):
-        if each.meaning == "title" and all(header.words in _BARE for header in column.headers):
+        if each.meaning == "title" and column.is_bare_name:
             each.meaning, each.settings = "", {}
             each.evidence = column.say("bare-name")
 
@@ -180,8 +182,16 @@ def _doubt_ids(columns: Sequence[Column], guessed: Sequence[Guessed]) -> None:
     """Take back an id of which one project has several, unless its header says that it is the project's."""
     by_meaning = {each.meaning: each.profile for each in guessed}
     own, title = by_meaning.get("id"), by_meaning.get("title") or by_meaning.get("acronym")
-    if own and title and len(title.values) < ALL_BUT * len(own.values):
+    if not own:
+        return
+    if not title:
         for column, each in zip(columns, guessed, strict=True):
-            if each.meaning == "id" and not column.is_about(PROJECT):
+            if each.meaning == "id" and column.is_bare_number:
                 each.meaning, each.settings = "", {}
-                each.evidence = column.say("other-id")
+                each.evidence = column.say("bare-number")
+        return
+    is_less, is_more = (len(a.values) < ALL_BUT * len(b.values) for a, b in ((own, title), (title, own)))
+    for column, each in zip(columns, guessed, strict=True):
+        if each.meaning == "id" and (is_less or (is_more and not column.is_of_project)):
+            each.meaning, each.settings = "", {}
+            each.evidence = column.say("fewer-ids" if is_less else "other-id")

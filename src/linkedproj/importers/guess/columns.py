@@ -18,8 +18,10 @@ from linkedproj.importers.guess.headers import (
     fit,
     parts_of,
     taken_apart,
+    unnumbered,
     words_of,
 )
+from linkedproj.importers.guess.vocabulary import FUND, OTHER, PROJECT_NUMBER, fits
 from linkedproj.importers.source.dates import date_pattern
 from linkedproj.model.lexical import date_fault
 from linkedproj.model.lists import fold
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from linkedproj.importers.guess.headers import Header
     from linkedproj.importers.guess.profile import Profile
+    from linkedproj.importers.guess.vocabulary import Speech
     from linkedproj.importers.guess.words import Say
     from linkedproj.model.lists import CodeList
 
@@ -39,7 +42,9 @@ ALL_BUT = 0.9
 """The share of cells that have to be of a kind."""
 
 _DATES = ("yyyy-MM-dd", "yyyy/MM/dd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "d.M.yyyy", "d/M/yyyy", "dd-MM-yyyy",
-          "MM/yyyy", "MM.yyyy", "yyyy-MM", "yyyy", "yyyy-MM-dd HH:mm:ss")  # fmt: skip
+          "MM/yyyy", "MM.yyyy", "yyyy-MM", "yyyy", "yyyyMMdd", "yyyy-MM-dd HH:mm:ss",
+          "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss'Z'", "dd/MM/yyyy HH:mm", "dd/MM/yyyy HH:mm:ss",
+          "dd.MM.yyyy HH:mm")  # fmt: skip
 _STYLES = {(".", ","): "point", (",", "."): "comma", (",", " "): "comma-blank"}
 """Ways of writing numbers, by the signs before the decimals and between thousands, and what they are called."""
 
@@ -49,6 +54,7 @@ _NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{1,3}")
 _MONEY = re.compile(r"[+-]?[0-9][0-9., \u00a0]*")
 _CODE = re.compile(r"(?=\S*[0-9])[\w./:-]{1,60}")
 _POSTAL = re.compile(r"^[A-Z-]{0,3}[0-9]{4,6}\b|\b[0-9]{4,6}$")
+_BROKEN = re.compile(r"(?<=[^\W\d_])-[ \n]*(?=[^\W\d_])")
 _SEVERAL = re.compile(r"[;|\n]")
 _LONG, _NAME, _FEW, _POST, _ID = 40, 160, 80, 12, 60
 
@@ -62,16 +68,25 @@ class Column:
         known: Mapping[str, Any],
         lists: Mapping[str, CodeList],
         say: Say,
-        *,
-        is_twice: bool = False,
+        speech: Speech,
     ) -> None:
-        """Take in what the cells are like; `is_twice` says that the headers of the sheet are in two languages."""
-        self.profile, self.say = profile, say
-        _, self.language, self.currency = words_of(profile.header)
-        parts = parts_of(profile.header, is_twice=is_twice)
-        self.headers = [taken_apart(part, words_of(part)[0], known["owners"]) for part in parts]
+        """Take in what the cells are like; `speech` is how the headers of the sheet speak."""
+        self.profile, self.say, self._vocabulary = profile, say, speech.vocabulary
+        header = unnumbered(profile.header)
+        _, self.language, self.currency = words_of(header)
+        self._known, self._lists, self._is_twice = known, lists, speech.is_twice
+        parts = parts_of(header, is_twice=speech.is_twice)
+        meant = [self._meant(words_of(part)[0]) for part in (header, *parts)]
+        if len(meant[0]) == 1 and any(each != meant[0] for each in meant):
+            parts = [header]
+        words = [speech.vocabulary.parted(words_of(part)[0].removeprefix(speech.shared)) for part in parts]
+        joined = [words_of(_BROKEN.sub("", part))[0] for part in parts]
+        words = [
+            new if not self._says_all(old) and self._says_all(new) else old
+            for old, new in zip(words, joined, strict=True)
+        ]
+        self.headers = [taken_apart(*each, known["owners"]) for each in zip(parts, words, strict=True)]
         self.language = "" if len(parts) > 1 else self.language
-        self._known, self._lists, self._is_twice = known, lists, is_twice
         self.weight = 0.0
         self.currency_by = ""
         found = [(*fitted, number) for number, fitted in enumerate(self._fitting(known["meanings"]))]
@@ -109,16 +124,54 @@ class Column:
     def _fit(self, header: Header, meaning: Mapping[str, Any]) -> tuple[int, str]:
         """Return how well a header fits a meaning, and the words of the header that the fit leaves unexplained."""
         score, by = fit(header.words, meaning["words"])
-        if score < EXACT and header.words in meaning.get("weaker", ()):
+        if score >= EXACT:
+            return score, ""
+        if sure := self._owned(header, meaning) or self._made(header, meaning):
+            return sure, ""
+        if header.words in meaning.get("weaker", ()) or self._is_weak(header, meaning):
             return WEAK, ""
-        if score >= EXACT or not score:
-            return score or self._owned(header, meaning), ""
-        if owned := self._owned(header, meaning):
-            return owned, ""
+        if not score:
+            return 0, ""
         explained = {*by.split(), *self._known["owners"]["small"], *self._known["owners"]["neutral"]}
         explained |= header.named(PROJECT) | header.named(PLACE)
         explained |= header.named(ORGANISATION) if meaning.get("of") == ORGANISATION else set()
         return score, " ".join(word for word in header.words.split() if word not in explained and not word.isdigit())
+
+    def _meant(self, words: str, key: str = "made") -> frozenset[str]:
+        """Return the meanings of which all words of a header say what they are made of, whichever way they are read."""
+        readings = self._vocabulary.readings(words)
+        if any(OTHER in each for each in readings):
+            return frozenset()
+        made = ((each["name"], made) for each in self._known["meanings"] for made in each.get(key, ()))
+        return frozenset(name for name, each in made if any(fits(each, reading) for reading in readings))
+
+    def _says_all(self, words: str) -> bool:
+        return len(self._meant(words)) == 1
+
+    def _made(self, header: Header, meaning: Mapping[str, Any], key: str = "made") -> int:
+        """Return the score of a header that is made as a meaning is, if no reading says another."""
+        return OWNED * (self._meant(header.words, key) == {meaning["name"]})
+
+    def _is_weak(self, header: Header, meaning: Mapping[str, Any]) -> bool:
+        is_own = header.about == PROJECT and header.rest in meaning.get("weaker", ()) and "of" not in meaning
+        return is_own or bool(self._made(header, meaning, "made-weaker"))
+
+    @property
+    def is_bare_name(self) -> bool:
+        """Whether the header says that the cells are names, and not of what."""
+        named = [each for each in self._known["meanings"] if each.get("named") == PROJECT]
+        return all(self._fit(header, each)[0] <= WEAK for header in self.headers for each in named)
+
+    @property
+    def is_bare_number(self) -> bool:
+        """Whether the header says that the cells are numbers of something, and not of what."""
+        return all(self._meant(each.words, "made-weaker") == {"id"} for each in self.headers)
+
+    @property
+    def is_of_project(self) -> bool:
+        """Whether all that the header says is about a project, in one word or in several."""
+        readings = [self._vocabulary.readings(header.words) for header in self.headers]
+        return self.is_about(PROJECT) or all({PROJECT_NUMBER} in each for each in readings)
 
     def _owned(self, header: Header, meaning: Mapping[str, Any]) -> int:
         """Return the score of a header that says whose it is beside what it is, such as "Name of beneficiary"."""
@@ -131,6 +184,13 @@ class Column:
         is_name = about == meaning.get("named") and header.owners[-1][0] != PLACE
         words = (*meaning["shorter"], *(self._known["owners"]["name"] if is_name else ()))
         return OWNED * (fit(header.rest, words)[0] >= EXACT)
+
+    @property
+    def untold(self) -> str:
+        """What is said of it where nothing is known: that no record has a place for it, if a word says so."""
+        words = (self._vocabulary.named(header.words, OTHER) for header in self.headers)
+        word = next(filter(None, words), "")
+        return self.say("no-place", word=word) if word else self.say("unknown")
 
     @property
     def is_private(self) -> bool:
@@ -189,6 +249,13 @@ class Column:
         told = self.say("different", told=self._share(letters, "names"), count=len(self.profile.values))
         return told, {}, mean <= _NAME and letters >= ALL_BUT * self.profile.seen
 
+    def _as_title(self) -> tuple[str, dict[str, Any], bool]:
+        told, settings, is_right = self._as_name()
+        codes = self.profile.count(value for value in self.profile.values if _CODE.fullmatch(value))
+        if is_right and 2 * codes > self.profile.seen:
+            return self.say("codes-there", told=told), {}, False
+        return told, settings, is_right
+
     def _as_body(self) -> tuple[str, dict[str, Any], bool]:
         told, settings, is_right = self._as_name()
         if 5 * self.profile.count(value for value in self.profile.values if _SEVERAL.search(value)) > self.profile.seen:
@@ -204,9 +271,15 @@ class Column:
             return self.say("post-codes", told=told), {}, False
         return told, settings, is_right
 
+    _as_street = _as_town
+
     def _as_short(self) -> tuple[str, dict[str, Any], bool]:
-        short = self.profile.count(value for value in self.profile.values if len(value) <= _POST)
-        return self._share(short, "short"), {}, short >= ALL_BUT * self.profile.seen
+        short = [value for value in self.profile.values if len(value) <= _POST]
+        digits = self.profile.count(value for value in short if any(map(str.isdigit, value)))
+        told = self._share(self.profile.count(short), "short")
+        if 2 * digits < self.profile.seen:
+            return self.say("no-digits", told=told), {}, False
+        return told, {}, self.profile.count(short) >= ALL_BUT * self.profile.seen
 
     def _as_long(self) -> tuple[str, dict[str, Any], bool]:
         mean = self.profile.length / self.profile.filled
@@ -218,6 +291,11 @@ class Column:
         told = self.say("different-in", count=different, cells=self.profile.filled)
         return told, {}, short and self.profile.filled == self.profile.rows
 
+    @property
+    def is_counter(self) -> bool:
+        """Whether the cells count the rows: 1, 2, 3."""
+        return list(self.profile.values) == [str(n + 1) for n in range(self.profile.rows)]
+
     def _as_code(self) -> tuple[str, dict[str, Any], bool]:
         few = len(self.profile.values) <= max(_FEW, self.profile.filled // 2) and not self.profile.more
         separator = next((sign for sign in (";", "|") if self._has(sign) >= self.profile.seen / 5), "")
@@ -225,6 +303,13 @@ class Column:
         told = self.say("values", cells=self.profile.filled, count=len(self.profile.values))
         told = self.say("values-between", told=told, separator=separator) if separator else told
         return told, {"separator": separator} if separator else {}, few and mean <= _NAME
+
+    def _as_programme(self) -> tuple[str, dict[str, Any], bool]:
+        told, settings, is_right = self._as_code()
+        funds = set(self._vocabulary.words(FUND))
+        if all(fold(value) in funds for value in self.profile.values):
+            return self.say("funds-there", told=told), {}, False
+        return told, settings, is_right
 
     def _as_list(self) -> tuple[str, dict[str, Any], bool]:
         signs = {sign: self._has(sign) for sign in (";", "|", ",", "/")}
@@ -283,7 +368,7 @@ class Column:
         if self.profile.numbers == self.profile.filled or not written:
             return self._share(count, "numbers"), settings, self._has_currency(len(signs))
         fitting = [style for style in _STYLES if all(_style(style).fullmatch(text) for text in written)]
-        if len(fitting) != 1:
+        if len({decimal for decimal, _ in fitting}) != 1:
             return self.say("two-ways" if fitting else "no-way", sample=written[0]), {}, False
         decimal, group = fitting[0]
         settings |= {"decimalChar": decimal, "groupChar": group}

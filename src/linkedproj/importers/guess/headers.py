@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 CURRENCIES = {"€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "nok": "NOK", "sek": "SEK", "dkk": "DKK",
-              "gbp": "GBP", "£": "GBP", "chf": "CHF", "usd": "USD", "$": "USD", "pln": "PLN"}  # fmt: skip
+              "gbp": "GBP", "£": "GBP", "pounds": "GBP", "chf": "CHF", "usd": "USD", "$": "USD", "pln": "PLN",
+              "zł": "PLN", "czk": "CZK", "kč": "CZK", "kc": "CZK", "huf": "HUF", "ron": "RON",
+              "bgn": "BGN", "лв": "BGN"}  # fmt: skip
 """What a sheet calls the currencies, by their codes."""
 
 # Not "no": behind a word it says that the column holds numbers.
@@ -24,7 +26,9 @@ _LANGUAGES = {"en": "en", "english": "en", "englisch": "en", "anglais": "en", "i
               "nb": "nb", "norwegian": "no", "norsk": "no", "sv": "sv", "swedish": "sv", "svenska": "sv",
               "da": "da", "danish": "da", "dansk": "da", "fi": "fi", "finnish": "fi", "suomi": "fi", "suomeksi": "fi",
               "pl": "pl", "polish": "pl", "polski": "pl", "pt": "pt", "portuguese": "pt", "portugues": "pt",
-              "cs": "cs", "czech": "cs", "nl": "nl", "dutch": "nl", "nederlands": "nl"}  # fmt: skip
+              "cs": "cs", "cz": "cs", "czech": "cs",
+              "sk": "sk", "hu": "hu", "bg": "bg", "lt": "lt", "lv": "lv",
+              "nl": "nl", "dutch": "nl", "nederlands": "nl"}  # fmt: skip
 
 EXACT = 300
 """The score of a header that is one of the words."""
@@ -42,7 +46,9 @@ PROJECT, ORGANISATION, PERSON, PAYER, PLACE = "project", "organisation", "person
 """What a column may be about."""
 
 _PARTED = re.compile(r"\s+[/|]\s*|\s*[/|]\s+|\s*\n+\s*|\s{3,}")
-_TWICE = re.compile(r"\s*[/|]\s*|\s*\n+\s*|\s{3,}")
+_TWICE = re.compile(r"\s*[/|]\s*|\s+[-–]\s*|\s*\n+\s*|\s{3,}")
+_NUMBERED = re.compile(r"^\s*(?:[0-9]{1,2}|[A-Za-z])[.)]\s*(?=[^\W\d_]{2})")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORTEST, _PHRASE, _SOME = 3, 3, 3
 
 
@@ -84,9 +90,14 @@ class Header:
         return frozenset(word for each, words in self.owners if each == kind for word in words.split())
 
 
+def unnumbered(header: str) -> str:
+    """Leave out the number that a header begins with: "3. Name of the project"."""
+    return _NUMBERED.sub("", header)
+
+
 def words_of(header: str) -> tuple[str, str, str]:
     """Return the words of a header, with the language and the currency that it names."""
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    plain = _CAMEL.sub(" ", header)
     listed = re.sub(r"[\W_]+", " ", fold(plain)).split()
     currency = next((CURRENCIES[w] for w in (*listed, *header.lower()) if w in CURRENCIES), "")
     listed = [word for word in listed if word not in CURRENCIES] or listed

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from linkedproj.importers.guess.vocabulary import encoding_of
 from linkedproj.model.errors import Place, SetupError
 from linkedproj.tables.readers import READERS
 from linkedproj.tables.readers.source import TableFile, named
@@ -72,8 +73,9 @@ def _delimited(path: Path, say: Say) -> Sheet:
     try:
         text, encoding = data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        text, encoding = data.decode("cp1252", "replace"), "cp1252"
-        remarks.append(say("encoding", encoding=encoding))
+        encoding, word = encoding_of(b"".join(data.splitlines(keepends=True)[:_HEADER_ROWS]))
+        text = data.decode(encoding, "replace")
+        remarks.append(say("encoding-by-word" if word else "encoding", encoding=encoding, word=word))
     if "\0" in text:
         raise SetupError("the file holds no text, or text in UTF-16. Save it as CSV UTF-8.", Place(path.name))
     lines = text.splitlines()[:_HEADER_ROWS]
