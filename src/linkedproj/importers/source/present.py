@@ -39,6 +39,7 @@ class Present:
         self.home = target / FOLDER / importer.name
         self.store = store
         self._fields: dict[str, Field | None] = {}
+        self._certain: dict[tuple[str, str], bool] = {}
         self.kinds: dict[str, RecordType] = {}
         for spec in importer.records:
             kind = self.schema.type_of_table(spec.table)
@@ -123,10 +124,9 @@ class Present:
 
     def identifiers(self, kind: RecordType, row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Yield the values by which a record is known for certain."""
-        certain = self.certain(kind)
         for column, cell in row.items():
             term = self.field(column)
-            if cell and term and term.iri in certain:
+            if cell and term and self.is_certain(kind, column):
                 yield from ((term.iri, bare(value)) for value in split(term, cell))
 
     def field(self, column: str) -> Field | None:
@@ -150,6 +150,11 @@ class Present:
         term = self.field(column)
         return bool(term and term.many)
 
-    def certain(self, kind: RecordType) -> set[str]:
-        """Return the properties by one value of which a record is known for certain."""
-        return {key.properties[0] for key in kind.keys if key.is_certain and len(key.properties) == 1}
+    def is_certain(self, kind: RecordType, column: str) -> bool:
+        """Return whether a record is known for certain by one value of a column."""
+        found = self._certain.get((kind.table, column))
+        if found is None:
+            term = self.field(column)
+            keys = (key.properties for key in kind.keys if key.is_certain)
+            found = self._certain[kind.table, column] = bool(term and any(key == (term.iri,) for key in keys))
+        return found
