@@ -118,7 +118,7 @@ class Keeper:
             writer.write_table(table)
         writer.write_evidence(self._evidence)
         files = [{"file": f.name, "sha256": f.sha256, "day": self._day[f.name]} for f in self.files]
-        writer.write_kept(self._columns, files)
+        writer.write_kept(self._columns, files, self._merger.columns)
         return self._kept
 
     def _put_sources(self) -> None:
