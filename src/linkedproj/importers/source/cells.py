@@ -47,6 +47,9 @@ _PLAIN = re.compile(r"[!-%'-;=?A-~](?:[ -%'-;=?A-~]*[!-%'-;=?A-~])?")
 
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u200b\u2060\ufeff\ufffe\uffff]")
+_JOINER = "\u034f"
+"""The one of them that Python calls printable."""
+_AT_EDGE = re.compile(f"[ {UNSEEN}]")
 _EDGES = re.compile(f"^[ {UNSEEN}]+|[ {UNSEEN}]+$")
 _BREAK = re.compile(r"<\s*(?:br|/p|/li|/div)\s*/?\s*>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:p|b|i|u|em|strong|span|div|ul|ol|li|a|font|sup|sub|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -66,11 +69,12 @@ def cleaned(text: str, name: str, notes: Notes) -> str:
     found = _step("line-end", text, text.replace("\r\n", "\n").replace("\r", "\n"), name, notes)
     if "&" in found or "<" in found:
         found = _step("html", found, _without_html(found), name, notes)
-    if not found.isascii() or not found.isprintable():
+    if not _is_seen(found):
         found = _step("unseen-character", found, _DROPPED.sub("", _BLANKS.sub(" ", found)), name, notes)
-        if not is_composed(found):
-            found = _step("letter-and-accent", found, unicodedata.normalize("NFC", found), name, notes)
-    found = _step("blank", found, _EDGES.sub("", found), name, notes)
+    if not found.isascii() and not is_composed(found):
+        found = _step("letter-and-accent", found, unicodedata.normalize("NFC", found), name, notes)
+    if _AT_EDGE.match(found) or _AT_EDGE.match(found, len(found) - 1):
+        found = _step("blank", found, _EDGES.sub("", found), name, notes)
     if "@" in found:
         without = _MAIL.sub(_CUT, found)
         if without != found:
@@ -89,10 +93,15 @@ def _step(rule: str, before: str, after: str, name: str, notes: Notes) -> str:
     return after
 
 
+def _is_seen(text: str) -> bool:
+    """Return whether nothing of a text is a blank of another kind or a sign that nobody sees: quick where it is so."""
+    return text.replace("\n", "").replace("\t", "").isprintable() and _JOINER not in text
+
+
 def _without_html(text: str) -> str:
     """Take out tags and entities of HTML; what is only written like one, such as "<payload>", stays."""
-    plain = _TAG.sub("", _BREAK.sub("\n", text))
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), plain)
+    plain = _TAG.sub("", _BREAK.sub("\n", text)) if "<" in text else text
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), plain) if "&" in plain else plain
 
 
 class _Heard:

@@ -139,11 +139,12 @@ def _within(records: Sequence[Alike]) -> Iterator[Pair]:
     judge = _Judge(weights)
     told: set[tuple[int, int]] = set()
     for one, other in _candidates(listed, judge):
-        numbers = (min(one.number, other.number), max(one.number, other.number))
-        if one.number != other.number and numbers not in told:
-            first, second = (one, other) if one.record.key <= other.record.key else (other, one)
-            found = judge.pair(first, second)
-            if found:
+        if one.number == other.number:
+            continue
+        found = judge.pair(one, other) if one.record.key <= other.record.key else judge.pair(other, one)
+        if found:
+            numbers = (min(one.number, other.number), max(one.number, other.number))
+            if numbers not in told:
                 told.add(numbers)
                 yield found
 

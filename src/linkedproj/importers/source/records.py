@@ -55,7 +55,10 @@ class Mapper:
         by_name = {spec.name: spec for spec in reversed(importer.records)}
         getters = _Getters(by_name, names)
         self._columns = {
-            spec.name: [(column, getters.of(value), value.derived) for column, value in spec.columns.items()]
+            spec.name: [
+                (column, _plain_field(value), getters.of(value), value.derived)
+                for column, value in spec.columns.items()
+            ]
             for spec in self.specs
         }
         self._keys = [(spec, _key_getter(spec)) for spec in self.specs]
@@ -105,13 +108,22 @@ class Mapper:
     def _made(self, spec: RecordSpec, key: str, values: Values, keys: Keys) -> Made:
         cells: dict[str, list[str]] = {}
         derived: dict[str, str] = {}
-        for column, getter, note in self._columns[spec.name]:
-            items = getter(values, keys)
+        for column, field, getter, note in self._columns[spec.name]:
+            value = values.get(field) if field else None
+            # Most columns are what a field says.
+            if field and not value:
+                continue
+            items = [value] if isinstance(value, str) else getter(values, keys)
             if items:
                 cells[column] = items
                 if note:
                     derived[column] = note
         return Made(spec, key, self._ids[spec.name](values), cells, derived, values)
+
+
+def _plain_field(value: ValueSpec) -> str:
+    """Return the field whose values a column is filled with, whatever else is in the row, or ""."""
+    return "" if value.codelist or value.when or value.unless else value.column
 
 
 def _is_told_by_key(spec: RecordSpec, records: Mapping[str, RecordSpec]) -> bool:
