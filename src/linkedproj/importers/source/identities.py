@@ -102,8 +102,8 @@ class Identities:
         table, kind = spec.table, self._present.kinds[spec.table]
         identifier = self._as_other.get((spec.name, key)) or self._identifier_before(spec, key)
         if not identifier and self._present.by_identifier:
-            certain = [column for column in cells if column not in derived and self._present.is_certain(kind, column)]
-            row = {column: self._plain(cells[column]) for column in certain}
+            certain = self._present.certain(kind, cells)
+            row = {column: self._plain(cells[column]) for column in certain if column not in derived}
             found = self._present.identifiers(kind, row)
             known = (self._present.by_identifier.get((table, iri, value), "") for iri, value in found)
             identifier = next((each for each in known if each and self._store.owner(table, each) in {"", key}), "")
@@ -129,12 +129,13 @@ class Identities:
         found = (self._store.called(*_link(item)) if item.startswith(LINK) else item for item in items)
         return "; ".join(filter(None, found))
 
-    def note_holder(self, table: str, identifier: str, cells: Mapping[str, Sequence[str]]) -> None:
-        """Note the identifiers that a record has."""
-        kind = self._present.kinds[table]
-        for column, items in cells.items():
-            if self._present.is_certain(kind, column):
-                for item in items:
+    def note_holder(
+        self, table: str, identifier: str, cells: Mapping[str, Sequence[str]], derived: Mapping[str, str]
+    ) -> None:
+        """Note the identifiers that a record has; what was found by a name is none."""
+        for column in self._present.certain(self._present.kinds[table], cells):
+            if column not in derived:
+                for item in cells[column]:
                     holders = self._holders.setdefault((table, column, item), [])
                     if identifier not in holders:
                         holders.append(identifier)

@@ -100,8 +100,7 @@ class Keeper:
             data = [{**old, **added, **lists}, {**derived, **old_derived}, old_origin, origins, name]
             self._store.put(spec.table, identifier, old_key, data)
             return
-        found = {column: items for column, items in cells.items() if column not in derived}
-        self.identities.note_holder(spec.table, identifier, found)
+        self.identities.note_holder(spec.table, identifier, cells, derived)
         self._store.put(spec.table, identifier, key, [cells, derived, origin, origins, spec.name])
 
     def write(self) -> Kept:

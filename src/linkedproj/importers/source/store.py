@@ -175,6 +175,8 @@ class Store:
             self._flush_joined()
 
     def _flush_joined(self) -> None:
+        if not self._joined:
+            return
         rows = ((table, identifier, *kept) for (table, identifier), kept in self._joined.items())
         self._base.executemany(_PUT, rows)
         self._joined.clear()
@@ -233,6 +235,8 @@ class Store:
             self._flush_present()
 
     def _flush_present(self) -> None:
+        if not self._present:
+            return
         self._base.executemany("INSERT OR REPLACE INTO present VALUES (?, ?, ?, ?)", self._present)
         self._present.clear()
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["find", "kept_open", "made_for", "read", "sheets"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_VALUE, _TEXT = f"{_MAIN}v", f"{_MAIN}t"
+_VALUE, _WITHIN, _TEXT = f"{_MAIN}v", f"{_MAIN}is", f"{_MAIN}t"
 _DIGITS = "0123456789"
 _ROWS = 256
 _MOST_ROWS = 2**20
@@ -178,7 +178,7 @@ def _strings(source: IO[bytes]) -> Iterator[str]:
 
 @cache
 def _parser_class() -> Any:  # noqa: ANN401 - a class of a package that carries no types
-    """Return a parser of sheets that takes a shared text as it is, and of any other cell the text of what is parsed.
+    """Return a parser of sheets that takes plain texts as they are, and of any other cell the text of what is parsed.
 
     openpyxl 3.1 makes a dict and an object of each cell, and reads its reference letter by letter: half of the time.
     """
@@ -194,11 +194,18 @@ def _parser_class() -> Any:  # noqa: ANN401 - a class of a package that carries 
             place = element.get("r", "")
             letters = place.rstrip(_DIGITS)
             column = known.get(letters, 0) if letters != place else 0
-            if column and element.get("t") == "s":
+            kind = element.get("t")
+            if column and kind == "s":
                 self.col_counter = column
                 int(element.get("s") or 0)
                 number = element.findtext(_VALUE)
                 return column, self.shared_strings[int(number)] if number else None
+            if column and kind == "inlineStr":
+                within = element.find(_WITHIN)
+                if within is not None and len(within) == 1 and within[0].tag == _TEXT:
+                    self.col_counter = column
+                    int(element.get("s") or 0)
+                    return column, _unescaped(within[0].text or "")
             parsed: Any = super().parse_cell(element)
             if letters != place:
                 known[letters] = parsed["column"]
