@@ -22,7 +22,7 @@ INSERT INTO joined VALUES (?, ?, ?, ?) ON CONFLICT (tbl, id) DO UPDATE SET key =
 _SOME = "SELECT id, key, data FROM joined WHERE tbl = ? AND id > ? ORDER BY id LIMIT 500"
 _KNOWN = 50_000
 _TABLES = """
-CREATE TABLE said (name TEXT, key TEXT, number INTEGER, origin TEXT, data BLOB, alike BLOB);
+CREATE TABLE said (name TEXT, key TEXT, number INTEGER, origin TEXT, alike BLOB, data BLOB);
 CREATE TABLE joined (tbl TEXT, id TEXT, key TEXT, data BLOB, PRIMARY KEY (tbl, id));
 CREATE TABLE base (source TEXT, tbl TEXT, id TEXT, data BLOB, PRIMARY KEY (tbl, id, source));
 CREATE TABLE present (tbl TEXT, id TEXT, file TEXT, data BLOB, PRIMARY KEY (tbl, id));
@@ -106,7 +106,7 @@ class Store:
             self._seen.clear()
         self._seen.add(digest)
         self._number += 1
-        self._said.append((name, key, self._number, said.origin, data, alike))
+        self._said.append((name, key, self._number, said.origin, alike, data))
         if len(self._said) >= _MANY:
             self._flush_said()
 
@@ -116,9 +116,9 @@ class Store:
 
     def said(self, name: str) -> Iterator[tuple[str, list[Said]]]:
         """Yield the keys of records of one kind in order, each with what rows say of it, in the order of the rows."""
-        for key, rows in self._by_key("SELECT key, origin, data, alike FROM said WHERE name = ?", name):
+        for key, rows in self._by_key("SELECT key, origin, alike, data FROM said WHERE name = ?", name):
             said = []
-            for _, origin, data, alike in rows:
+            for _, origin, alike, data in rows:
                 cells, derived, ident, town = _read(data)
                 said.append(Said(cells, derived, ident, origin, _read(alike) if alike else [], town))
             yield key, said
