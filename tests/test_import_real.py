@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.conftest import ROOT, made_once, run
+from tests.test_workbooks import as_openpyxl_reads, as_we_read
 
 from linkedproj.model.lists import fold
 
@@ -129,3 +130,8 @@ def test_one_name_with_two_codes_stays_two_in_cordis(imported: Imported) -> None
     twins = [row for row in table(into / "imported/review.csv") if row["reason"].startswith("the names are equal")]
     assert [row["table"] for row in twins] == ["organisation"]
     assert len({row["identifier"] for row in bodies}) == 2180
+
+
+def test_each_cell_of_a_real_workbook_is_read_as_the_library_reads_it() -> None:
+    for sheet in ("Projects (lead partners)", "Partners", "Calls"):
+        assert as_we_read(KEEP, sheet) == as_openpyxl_reads(KEEP, sheet)

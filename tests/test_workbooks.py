@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import resource
 import subprocess
 import sys
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from linkedproj.model.errors import Problem
 
 openpyxl = pytest.importorskip("openpyxl", reason="the extra 'spreadsheets' is not installed")
+unescape = pytest.importorskip("openpyxl.utils.escape").unescape
+
+SHARED_STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 
 HEAD = ["id", "name@en", "name@ca", "name@es", "definition@en", "definition@ca", "definition@es", "inScheme"]
 SUN = ["sun", "Sun", "Sol", "Sol", "S.", "S.", "S.", "policy-theme"]
@@ -175,6 +180,157 @@ def test_a_cell_that_has_no_certain_text_is_told_and_left_empty(tmp_path: Path, 
     value, rule = TOLD[name]
     workbook(tmp_path / "p.xlsx", {"project": [["id", "start"], ["a", value]]})
     assert cells(tmp_path / "p.xlsx", "project") == ([["a", ""]], [f"B2 {rule}"])
+
+
+def as_openpyxl_reads(path: Path, sheet: str) -> list[tuple[int, list[str]]]:
+    """Read a sheet with the objects that openpyxl makes of each cell; of an error and a share, no text is taken."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        opened = openpyxl.load_workbook(path, read_only=True, data_only=True)[sheet]
+        opened.reset_dimensions()
+        rows = [(line, list(map(as_text, row))) for line, row in enumerate(opened.iter_rows(), 1)]
+    told = [(line, row) for line, row in rows if any(row)]
+    width = max(number for number, text in enumerate(told[0][1], 1) if text)
+    return [(line, row[:width] + [""] * (width - len(row))) for line, row in told]
+
+
+def as_text(cell: Any) -> str:  # noqa: ANN401 - one of the cell classes of openpyxl
+    value, form = cell.value, cell.number_format
+    if value is None or cell.data_type == "e" or form == "0%":
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dt.datetime):
+        return {"yyyy\\-mm": f"{value:%Y-%m}", "mm-dd-yy": f"{value:%Y-%m-%d}"}[form]
+    if isinstance(value, int | float):
+        return f"{value:.15g}".zfill(len(form) if form == "00000" else 0)
+    return str(unescape(str(value)))
+
+
+FORMATS = """
+<numFmts count="2"><numFmt numFmtId="164" formatCode="00000"/><numFmt numFmtId="165" formatCode="yyyy\\-mm"/></numFmts>
+"""
+STYLES = "".join(f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0"/>' for number in (0, 164, 165, 14, 9))
+SHARED = [
+    "<t>id</t>",
+    "<t>name</t>",
+    "<t>more</t>",
+    "<t>one_x000D_\ntwo</t>",
+    "<t></t>",
+    '<t xml:space="preserve"> a  b </t>',
+    "<r><rPr><b/></rPr><t>in </t></r><r><t>fonts</t></r>",
+    '<t>東</t><rPh sb="0" eb="1"><t>ひがし</t></rPh>',
+    "<r/>",
+    "",
+]
+
+
+def c(place: str, value: str | None = None, kind: str = "", style: int = 0, before: str = "") -> str:
+    """Write a cell: its reference, what is stored, and of which kind it is said to be."""
+    attributes = {"r": place, "t": kind, "s": str(style or "")}
+    stated = "".join(f' {name}="{text}"' for name, text in attributes.items() if text)
+    return f"<c{stated}>{before}{'' if value is None else f'<v>{value}</v>'}</c>"
+
+
+def s(place: str, number: int, style: int = 0) -> str:
+    """Write a cell of a shared text."""
+    return c(place, str(number), "s", style)
+
+
+def row(line: int | None, *of: str, more: str = "") -> str:
+    number = f' r="{line}"' if line else ""
+    return f"<row{number}{more}>{''.join(of)}</row>"
+
+
+EACH_KIND = {
+    "the header": row(2, s("A2", 0), s("B2", 1), s("C2", 2)),
+    "shared texts": "".join(row(number, s(f"A{number}", number), s(f"C{number}", 3, 1)) for number in range(3, 10)),
+    "shared texts that are none": row(12, c("A12", None, "s"), c("B12", "", "s"), s("C12", 1)),
+    "no references": row(None, s("", 1), c("", "7"), s("", 3)),
+    "some references": row(14, s("B14", 1), s("", 5)),
+    "small letters": row(15, s("a15", 1), s("b15", 6)),
+    "references of other rows": row(16, s("A3", 1), s("B99", 6)),
+    "cells in no order": row(17, s("C17", 3), s("A17", 1), c("B17", "2")),
+    "a cell twice": row(18, s("A18", 3), s("A18", 1)),
+    "a row again": row(18, s("A18", 5)),
+    "a row above": row(4, s("A4", 5)),
+    "rows left out, then numbers": row(40, c("A40", "103"), c("B40", "8018", style=1), c("C40", "0.1", "n")),
+    "days": row(41, c("A41", "43040", style=2), c("B41", "43040", style=3), c("C41", "-9e9", style=3)),
+    "yes, a share, an error": row(42, c("A42", "1", "b"), c("B42", "0.25", style=4), c("C42", "#N/A", "e")),
+    "texts within": row(
+        43,
+        c("A43", None, "inlineStr", before="<is><t>in_x0041_</t></is>"),
+        c("B43", None, "inlineStr", before="<is><r><t>a</t></r><r><t>b</t></r></is>"),
+        c("C43", None, "inlineStr"),
+        c("D43", None, "inlineStr", before="<is><t/></is>"),
+    ),
+    "formulas": row(
+        44,
+        c("A44", "text_x0042_", "str", before="<f>A1</f>"),
+        c("B44", "2", before="<f>1+1</f>"),
+        c("C44", "1", "s", before="<f>B2</f>"),
+    ),
+    "formulas without values": row(
+        45, s("A45", 1), c("B45", before="<f>1+1</f>"), c("C45", "", before="<f>1+1</f>"), c("D45", before="<f>1</f>")
+    ),
+    "a day of ISO": row(46, c("A46", "2017-11-01T00:00:00", "d", 3)),
+    "a wide row": row(47, s("A47", 1), c("E47", "", "s")),
+    "a hidden row": row(48, s("A48", 3), more=' hidden="1" ht="30"'),
+    "rows of nothing": row(49) + row(50, c("A50"), c("B50", style=1)) + row(51, s("B51", 1)),
+}
+REFUSED = {
+    "a reference without a row": s("A", 1),
+    "a reference without a column": s("7", 1),
+    "a reference that goes on": s("A1B2", 1),
+    "a reference with signs": s("$A$3", 1),
+    "a column beyond the last one": s("ZZZZ3", 1),
+    "a style that is no number": '<c r="A3" s="x" t="s"><v>1</v></c>',
+    "a text that is not there": s("A3", 999),
+    "a text that has no number": c("A3", "one", "s"),
+}
+
+
+def in_xml(path: Path, rows: str, more: str = "") -> Path:
+    """Write a workbook whose sheet is given as its rows in XML, with the texts and formats above."""
+    workbook(path, {"project": [["id"]]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    parts["xl/worksheets/sheet1.xml"] = f"<worksheet {main}><sheetData>{rows}</sheetData>{more}</worksheet>"
+    parts["xl/sharedStrings.xml"] = f"<sst {main}>{''.join(f'<si>{text}</si>' for text in SHARED)}</sst>"
+    shared = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{SHARED_STRINGS}"/></Types>'
+    types = re.sub('<Override PartName="/xl/sharedStrings.xml"[^>]*/>', "", parts["[Content_Types].xml"])
+    parts["[Content_Types].xml"] = types.replace("</Types>", shared)
+    styles = re.sub("<numFmts[^>]*/>", "", parts["xl/styles.xml"]).replace("<fonts", f"{FORMATS}<fonts", 1)
+    parts["xl/styles.xml"] = re.sub("<cellXfs.*</cellXfs>", f"<cellXfs>{STYLES}</cellXfs>", styles, flags=re.DOTALL)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def as_we_read(path: Path, sheet: str) -> list[tuple[int, list[str]]]:
+    file = TableFile(path, "data/p", "project", sheet=sheet)
+    problems: list[Problem] = []
+    rows = [(line, cells or [*names]) for names, line, cells in READERS[".xlsx"].read(file, problems.append)]
+    assert not [problem for problem in problems if problem.rule == "LP-FILE-BOOK"]
+    width = len(rows[0][1])
+    return [(line, [str(cell) for cell in cells[:width]]) for line, cells in rows]
+
+
+@pytest.mark.filterwarnings("ignore:Cell C41 is marked as a date")
+def test_each_kind_of_cell_is_read_as_the_library_reads_it(tmp_path: Path) -> None:
+    merged = '<mergeCells count="1"><mergeCell ref="A3:B4"/></mergeCells>'
+    path = in_xml(tmp_path / "p.xlsx", "".join(EACH_KIND.values()), merged)
+    assert as_we_read(path, "project") == as_openpyxl_reads(path, "project")
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_cell_that_the_library_refuses_is_refused(tmp_path: Path, name: str) -> None:
+    path = in_xml(tmp_path / "p.xlsx", EACH_KIND["the header"] + row(3, REFUSED[name]))
+    with pytest.raises((ValueError, LookupError)):
+        as_openpyxl_reads(path, "project")
+    assert cells(path, "project") == ([], ["0:0 LP-FILE-BOOK"])
 
 
 def test_a_text_that_became_a_date_is_told_and_a_date_is_not(small: Small) -> None:

@@ -43,7 +43,7 @@ IRI, LONGITUDE, LATITUDE = "iri", "longitude", "latitude"
 NEAR = 1.0
 """Degrees by which two points of one place may differ: the middle of a city is a matter of taste."""
 
-_FILES = 32
+_FILES, _TEXTS = 32, 20_000
 _JOINT = "¦"
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _BLANKS = re.compile(r"\s+")
@@ -135,6 +135,12 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     return _BLANKS.sub(" ", text.casefold()).strip()
+
+
+@lru_cache(maxsize=_TEXTS)
+def folded_once(text: str) -> str:
+    """Fold a text that comes again and again, such as the name of a place."""
+    return fold(text)
 
 
 def folded(texts: Sequence[str]) -> list[str]:

@@ -47,6 +47,9 @@ _PLAIN = re.compile(r"[!-%'-;=?A-~](?:[ -%'-;=?A-~]*[!-%'-;=?A-~])?")
 
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u200b\u2060\ufeff\ufffe\uffff]")
+_JOINER = "\u034f"
+"""The one of them that Python calls printable."""
+_AT_EDGE = re.compile(f"[ {UNSEEN}]")
 _EDGES = re.compile(f"^[ {UNSEEN}]+|[ {UNSEEN}]+$")
 _BREAK = re.compile(r"<\s*(?:br|/p|/li|/div)\s*/?\s*>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:p|b|i|u|em|strong|span|div|ul|ol|li|a|font|sup|sub|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -55,6 +58,8 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/:?#]\S*)?")
 _CUT = "[…]"
 _SHORT = 24
+_OFTEN, _KNOWN = 100, 5_000
+"""Signs of a text that may well come again, and how many of a field are known at once."""
 
 
 def cleaned(text: str, name: str, notes: Notes) -> str:
@@ -64,17 +69,18 @@ def cleaned(text: str, name: str, notes: Notes) -> str:
     found = _step("line-end", text, text.replace("\r\n", "\n").replace("\r", "\n"), name, notes)
     if "&" in found or "<" in found:
         found = _step("html", found, _without_html(found), name, notes)
-    if not found.isascii() or not found.isprintable():
+    if not _is_seen(found):
         found = _step("unseen-character", found, _DROPPED.sub("", _BLANKS.sub(" ", found)), name, notes)
-        if not is_composed(found):
-            found = _step("letter-and-accent", found, unicodedata.normalize("NFC", found), name, notes)
-    found = _step("blank", found, _EDGES.sub("", found), name, notes)
+    if not found.isascii() and not is_composed(found):
+        found = _step("letter-and-accent", found, unicodedata.normalize("NFC", found), name, notes)
+    if _AT_EDGE.match(found) or _AT_EDGE.match(found, len(found) - 1):
+        found = _step("blank", found, _EDGES.sub("", found), name, notes)
     if "@" in found:
         without = _MAIL.sub(_CUT, found)
         if without != found:
             notes.repair("personal-address", name, _CUT, without)
             found = without
-    if trace := trace_of_recoding(found):
+    if not found.isascii() and (trace := trace_of_recoding(found)):
         meant = recoded(trace)
         option = found.replace(trace, meant) if meant else ""
         found = notes.ask("encoding", name, found, because("encoding", trace=trace), option) or found
@@ -87,10 +93,31 @@ def _step(rule: str, before: str, after: str, name: str, notes: Notes) -> str:
     return after
 
 
+def _is_seen(text: str) -> bool:
+    """Return whether nothing of a text is a blank of another kind or a sign that nobody sees: quick where it is so."""
+    return text.replace("\n", "").replace("\t", "").isprintable() and _JOINER not in text
+
+
 def _without_html(text: str) -> str:
     """Take out tags and entities of HTML; what is only written like one, such as "<payload>", stays."""
-    plain = _TAG.sub("", _BREAK.sub("\n", text))
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), plain)
+    plain = _TAG.sub("", _BREAK.sub("\n", text)) if "<" in text else text
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), plain) if "&" in plain else plain
+
+
+class _Heard:
+    """Passes notes on; `is_anything` tells whether there were any."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self.is_anything = False
+
+    def repair(self, rule: str, field: str, before: str, after: str) -> None:
+        self.is_anything = True
+        self._notes.repair(rule, field, before, after)
+
+    def ask(self, kind: str, field: str, value: str, reason: Reason, option: str = "") -> str:
+        self.is_anything = True
+        return self._notes.ask(kind, field, value, reason, option)
 
 
 class Converter:
@@ -111,9 +138,25 @@ class Converter:
         whole = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
         self._digits = re.compile(rf"([+-]?)({whole})(?:{decimal}([0-9]+))?")
         self._kept: dict[str, str] = {}
+        # Of cells of which nobody was told, by what stands in them: most columns say the same again and again.
+        self._known: dict[str, Value] = {}
 
     def __call__(self, cell: Value, notes: Notes) -> Value:
         """Return the value of a cell, "" when it says nothing."""
+        # A number and a day are strings too, and read in their own way.
+        if type(cell) is not str or len(cell) > _OFTEN:
+            return self._value(cell, notes)
+        found = self._known.get(cell)
+        if found is None:
+            heard = _Heard(notes)
+            found = self._value(cell, heard)
+            if not heard.is_anything:
+                if len(self._known) >= _KNOWN:
+                    self._known.clear()
+                self._known[cell] = found
+        return found
+
+    def _value(self, cell: Value, notes: Notes) -> Value:
         if isinstance(cell, tuple):
             return self._several(cell, notes)
         if self.spec.separator:

@@ -161,11 +161,10 @@ def write_rows(path: Path, names: Iterable[str], rows: Iterable[Mapping[str, str
     """Write a table as CSV, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with staged(path) as place, place.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(
-            file, list(names), restval="", extrasaction="ignore", lineterminator="\n", delimiter=delimiter
-        )
-        writer.writeheader()
-        writer.writerows(rows)
+        listed = list(names)
+        writer = csv.writer(file, lineterminator="\n", delimiter=delimiter)
+        writer.writerow(listed)
+        writer.writerows([row.get(name, "") for name in listed] for row in rows)
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from linkedproj.model.lists import fold
+from linkedproj.model.lists import fold, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,11 +50,15 @@ class Gazetteer:
 
 def _by_name(cities: Iterable[Mapping[str, Any]]) -> dict[str, list[Found]]:
     found: dict[str, list[Found]] = defaultdict(list)
+    named: list[tuple[str, Found]] = []
     for city in sorted(cities, key=lambda each: (-int(each["population"]), int(each["geonameid"]))):
         point = f"POINT({city['longitude']} {city['latitude']})"
         place = Found(_IRI.format(city["geonameid"]), point, int(city["population"]))
-        for name in {fold(text) for text in (city["name"], *city.get("alternatenames", ())) if text}:
-            found[name].append(place)
+        named += [(text, place) for text in (city["name"], *city.get("alternatenames", ())) if text]
+    for name, (_, place) in zip(folded([text for text, _ in named]), named, strict=True):
+        places = found[name]
+        if not places or places[-1] is not place:
+            places.append(place)
     return found
 
 

@@ -24,9 +24,11 @@ def slug(text: str) -> str:
     >>> slug("Pla d'Acció (2ª fase)"), slug("ΗΡΩΝ")
     ('pla-d-accio-2a-fase', '')
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
-    found = _SLUG.sub("-", plain.encode("ascii", "ignore").decode()).strip("-")
-    if 2 * sum(map(str.isalnum, found)) < sum(map(str.isalnum, text)):
+    plain = text.lower()
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN)).encode("ascii", "ignore").decode()
+    found = _SLUG.sub("-", plain).strip("-")
+    if not text.isascii() and 2 * sum(map(str.isalnum, found)) < sum(map(str.isalnum, text)):
         return ""
     if len(found) > _LONGEST:
         found = found[: _LONGEST + 1].rpartition("-")[0] or found[:_LONGEST]

@@ -100,11 +100,12 @@ class Identities:
         What was found by a name identifies nothing.
         """
         table, kind = spec.table, self._present.kinds[spec.table]
-        identifier = self._as_other.get((spec.name, key)) or self._present.before.get((table, digest_of(spec, key)), "")
-        if not identifier:
-            row = {column: self._plain(items) for column, items in cells.items() if column not in derived}
-            certain = self._present.identifiers(kind, row)
-            known = (self._present.by_identifier.get((table, iri, value), "") for iri, value in certain)
+        identifier = self._as_other.get((spec.name, key)) or self._identifier_before(spec, key)
+        if not identifier and self._present.by_identifier:
+            certain = self._present.certain(kind, cells)
+            row = {column: self._plain(cells[column]) for column in certain if column not in derived}
+            found = self._present.identifiers(kind, row)
+            known = (self._present.by_identifier.get((table, iri, value), "") for iri, value in found)
             identifier = next((each for each in known if each and self._store.owner(table, each) in {"", key}), "")
         if not identifier and kind.base in self._present.schema.authorities:
             identifier = ident
@@ -115,20 +116,26 @@ class Identities:
             self.is_shared = False
             mark = f"{spec.name}{JOINT}{key}"
             identifier = free_id(table, ident, mark, lambda each: self._store.claim(table, each, key))
-        self._store.call(spec.name, key, table, identifier)
+        self._store.call(spec.name, key, identifier)
         return identifier
+
+    def _identifier_before(self, spec: RecordSpec, key: str) -> str:
+        """Return the id that an earlier import gave a record, or ""."""
+        before = self._present.before
+        return before.get((spec.table, digest_of(spec, key)), "") if before else ""
 
     def _plain(self, items: Sequence[str]) -> str:
         """Write the values of a cell, with links to records that have an id already."""
         found = (self._store.called(*_link(item)) if item.startswith(LINK) else item for item in items)
         return "; ".join(filter(None, found))
 
-    def note_holder(self, table: str, identifier: str, cells: Mapping[str, Sequence[str]]) -> None:
-        """Note the identifiers that a record has."""
-        for column, items in cells.items():
-            term = self._present.field(column)
-            if term and term.iri in self._present.certain(self._present.kinds[table]):
-                for item in items:
+    def note_holder(
+        self, table: str, identifier: str, cells: Mapping[str, Sequence[str]], derived: Mapping[str, str]
+    ) -> None:
+        """Note the identifiers that a record has; what was found by a name is none."""
+        for column in self._present.certain(self._present.kinds[table], cells):
+            if column not in derived:
+                for item in cells[column]:
                     holders = self._holders.setdefault((table, column, item), [])
                     if identifier not in holders:
                         holders.append(identifier)

@@ -108,8 +108,7 @@ class Joiner:
         return key
 
     def _alike(self, spec: RecordSpec) -> Iterator[Alike]:
-        for key, rows in self._store.said(spec.name):
-            compared = [row.alike for row in rows if row.alike]
+        for key, compared in self._store.alike(spec.name):
             names = dict.fromkeys(name for listed, _, _ in compared for name in listed)
             places = dict.fromkeys(place for _, _, listed in compared for place in listed)
             within = next((text for _, listed, _ in compared for text in listed), "")
@@ -131,7 +130,7 @@ class Joiner:
                         cells[spec.place.point], derived[spec.place.point] = [found.point], note
                 identifier = self._identities.call(spec, own, group[0].ident, cells, derived)
                 for other in self._merged.get((spec.name, own), ()):
-                    self._store.call(spec.name, other, spec.table, identifier)
+                    self._store.call(spec.name, other, identifier)
                 self._keeper.put(spec, identifier, own, (cells, derived, group[0].origin, origins))
 
     def _joined(

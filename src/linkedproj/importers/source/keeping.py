@@ -100,8 +100,7 @@ class Keeper:
             data = [{**old, **added, **lists}, {**derived, **old_derived}, old_origin, origins, name]
             self._store.put(spec.table, identifier, old_key, data)
             return
-        found = {column: items for column, items in cells.items() if column not in derived}
-        self.identities.note_holder(spec.table, identifier, found)
+        self.identities.note_holder(spec.table, identifier, cells, derived)
         self._store.put(spec.table, identifier, key, [cells, derived, origin, origins, spec.name])
 
     def write(self) -> Kept:
@@ -118,7 +117,7 @@ class Keeper:
             writer.write_table(table)
         writer.write_evidence(self._evidence)
         files = [{"file": f.name, "sha256": f.sha256, "day": self._day[f.name]} for f in self.files]
-        writer.write_kept(self._columns, files)
+        writer.write_kept(self._columns, files, self._merger.columns)
         return self._kept
 
     def _put_sources(self) -> None:

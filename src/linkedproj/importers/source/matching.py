@@ -12,12 +12,13 @@ import math
 import re
 import tomllib
 from collections import Counter, defaultdict
+from functools import lru_cache
 from importlib.resources import files
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkedproj.importers.source.words import because
-from linkedproj.model.lists import fold
+from linkedproj.model.lists import fold, folded_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,11 +36,12 @@ _FORMS = frozenset(
 """Words without which a name is still the same."""
 
 NEAR = 92
+_PLACES = 20_000
 _GROUP, _BLOCK, _CROWD = 20, 60, 1500
 """How many records of equal names, with one word, or of one place are compared each with each."""
 
 _APART = 60
-_FEW = 0.4
+_FEW, _SURE = 0.4, 1 - 1e-9
 _SHARED = 0.75
 
 
@@ -94,9 +96,17 @@ def words_of(name: str) -> list[str]:
     >>> words_of("Exampleford Activa, S.A. SPM"), words_of("The Probestadt Port Authority")
     (['exampleford', 'activa'], ['probestadt', 'port', 'authority'])
     """
-    folded = fold(_DOTTED.sub(lambda match: match[0].replace(".", ""), name))
+    return _telling(fold(_DOTTED.sub(lambda match: match[0].replace(".", ""), name) if "." in name else name))
+
+
+def _telling(folded: str) -> list[str]:
     words = _WORD.findall(folded)
     return [word for word in words if word not in _FORMS] or words
+
+
+@lru_cache(maxsize=_PLACES)
+def _words_of_place(name: str) -> frozenset[str]:
+    return frozenset(words_of(name))
 
 
 def at_large(text: str) -> str:
@@ -129,21 +139,23 @@ def _within(records: Sequence[Alike]) -> Iterator[Pair]:
     judge = _Judge(weights)
     told: set[tuple[int, int]] = set()
     for one, other in _candidates(listed, judge):
-        numbers = (min(one.number, other.number), max(one.number, other.number))
-        if one.number != other.number and numbers not in told:
-            first, second = (one, other) if one.record.key <= other.record.key else (other, one)
-            found = judge.pair(first, second)
-            if found:
+        if one.number == other.number:
+            continue
+        found = judge.pair(one, other) if one.record.key <= other.record.key else judge.pair(other, one)
+        if found:
+            numbers = (min(one.number, other.number), max(one.number, other.number))
+            if numbers not in told:
                 told.add(numbers)
                 yield found
 
 
 def _read(number: int, record: Alike) -> Iterator[_Words]:
-    places = frozenset(fold(place) for place in record.places if place)
-    place_words = frozenset(word for place in (*places, record.within) for word in words_of(place))
+    places = frozenset(folded_once(place) for place in record.places if place)
+    place_words = frozenset[str]().union(*map(_words_of_place, (*places, record.within)))
     for name in dict.fromkeys(record.names):
-        words = words_of(name)
-        letters = frozenset({"".join(words), "".join(filter(str.isalnum, fold(name)))})
+        folded = fold(name)
+        words = words_of(name) if "." in name else _telling(folded)
+        letters = frozenset({"".join(words), "".join(filter(str.isalnum, folded))})
         yield _Words(number, record, name, " ".join(sorted(words)), letters, frozenset(words), places, place_words)
 
 
@@ -196,6 +208,7 @@ class _Judge:
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._weights = weights
+        self._wholes: dict[frozenset[str], float] = {}
         self._least = max(weights.values(), default=0) / 2
         self._score = _scorer()
 
@@ -208,7 +221,11 @@ class _Judge:
         is_equal = one.words == other.words or bool(one.letters & other.letters)
         common = one.words & other.words
         if not is_equal:
-            weight, most = self._weight(common), self._weight(one.words | other.words)
+            weight = self._weight(common)
+            # What both weigh is found by adding; where that may tell otherwise than a sum of its own, this one counts.
+            if weight < _SURE * _FEW * (self._whole(one) + self._whole(other) - weight):
+                return None
+            most = self._weight(one.words | other.words)
             if weight < _FEW * most:
                 return None
             is_part = len(common) == min(len(one.words), len(other.words))
@@ -233,13 +250,19 @@ class _Judge:
         names, shared = (one.name, other.name), _shared(one, other)
         return Pair(one.record, other.record, names, score, "part", telling, shared)
 
+    def _whole(self, each: _Words) -> float:
+        found = self._wholes.get(each.words)
+        if found is None:
+            found = self._wholes[each.words] = self._weight(each.words)
+        return found
+
     def _weight(self, words: Iterable[str]) -> float:
         return sum(map(self._weights.__getitem__, words))
 
 
 def _shared(one: _Words, other: _Words) -> tuple[str, ...]:
     """Return the places that two records share, as the first of them is said to be there."""
-    return tuple(place for place in one.record.places if place and fold(place) in other.places)
+    return tuple(place for place in one.record.places if place and folded_once(place) in other.places)
 
 
 def _scorer() -> Callable[[str, str], float] | None:

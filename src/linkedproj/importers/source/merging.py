@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from linkedproj.importers.source.identifiers import digest
@@ -24,7 +25,10 @@ _TOLD = 12
 
 
 class Merger:
-    """Brings the records of a source into the rows of the tables, which are in the store until they are written."""
+    """Brings the records of a source into the rows of the tables, which are in the store until they are written.
+
+    `columns` are by table those that the records of the source fill.
+    """
 
     def __init__(
         self, present: Present, identities: Identities, decisions: Decisions, evidence: Evidence, kept: Kept
@@ -32,6 +36,7 @@ class Merger:
         self._present, self._store, self._identities = present, present.store, identities
         self._decisions, self._evidence, self._kept = decisions, evidence, kept
         self._open: dict[str, str] = {}
+        self.columns: dict[str, set[str]] = defaultdict(set)
 
     def merge(self, table: str) -> None:
         """Bring each record of the source into its table."""
@@ -64,15 +69,20 @@ class Merger:
                 self._evidence.cite(f"{table}/{identifier}", new, told, is_source=is_source)
             digest_of = digest(f"{name}{JOINT}{key}") if name else key
             # A question that is open is asked again: it is held against what was imported before it.
-            self._store.put(table, identifier, key, [{**new, **self._open}, origin, origins, digest_of])
+            kept = {**new, **self._open}
+            self.columns[table].update(kept)
+            self._store.put(table, identifier, key, [kept, origin, origins, digest_of])
 
     def _resolved(self, kind: RecordType, key: str, cells: Mapping[str, Sequence[str]], origin: str) -> dict[str, str]:
         """Return the cells of a record with its links to others resolved; a link to nothing is asked about."""
         found: dict[str, str] = {}
         for column, items in cells.items():
+            if len(items) == 1 and items[0][:1] != LINK:
+                found[column] = items[0]
+                continue
             texts = []
             for item in items:
-                if not item.startswith(LINK):
+                if item[:1] != LINK:
                     texts.append(item)
                     continue
                 name, _, other = item[1:].partition(JOINT)
@@ -174,6 +184,7 @@ class Merger:
                 self._store.remove_present(table, row["id"])
             else:
                 del cells["id"]
+                self.columns[table].update(cells)
                 self._store.put(table, row["id"], "", [cells, row[FROM], {}, row[KEY]])
 
 

@@ -15,7 +15,7 @@ from linkedproj.tables.cells import column_named, split
 from linkedproj.tables.readers import READERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from linkedproj.importers.source.spec import Importer
@@ -39,6 +39,7 @@ class Present:
         self.home = target / FOLDER / importer.name
         self.store = store
         self._fields: dict[str, Field | None] = {}
+        self._certain: dict[str, dict[str, bool]] = {}
         self.kinds: dict[str, RecordType] = {}
         for spec in importer.records:
             kind = self.schema.type_of_table(spec.table)
@@ -123,10 +124,9 @@ class Present:
 
     def identifiers(self, kind: RecordType, row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Yield the values by which a record is known for certain."""
-        certain = self.certain(kind)
-        for column, cell in row.items():
-            term = self.field(column)
-            if cell and term and term.iri in certain:
+        for column in self.certain(kind, row):
+            term, cell = self.field(column), row[column]
+            if cell and term:
                 yield from ((term.iri, bare(value)) for value in split(term, cell))
 
     def field(self, column: str) -> Field | None:
@@ -150,6 +150,14 @@ class Present:
         term = self.field(column)
         return bool(term and term.many)
 
-    def certain(self, kind: RecordType) -> set[str]:
-        """Return the properties by one value of which a record is known for certain."""
-        return {key.properties[0] for key in kind.keys if key.is_certain and len(key.properties) == 1}
+    def certain(self, kind: RecordType, columns: Collection[str]) -> list[str]:
+        """Return those columns by one value of which a record is known for certain."""
+        known = self._certain.setdefault(kind.table, {})
+        try:
+            return [column for column in columns if known[column]]
+        except KeyError:
+            alone = {key.properties[0] for key in kind.keys if key.is_certain and len(key.properties) == 1}
+            for column in columns:
+                term = self.field(column)
+                known[column] = bool(term and term.iri in alone)
+        return [column for column in columns if known[column]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from linkedproj.model.lists import fold
+from linkedproj.model.lists import folded_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -55,9 +55,14 @@ class Mapper:
         by_name = {spec.name: spec for spec in reversed(importer.records)}
         getters = _Getters(by_name, names)
         self._columns = {
-            spec.name: [(column, getters.of(value), value.derived) for column, value in spec.columns.items()]
+            spec.name: [
+                (column, _plain_field(value), getters.of(value), value.derived)
+                for column, value in spec.columns.items()
+            ]
             for spec in self.specs
         }
+        self._keys = [(spec, _key_getter(spec)) for spec in self.specs]
+        self._ids = {spec.name: _filler(spec.id, " ") for spec in self.specs}
         single = [spec for spec in self.specs if not spec.each]
         self.primary = next((spec for spec in single if spec.is_main), single[0] if single else None)
         self.has_made = False
@@ -81,10 +86,10 @@ class Mapper:
         """Yield the records of a row; of one that its key says all about, only the first of a file."""
         found: list[tuple[RecordSpec, str, Values]] = []
         keys: dict[str, list[str]] = {}
-        for spec in self.specs:
+        for spec, get_key in self._keys:
             for each in _spread(spec, values):
-                key = key_of(spec, each)
-                if key and all(each.get(name) for name in spec.when):
+                key = get_key(each)
+                if key and all(map(each.get, spec.when)):
                     found.append((spec, key, each))
                     keys.setdefault(spec.name, []).append(key)
         self.has_made = bool(found)
@@ -103,13 +108,22 @@ class Mapper:
     def _made(self, spec: RecordSpec, key: str, values: Values, keys: Keys) -> Made:
         cells: dict[str, list[str]] = {}
         derived: dict[str, str] = {}
-        for column, getter, note in self._columns[spec.name]:
-            items = getter(values, keys)
+        for column, field, getter, note in self._columns[spec.name]:
+            value = values.get(field) if field else None
+            # Most columns are what a field says.
+            if field and not value:
+                continue
+            items = [value] if isinstance(value, str) else getter(values, keys)
             if items:
                 cells[column] = items
                 if note:
                     derived[column] = note
-        return Made(spec, key, _filled(spec.id, values, " "), cells, derived, values)
+        return Made(spec, key, self._ids[spec.name](values), cells, derived, values)
+
+
+def _plain_field(value: ValueSpec) -> str:
+    """Return the field whose values a column is filled with, whatever else is in the row, or ""."""
+    return "" if value.codelist or value.when or value.unless else value.column
 
 
 def _is_told_by_key(spec: RecordSpec, records: Mapping[str, RecordSpec]) -> bool:
@@ -162,18 +176,21 @@ def _used(value: ValueSpec) -> Iterator[str]:
         yield from _used(each)
 
 
-def key_of(spec: RecordSpec, values: Mapping[str, Value], names: Sequence[str] = ()) -> str:
-    """Return the key of a record, or "" where a part that it needs is missing."""
-    if spec.key == (ALL,):
-        return ALL
-    parts = []
-    for name in names or spec.key:
-        value = values.get(name.rstrip(OPTIONAL), "")
-        text = value if isinstance(value, str) else "; ".join(value)
-        if not text and name[-1:] != OPTIONAL:
-            return ""
-        parts.append(fold(text) if spec.is_folded else text)
-    return JOINT.join(parts)
+def _key_getter(spec: RecordSpec, names: Sequence[str] = ()) -> Callable[[Values], str]:
+    """Return what gets the key of a record from the values of a row, or "" where a part that it needs is missing."""
+    parts = [(name.rstrip(OPTIONAL), name[-1:] != OPTIONAL) for name in names or spec.key]
+
+    def get(values: Values) -> str:
+        found = []
+        for name, is_needed in parts:
+            value = values.get(name, "")
+            text = value if isinstance(value, str) else "; ".join(value)
+            if not text and is_needed:
+                return ""
+            found.append(folded_once(text) if spec.is_folded else text)
+        return JOINT.join(found)
+
+    return get if spec.key != (ALL,) else lambda _: ALL
 
 
 def _spread(spec: RecordSpec, values: Values) -> Iterable[Values]:
@@ -190,16 +207,21 @@ def items_of(value: Value) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-def _filled(template: str, values: Mapping[str, Value], other: str = "") -> str:
-    """Fill the slots of a template; an empty one makes it "", unless something stands for it."""
-    found = template
-    for name in _SLOT.findall(template):
-        value = values.get(name, "")
-        text = value if isinstance(value, str) else " ".join(value)
-        if not text and not other:
-            return ""
-        found = found.replace(f"{{{name}}}", text or other)
-    return found
+def _filler(template: str, other: str = "") -> Callable[[Values], str]:
+    """Return what fills the slots of a template; an empty one makes it "", unless something stands for it."""
+    names = _SLOT.findall(template)
+
+    def fill(values: Values) -> str:
+        found = template
+        for name in names:
+            value = values.get(name, "")
+            text = value if isinstance(value, str) else " ".join(value)
+            if not text and not other:
+                return ""
+            found = found.replace(f"{{{name}}}", text or other)
+        return found
+
+    return fill
 
 
 class _Getters:
@@ -230,7 +252,8 @@ class _Getters:
         if spec.constant:
             return lambda _, __: [spec.constant]
         if spec.template:
-            return lambda values, _: [text] if (text := _filled(spec.template, values)) else []
+            fill = _filler(spec.template)
+            return lambda values, _: [text] if (text := fill(values)) else []
         if spec.record:
             return _link_getter(spec, self._records[spec.record])
         parts = [self.of(each) for each in (*spec.first, *spec.every)]
@@ -248,15 +271,16 @@ class _Getters:
 
 def _link_getter(spec: ValueSpec, target: RecordSpec) -> Getter:
     if spec.key:
+        get_key = _key_getter(target, spec.key)
 
         def by_key(values: Values, _: Keys) -> list[str]:
             if len(spec.key) == 1:
                 # A field of several values leads to a record for each.
                 return [
-                    f"{LINK}{target.name}{JOINT}{fold(item) if target.is_folded else item}"
+                    f"{LINK}{target.name}{JOINT}{folded_once(item) if target.is_folded else item}"
                     for item in items_of(values.get(spec.key[0], ""))
                 ]
-            key = key_of(target, values, spec.key)
+            key = get_key(values)
             return [f"{LINK}{target.name}{JOINT}{key}"] if key else []
 
         return by_key

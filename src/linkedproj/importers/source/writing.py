@@ -71,13 +71,18 @@ class Writer:
             yield {KEY: digest_of, FROM: origin + others, "id": identifier, **cells}
 
     def write_kept(
-        self, columns: Mapping[tuple[str, str, str], tuple[str, int]], files: Iterable[Mapping[str, str]]
+        self,
+        columns: Mapping[tuple[str, str, str], tuple[str, int]],
+        files: Iterable[Mapping[str, str]],
+        filled: Mapping[str, Iterable[str]],
     ) -> None:
-        """Write what the next import compares with, and what `check` finds the cells of the source by."""
+        """Write what the next import compares with, and what `check` finds the cells of the source by.
+
+        `filled` are the columns of each table that a record of the source has.
+        """
         for table in self._store.tables():
-            found = dict.fromkeys(c for _, _, (cells, *_) in self._store.joined(table) for c in cells)
             order = self._order(self._present.kinds[table])
-            names = [KEY, FROM, "id", *sorted(found, key=lambda column: (order(column), column))]
+            names = [KEY, FROM, "id", *sorted(filled.get(table, ()), key=lambda column: (order(column), column))]
             write_rows(self._present.home / f"{table}{_CSV}", names, self._base_rows(table))
         columns_rows = [
             {"table": table, "column": column, "resource": resource, "title": title, "number": str(number)}

@@ -83,10 +83,11 @@ def read_rows(
     hidden: list[int] = []
     line = 0
     for line, row in rows:
-        for index, cell in enumerate(row):
-            if isinstance(cell, Told) and (not names or index < len(names)):
-                column = names[index] if names else ""
-                report(Problem(cell.rule, file.place(line, index + 1), column=column, cell=cell.shown))
+        if Told in map(type, row):
+            for index, cell in enumerate(row):
+                if isinstance(cell, Told) and (not names or index < len(names)):
+                    column = names[index] if names else ""
+                    report(Problem(cell.rule, file.place(line, index + 1), column=column, cell=cell.shown))
         cells = [cell if isinstance(cell, str) else "" for cell in row]
         if not any(cells):
             continue

@@ -34,15 +34,22 @@ if TYPE_CHECKING:
 
     from linkedproj.tables.readers.source import Read, Report, TableFile
 
+    # A row by its number; of a cell without a value None.
+    _Row = tuple[int, list[str | Told | None]]
+
 __all__ = ["find", "kept_open", "made_for", "read", "sheets"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_VALUE, _WITHIN, _TEXT = f"{_MAIN}v", f"{_MAIN}is", f"{_MAIN}t"
+_DIGITS = "0123456789"
 _ROWS = 256
 _MOST_ROWS = 2**20
 """Rows that a sheet of Excel can have."""
 _CHUNK, _LONGEST_SIGN = 1 << 20, 64
 # In UTF-16, every other byte is zero: such a sheet is looked at closely.
 _MORE = re.compile(rb"<(?:[^<>\s:]{1,40}:)?(?:f[\s/>]|mergeCell)|\shidden\s*=|\0")
+# One of these is in whatever the pattern finds, and looking for them takes a tenth of the time.
+_SIGNS_OF_MORE = (b"<f", b":f", b"mergeCell", b"hidden", b"\0")
 _REFERENCE = re.compile(r"\$?([A-Z]+)\$?([0-9]+)")
 # Of a number format: colours, conditions and places, room for a character, fillers.
 _UNWRITTEN = re.compile(r"\[[^\]]*\]|_.|\*.")
@@ -160,9 +167,86 @@ def _strings(source: IO[bytes]) -> Iterator[str]:
     """Yield the shared texts of a workbook: the pieces of one in several fonts, joined; not how it is pronounced."""
     for _, element in iterparse(source):  # noqa: S314 - expat bounds entities and fetches none
         if element.tag == f"{_MAIN}si":
-            runs = (element, *element.findall(f"{_MAIN}r"))
-            yield "".join(run.findtext(f"{_MAIN}t") or "" for run in runs)
+            if len(element) == 1 and element[0].tag == _TEXT:
+                text = element[0].text or ""
+            else:
+                runs = (element, *element.findall(f"{_MAIN}r"))
+                text = "".join(run.findtext(_TEXT) or "" for run in runs)
+            yield _unescaped(text)
             element.clear()
+
+
+@cache
+def _parser_class() -> Any:  # noqa: ANN401 - a class of a package that carries no types
+    """Return a parser of sheets that takes plain texts as they are, and of any other cell the text of what is parsed.
+
+    openpyxl 3.1 makes a dict and an object of each cell, and reads its reference letter by letter: half of the time.
+    """
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    known: dict[str, int] = {}
+
+    class Parser(WorkSheetParser):
+        sheet: Any = None
+
+        def parse_cell(self, element: Element) -> tuple[int, str | Told | None]:  # type: ignore[override]  # less than a dict
+            place = element.get("r", "")
+            letters = place.rstrip(_DIGITS)
+            column = known.get(letters, 0) if letters != place else 0
+            kind = element.get("t")
+            if column and kind == "s":
+                self.col_counter = column
+                int(element.get("s") or 0)
+                number = element.findtext(_VALUE)
+                return column, self.shared_strings[int(number)] if number else None
+            if column and kind == "inlineStr":
+                within = element.find(_WITHIN)
+                if within is not None and len(within) == 1 and within[0].tag == _TEXT:
+                    self.col_counter = column
+                    int(element.get("s") or 0)
+                    return column, _unescaped(within[0].text or "")
+            parsed: Any = super().parse_cell(element)
+            if letters != place:
+                known[letters] = parsed["column"]
+            cell = ReadOnlyCell(self.sheet, **parsed)
+            return parsed["column"], None if cell.value is None else _text(cell)
+
+    return Parser
+
+
+def _parsed(sheet: Any) -> Iterator[_Row]:  # noqa: ANN401 - a sheet that is read row by row: its stubs take none
+    """Yield the rows of a sheet that have cells.
+
+    As openpyxl has it, a row is as long as its last cell says, and one that does not stand below those before it is
+    passed over.
+
+    Raises:
+        ValueError: there are more than a sheet can have.
+    """
+    book = sheet.parent
+    source: IO[bytes]
+    with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
+        parser = _parser_class()(
+            source,
+            sheet._shared_strings,  # noqa: SLF001 - what `iter_rows` of the sheet gives to its parser, as are the next two
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+        )
+        parser.sheet = sheet
+        last = 0
+        for line, cells in parser.parse():
+            if line > _MOST_ROWS:
+                raise ValueError(f"a row beyond the last one that a sheet can have ({_MOST_ROWS:,})")
+            if cells and line > last:
+                row: list[str | Told | None] = [None] * cells[-1][0]
+                for column, text in cells:
+                    if column <= len(row):
+                        row[column - 1] = text
+                yield line, row
+            last = max(line, last)
 
 
 def _has_text(book: Workbook, name: str) -> bool:
@@ -170,28 +254,18 @@ def _has_text(book: Workbook, name: str) -> bool:
     # A chart has a sheet of its own, without cells.
     if not hasattr(sheet, "reset_dimensions"):
         return False
-    sheet.reset_dimensions()
-    return any(cell.value is not None for _, row in _quietly(sheet.iter_rows()) for cell in row)
+    return any(cell is not None for _, row in _quietly(_parsed(sheet)) for cell in row)
 
 
-def _quietly(rows: Iterator[Any]) -> Iterator[tuple[int, Any]]:
-    """Yield rows that have cells, each with its number, without the warnings that the package gives on the way.
-
-    Raises:
-        ValueError: there are more than a sheet can have; it makes up those that are left out before a later one.
-    """
-    line = 0
-    for _ in range(_MOST_ROWS // _ROWS):
+def _quietly(rows: Iterator[_Row]) -> Iterator[_Row]:
+    """Yield rows without the warnings that the package gives on the way."""
+    while True:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             chunk = list(islice(rows, _ROWS))
-        for line, row in enumerate(chunk, line + 1):  # noqa: B020 - counted on from chunk to chunk
-            if row:
-                yield line, row
+        yield from chunk
         if len(chunk) < _ROWS:
             return
-    if next(rows, None) is not None:
-        raise ValueError(f"a row beyond the last one that a sheet can have ({_MOST_ROWS:,})")
 
 
 def _rows(
@@ -199,10 +273,8 @@ def _rows(
     blank_formulas: Mapping[int, Sequence[int]],
 ) -> Iterator[tuple[int, list[str | Told]]]:
     """Yield the rows of a sheet, each with its number."""
-    # What a file says of its own size may be wrong: Excel then reads on, and so do we.
-    sheet.reset_dimensions()
-    for line, row in _quietly(sheet.iter_rows()):
-        cells: list[str | Told] = [_text(cell) for cell in row]
+    for line, row in _quietly(_parsed(sheet)):
+        cells: list[str | Told] = ["" if cell is None else cell for cell in row]
         for column in blank_formulas.get(line, ()):
             cells += [""] * (column - len(cells))
             cells[column - 1] = Told("LP-SHEET-FORMULA", "")
@@ -248,7 +320,8 @@ def _has_more_than_values(sheet: Any) -> bool:  # noqa: ANN401 - a sheet, and wh
     with sheet._get_source() as source:  # noqa: SLF001 - the part of the archive that this sheet is kept in
         before = b""
         while chunk := source.read(_CHUNK):
-            if _MORE.search(before + chunk):
+            piece = before + chunk
+            if any(map(piece.__contains__, _SIGNS_OF_MORE)) and _MORE.search(piece):
                 return True
             before = chunk[-_LONGEST_SIGN:]
     return False
