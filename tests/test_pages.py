@@ -392,12 +392,28 @@ def test_a_page_that_somebody_changed_and_a_damaged_list_are_made_again(small: S
     assert small.run("build", "--site").code == 0
     assert _contents(public) == sound
     assert not (public / "doc/project/orchard.html").is_symlink()
+    # As many bytes as there were, in the file that there was.
+    text = page.read_text("utf-8")
+    page.write_text(text[:-2] + "!\n", "utf-8")
+    assert small.run("build", "--site").code == 0
+    assert _contents(public) == sound
     # What is served keeps its content when one of its names is written anew elsewhere.
     assert small.run("build", "--site").code == 0
     page.unlink()
     page.write_text("changed", "utf-8")
     assert small.run("build", "--site").code == 0
     assert _contents(public) == sound
+
+
+def test_a_page_that_has_another_time_and_the_same_bytes_keeps_its_place(small: Small) -> None:
+    public = small.home / "public"
+    assert small.run("build", "--site").code == 0
+    first = _numbers(public)
+    for path in (public / "doc/project").iterdir():
+        os.utime(path, (0, 0))
+    for _ in range(2):
+        assert small.run("build", "--site").code == 0
+        assert {name for name, number in _numbers(public).items() if first[name] != number} <= {"SHA256SUMS"}
 
 
 def test_a_lean_site_has_pages_where_there_is_text_and_every_link_leads_somewhere(small: Small) -> None:

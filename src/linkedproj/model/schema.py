@@ -216,10 +216,16 @@ class Schema:
 
     def split(self, iri: str) -> tuple[str, str] | None:
         """Split the IRI of a record into the name of its type and its id."""
+        if not iri.startswith(self._bases):
+            return None
         for kind in self.types.values():
             if iri.startswith(kind.base):
                 return kind.name, iri[len(kind.base) :]
         return None
+
+    @cached_property
+    def _bases(self) -> tuple[str, ...]:
+        return tuple(kind.base for kind in self.types.values())
 
     def resolve(self, reference: str) -> tuple[RecordType, str] | None:
         """Split "type/id", as evidence names a record, into a record type and an id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -252,6 +252,7 @@ class Frame:
         self.kept.put(name, text.encode("utf-8"))
 
 
+@lru_cache(maxsize=64)
 def own_name(tag: str) -> str:
     """Return what a language is called by those who speak it."""
     where = locale_of(tag)
@@ -259,6 +260,7 @@ def own_name(tag: str) -> str:
     return (named or tag).partition(" (")[0].capitalize()
 
 
+@lru_cache(maxsize=1 << 12)
 def counted(value: int, language: str) -> str:
     """Write a whole number as is customary in a language."""
     return str(format_decimal(value, locale=locale_of(language)))

@@ -6,11 +6,12 @@ is kept in memory are the names of records, the words of quotes, and which small
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -121,10 +122,13 @@ class Gathered:
         return json.dumps(document, ensure_ascii=False).replace("<", "\\u003c")
 
     @cached_property
-    def parts(self) -> tuple[object, ...]:
-        """All that is known, in one order."""
+    def key(self) -> str:
+        """A digest of all that is known, in its order."""
         links = [(link.predicate, link.subject, link.page, link.text) for link in self.links]
-        return self.iri, [*self.texts.items()], links, self.is_cut
+        told = [self.iri, *chain(*self.texts.items()), "", *chain(*links), str(self.is_cut)]
+        found = hashlib.sha256(repr([*map(len, told)]).encode())
+        found.update("".join(told).encode("utf-8"))
+        return found.hexdigest()
 
     def mentioned(self) -> set[str]:
         """Return the nodes that are named in it."""

@@ -2,7 +2,7 @@
 
 A page is compared with what is published byte for byte: what is equal is given a second place rather than written, so
 that its time, and the tag by which a web server knows it, stay. What pages were made of is kept beside, so that most
-need not be made at all to be compared.
+need not be made at all to be compared. A file that has its number, size and time still is what it was.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ from linkedproj.system.caches import digest, keep, recall
 from linkedproj.system.files import double
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_FORM = 1
+_FORM = 2
+_UNNAMED = ("id/", "404")
+"""What is no page to go to: it leads on, or stands for what is not there."""
+
+_FOLDERS = 1 << 12
 
 
 @dataclass
@@ -37,7 +41,8 @@ class Written:
 class Kept:
     """Files on their way into the folder `out`; those of the folder `before` are used again where they are equal.
 
-    `path` is the file in which it is kept what pages were made of, if it is; `pages` are the pages among the files.
+    `path` is the file in which it is kept what pages were made of, if it is; `pages` are those among the files
+    that people go to.
     """
 
     out: Path
@@ -48,6 +53,7 @@ class Kept:
     _made: dict[str, Any] = field(default_factory=dict)
     _names: list[str] | None = None
     _total: Any = field(default_factory=hashlib.sha256)
+    _mark: Any = field(default_factory=hashlib.sha256)
     _folders: set[str] = field(default_factory=set)
 
     @cached_property
@@ -59,13 +65,13 @@ class Kept:
         """Write some files, unless they are published and were made of the same."""
         key = digest(_FORM, depends)
         found = self._known.get(name)
-        if isinstance(found, list) and found[0] == key and self._same(found[1], found[2:]):
-            self._made[name] = found
+        if isinstance(found, list) and found[0] == key and (same := self._same(found)):
+            self._made[name] = same
             return
-        self._names, self._total = [], hashlib.sha256()
+        self._names, self._total, self._mark = [], hashlib.sha256(), hashlib.sha256()
         try:
             write()
-            self._made[name] = [key, self._total.hexdigest(), *self._names]
+            self._made[name] = [key, self._total.hexdigest(), self._mark.hexdigest(), *self._names]
         finally:
             self._names = None
 
@@ -83,6 +89,7 @@ class Kept:
         if self._names is not None:
             self._names.append(name)
             self._total.update(hashlib.sha256(data).digest())
+            self._mark.update(_marked(os.lstat(target)))
 
     def save(self) -> None:
         """Keep what pages were made of."""
@@ -94,7 +101,14 @@ class Kept:
         target = f"{self.out}/{name}"
         folder = target.rpartition("/")[0]
         if folder not in self._folders:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - once for each of many thousands of identifiers
+            try:
+                os.mkdir(folder)  # noqa: PTH102 - once for each of many thousands of identifiers
+            except FileExistsError:
+                pass
+            except FileNotFoundError:
+                os.makedirs(folder)  # noqa: PTH103 - as above
+            if len(self._folders) >= _FOLDERS:
+                self._folders.clear()
             self._folders.add(folder)
         return target
 
@@ -105,29 +119,40 @@ class Kept:
         self.written.same += 1
         return True
 
-    def _same(self, total: str, names: list[str]) -> bool:
-        """Use published files again, if they are what they were."""
+    def _same(self, found: list[str]) -> list[str] | None:
+        """Use published files again, if they are what they were, and return what is kept of them."""
+        key, total, mark, *names = found
         if self.before is None:
-            return False
-        found, size = hashlib.sha256(), 0
+            return None
+        try:
+            marks = [os.lstat(f"{self.before}/{name}") for name in names]
+        except OSError:
+            return None
+        is_marked = _sum(_marked(one) for one in marks) == mark
+        if not is_marked and not self._reads_as(total, names):
+            return None
         for name in names:
-            data = _read(f"{self.before}/{name}")
+            double(f"{self.before}/{name}", self._place(name))
+        if not is_marked:
+            mark = _sum(_marked(os.lstat(f"{self.out}/{name}")) for name in names)
+        self._count(names, sum(one.st_size for one in marks))
+        self.written.same += len(names)
+        return [key, total, mark, *names]
+
+    def _reads_as(self, total: str, names: Sequence[str]) -> bool:
+        """Check whether published files have the bytes that they had."""
+        texts = (_read(f"{self.before}/{name}") for name in names)
+        found = hashlib.sha256()
+        for data in texts:
             if data is None:
                 return False
             found.update(hashlib.sha256(data).digest())
-            size += len(data)
-        if found.hexdigest() != total:
-            return False
-        for name in names:
-            double(f"{self.before}/{name}", self._place(name))
-        self._count(names, size)
-        self.written.same += len(names)
-        return True
+        return found.hexdigest() == total
 
     def _count(self, names: Sequence[str], size: int) -> None:
         self.written.files += len(names)
         self.written.bytes += size
-        self.pages += [name for name in names if name.endswith(".html")]
+        self.pages += [name for name in names if name.endswith(".html") and not name.startswith(_UNNAMED)]
 
 
 def _create(path: str, data: bytes) -> None:
@@ -136,8 +161,22 @@ def _create(path: str, data: bytes) -> None:
     Raises:
         FileExistsError: it is there.
     """
-    with open(path, "xb") as file:  # noqa: PTH123 - once for each of many thousands of files
-        file.write(data)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    finally:
+        os.close(handle)
+
+
+def _marked(found: os.stat_result) -> bytes:
+    """Tell a file from another one, and from what is written to it later."""
+    return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_mode}\n".encode()
+
+
+def _sum(parts: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def _read(path: str, size: int = -1) -> bytes | None:

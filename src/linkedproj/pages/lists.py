@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from linkedproj.model.context import RDF, Kind
 from linkedproj.pages.paths import between
-from linkedproj.pages.values import point_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,23 +46,24 @@ class Lists:
     filled: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     worded: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     joined: set[tuple[str, str]] = field(default_factory=set)
+    _choosing: dict[str, set[str]] = field(default_factory=dict)
 
     def take(self, found: Gathered, kind: RecordType, reader: Reader) -> None:
         """Keep of a record what lists tell of it."""
-        schema = reader.portfolio.schema
-        kinds = {one.iri for one in schema.fields_of(kind) if one.kind in _LINKED}
+        if kind.name not in self._choosing:
+            fields = reader.portfolio.schema.fields_of(kind)
+            self._choosing[kind.name] = {one.iri for one in fields if one.kind in _LINKED} - {f"{RDF}type"}
+        kinds = self._choosing[kind.name]
         own = found.own
-        points = (point_of(value) for _, value in own if isinstance(value, ox.Literal))
         choices = tuple(
             (predicate, value.value)
             for predicate, value in own
             if isinstance(value, ox.NamedNode)
             and predicate in kinds
-            and predicate != f"{RDF}type"
             and reader.portfolio.names.has(value.value)
             and reader.portfolio.page_of(value.value) != found.iri
         )
-        self.cards[kind.name].append(Card(found.iri, next(filter(None, points), None), choices, found.span))
+        self.cards[kind.name].append(Card(found.iri, next(iter(found.points), None), choices, found.span))
         self.filled[kind.name].update({predicate for predicate, _ in own})
         self.worded[kind.name].update({v.language for _, v in own if isinstance(v, ox.Literal) and v.language})
         if not kind.supporting:
@@ -137,13 +137,14 @@ class Listing:
         stems = [stem if number == 0 else f"{stem}-{number + 1}" for number in range(len(parts))]
         for number, part in enumerate(parts):
             here = reader.paths.file(stems[number], reader.language)
+            records = [self.told(card, here) for card in part]
             yield Page(
                 stems[number],
                 {
                     "heading": reader.said(reader.terms.types(self.kind)),
                     "count": len(cards),
-                    "records": [self.told(card, here) for card in part],
-                    "points": [self.told(card, here) for card in part if card.point],
+                    "records": records,
+                    "points": [one for one in records if one["point"]],
                     "facets": self._marked(facets, here, chosen),
                     "facet": self._facet(chosen),
                     "all": between(here, reader.paths.file(self.stem, reader.language)),
@@ -162,8 +163,7 @@ class Listing:
         """Tell of a record in a list."""
         reader = self.reader
         return {
-            **reader.said(reader.name(card.iri)),
-            "href": reader.paths.href(card.iri, reader.language, here),
+            **reader.linked(card.iri, here),
             "brief": reader.portfolio.names.brief(card.iri),
             "beside": "",
             "point": card.point,

@@ -29,6 +29,7 @@ _FOLDER, _BLANK, _ENDING = "assets/sparql/parts", "blank", ".nt.gz"
 _UNSAFE = re.compile("[^A-Za-z0-9-]+")
 _DIGITS = 8
 _LEVEL = 6
+_PIECE = 1 << 14
 
 
 def write_partition(frame: Frame) -> None:
@@ -81,13 +82,21 @@ def _cut(frame: Frame, dumps: Sequence[Path]) -> None:
     """Write the parts. What is held of them meanwhile is compressed."""
     packed: dict[bytes, io.BytesIO] = {}
     opened: dict[bytes, gzip.GzipFile] = {}
+    waiting: dict[bytes, bytearray] = {}
     for part, line in cut_lines(dumps):
         if part not in opened:
             packed[part] = io.BytesIO()
             # Neither name nor time, so that equal parts have equal bytes.
             opened[part] = gzip.GzipFile("", "wb", _LEVEL, packed[part], mtime=0)
-        opened[part].write(line)
+            waiting[part] = bytearray()
+        lines = waiting[part]
+        lines += line
+        # Compressed in pieces: a line of its own costs more than its bytes.
+        if len(lines) >= _PIECE:
+            opened[part].write(lines)
+            lines.clear()
     for part in sorted(opened):
+        opened[part].write(waiting[part])
         opened[part].close()
         file = _name(frame, part[1:-1].decode()) if part else _file(_BLANK)
         frame.kept.put(file, packed[part].getvalue())

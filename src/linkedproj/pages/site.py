@@ -60,7 +60,7 @@ class Site(Frame):
                 continue
             lists.take(found, types[named[0]], self.readers[0])
             mended = self.corrections.address(types[named[0]].table, named[1])
-            depends = found.parts, self._called(found.mentioned()), mended
+            depends = found.key, self._called(found.mentioned()), mended
             self._part(self.paths.stem(found.iri), depends, self._record, found, mended)
         views = Views(self, lists)
         saved = [*self._saved(lists)]
@@ -151,10 +151,13 @@ class Site(Frame):
             for node, statements in found.nodes.items()
             for predicate, value in statements
         ]
-        prefixes = dict(self.folder.schema.context.prefixes)
         for one in self.formats:
-            data = ox.serialize(triples, format=one.form, prefixes=prefixes)
+            data = ox.serialize(triples, format=one.form, prefixes=self._prefixes)
             self.kept.put(f"{stem}.{one.suffix}", data or b"")
+
+    @cached_property
+    def _prefixes(self) -> dict[str, str]:
+        return dict(self.folder.schema.context.prefixes)
 
     def _citation(self, record: Mapping[str, Any], reader: Reader) -> str:
         config = self.folder.config
@@ -260,7 +263,7 @@ class Site(Frame):
     def _map(self) -> None:
         """Name the pages to search engines, but for those that only lead on, beside what the catalogue names."""
         base, day = self.folder.config.base, self.facts.modified[:_DAY]
-        named = [name for name in self.kept.pages if not name.startswith(("id/", "404"))]
+        named = self.kept.pages
         maps = []
         for start in range(0, len(named), _MAPPED):
             maps.append(f"sitemap-pages-{start // _MAPPED + 1}.xml")
