@@ -70,17 +70,16 @@ class Saved:
 
     def read_from(self) -> str:
         """Return a digest of all that the pages are made of but the names of records."""
-        return digest(json.dumps(self.told, sort_keys=True), [self.text(suffix) for suffix in _READ], self._found)
+        return digest(json.dumps(self.told, sort_keys=True), [self.text(suffix) for suffix in _READ], self._found())
 
     def mentioned(self) -> set[str]:
         """Return the nodes that the answer names, and those that can be asked for."""
         asked = {one.get("of") for one in self.told.get("parameters", ())}
         offered = {iri for table in asked for iri in self.records.get(table or "", ())}
-        return {*_ADDRESS.findall(self._found)} | offered
+        return {*_ADDRESS.findall(self._found())} | offered
 
-    @cached_property
     def _found(self) -> str:
-        """The answer as SPARQL 1.1 Query Results JSON: of one that is published as a table alone, what is shown."""
+        """Return the answer as SPARQL 1.1 Query Results JSON: of a long one, what is shown."""
         text = self.text(_ANSWER)
         if text or not (table := self.text(_TABLE)):
             return text
@@ -93,9 +92,10 @@ class Saved:
     @cached_property
     def answer(self) -> Answer | None:
         """The answer as pages show it; nothing where there is none."""
-        if not self._found:
+        found = self._found()
+        if not found:
             return None
-        document = json.loads(self._found)
+        document = json.loads(found)
         if "boolean" in document:
             return Answer((), (), 0, (), bool(document["boolean"]))
         names, bindings = tuple(document["head"]["vars"]), document["results"]["bindings"]

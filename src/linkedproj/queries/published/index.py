@@ -94,7 +94,7 @@ def _left_out(query: SavedQuery, media_types: Sequence[str], bounds: Bounds) -> 
 
 
 def _told(query: SavedQuery, sentence: Mapping[str, str], bounds: Bounds) -> dict[str, Any]:
-    """Explain why there is no answer, and how to have it."""
+    """Put a bound into words, in the languages of a query, and say how to have what it left out."""
     numbers = {name: f"{number:,}".removesuffix(".0") for name, number in asdict(bounds).items()}
     swapped = {name: number.translate(_SWAP) for name, number in numbers.items()}
     spoken = [code for code in sentence if code in query.title] or ["en"]
